@@ -1,0 +1,9 @@
+//! git-fast: `git fastlog`, `git faststatus` and `git optimize`.
+//!
+//! The rule of the whole crate: an answer is git's answer, byte for byte, or it comes from git itself.
+//! See `ARCHITECTURE.md` for the map of the modules.
+
+pub mod history;
+pub mod index;
+pub mod log;
+pub mod repo;

@@ -1,0 +1,1 @@
+//! Positions to bytes: formats, dates, colours, graph. A renderer never touches the repository.
