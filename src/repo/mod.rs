@@ -1,1 +1,7 @@
-//! TODO
+//! The one door to gix and to the `git` program.
+
+mod not_exact;
+pub mod open;
+
+pub use not_exact::NotExact;
+pub use open::Repo;

@@ -1,0 +1,199 @@
+//! Which of the walked commits are shown: number of parents, `--until`, and text.
+//!
+//! A text filter answers yes, no, or unsure; git judges the unsure ones, many at a time.
+
+pub mod pattern;
+
+use std::sync::atomic::{AtomicU8, Ordering};
+
+use crate::index::{Flags, History, IdentityId, Pos};
+use crate::log::options::{Flavour, Grep};
+use crate::log::sources::Sources;
+use pattern::Pattern;
+
+/// What a filter says of a commit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// It is shown.
+    Yes,
+    /// It is not.
+    No,
+    /// Only git knows.
+    Unsure,
+}
+
+impl From<bool> for Verdict {
+    fn from(yes: bool) -> Self {
+        if yes { Verdict::Yes } else { Verdict::No }
+    }
+}
+
+impl Verdict {
+    fn and(self, other: Verdict) -> Verdict {
+        match (self, other) {
+            (Verdict::No, _) | (_, Verdict::No) => Verdict::No,
+            (Verdict::Yes, Verdict::Yes) => Verdict::Yes,
+            _ => Verdict::Unsure,
+        }
+    }
+
+    fn or(self, other: Verdict) -> Verdict {
+        match (self, other) {
+            (Verdict::Yes, _) | (_, Verdict::Yes) => Verdict::Yes,
+            (Verdict::No, Verdict::No) => Verdict::No,
+            _ => Verdict::Unsure,
+        }
+    }
+
+    fn inverted(self) -> Verdict {
+        match self {
+            Verdict::Yes => Verdict::No,
+            Verdict::No => Verdict::Yes,
+            Verdict::Unsure => Verdict::Unsure,
+        }
+    }
+}
+
+/// The filters that only look at numbers.
+#[derive(Debug, Clone, Default)]
+pub struct NumberFilter {
+    /// `--until`: newer commits are not shown; seconds since the epoch.
+    pub min_age: Option<i64>,
+    /// `--since-as-filter`: older commits are not shown.
+    pub max_age: Option<i64>,
+    /// `--min-parents`.
+    pub min_parents: u32,
+    /// `--max-parents`.
+    pub max_parents: Option<u32>,
+}
+
+impl NumberFilter {
+    /// Whether the commit is shown.
+    pub fn accepts(&self, history: &History<'_>, pos: Pos) -> bool {
+        if self.min_age.is_some() || self.max_age.is_some() {
+            let date = history.committer_time(pos);
+            if self.min_age.is_some_and(|newest| date > newest)
+                || self.max_age.is_some_and(|oldest| date < oldest)
+            {
+                return false;
+            }
+        }
+        if self.min_parents > 0 || self.max_parents.is_some() {
+            let parents = history.parents(pos).count() as u32;
+            return parents >= self.min_parents && self.max_parents.is_none_or(|most| parents <= most);
+        }
+        true
+    }
+}
+
+/// The filters on text: who, and what the message says.
+pub struct TextFilter<'a> {
+    history: &'a History<'a>,
+    author: IdentityFilter<'a>,
+    committer: IdentityFilter<'a>,
+    message: Vec<Pattern>,
+    ignore_case: bool,
+    all_match: bool,
+    invert: bool,
+}
+
+impl<'a> TextFilter<'a> {
+    /// Compiles the filters; `None` when there are none. `mailmap`: identities are matched after the mailmap.
+    pub fn new(
+        history: &'a History<'a>,
+        grep: &Grep,
+        flavour: Flavour,
+        mailmap: Option<&'a dyn Sources>,
+    ) -> Option<Self> {
+        if grep.is_empty() {
+            return None;
+        }
+        let compile = |patterns: &[bstr::BString]| -> Vec<Pattern> {
+            patterns.iter().map(|p| Pattern::new(p, flavour, grep.ignore_case)).collect()
+        };
+        Some(TextFilter {
+            history,
+            author: IdentityFilter::new(history, compile(&grep.author), mailmap),
+            committer: IdentityFilter::new(history, compile(&grep.committer), mailmap),
+            message: compile(&grep.message),
+            ignore_case: grep.ignore_case,
+            all_match: grep.all_match,
+            invert: grep.invert,
+        })
+    }
+
+    /// Whether the commit is shown.
+    pub fn judge(&self, pos: Pos) -> Verdict {
+        let flags = self.history.flags(pos);
+        if [Flags::ODD, Flags::ENCODING, Flags::NUL].into_iter().any(|flag| flags.contains(flag)) {
+            return Verdict::Unsure;
+        }
+        let mut verdict = Verdict::Yes;
+        for (filter, id) in
+            [(&self.author, self.history.author_id(pos)), (&self.committer, self.history.committer_id(pos))]
+        {
+            if !filter.patterns.is_empty() {
+                verdict = verdict.and(filter.judge(self.history, id, self.ignore_case));
+            }
+        }
+        if verdict == Verdict::No || self.message.is_empty() {
+            return verdict;
+        }
+        verdict.and(self.judge_message(self.history.message(pos)))
+    }
+
+    fn judge_message(&self, message: &[u8]) -> Verdict {
+        let mut verdicts = self.message.iter().map(|pattern| pattern.matches(message, self.ignore_case));
+        let verdict = if self.all_match {
+            verdicts.fold(Verdict::Yes, Verdict::and)
+        } else {
+            verdicts.fold(Verdict::No, Verdict::or)
+        };
+        if self.invert { verdict.inverted() } else { verdict }
+    }
+}
+
+/// The patterns on one of the two people, with what they say of each identity once it was asked.
+struct IdentityFilter<'a> {
+    patterns: Vec<Pattern>,
+    mailmap: Option<&'a dyn Sources>,
+    known: Vec<AtomicU8>,
+}
+
+impl<'a> IdentityFilter<'a> {
+    fn new(history: &History<'_>, patterns: Vec<Pattern>, mailmap: Option<&'a dyn Sources>) -> Self {
+        let count = if patterns.is_empty() { 0 } else { history.identities() };
+        IdentityFilter { patterns, mailmap, known: (0..count).map(|_| AtomicU8::new(0)).collect() }
+    }
+
+    fn judge(&self, history: &History<'_>, id: IdentityId, ignore_case: bool) -> Verdict {
+        let Some(cell) = self.known.get(id.0 as usize) else { return Verdict::Unsure };
+        match cell.load(Ordering::Relaxed) {
+            1 => return Verdict::Yes,
+            2 => return Verdict::No,
+            3 => return Verdict::Unsure,
+            _ => {}
+        }
+        let (name, email) = history.identity(id);
+        let (name, email) = match self.mailmap {
+            Some(sources) => sources.mailmap(name, email),
+            None => (name.into(), email.into()),
+        };
+        let mut text = name.to_vec();
+        text.extend_from_slice(b" <");
+        text.extend_from_slice(&email);
+        text.push(b'>');
+        let verdict = self
+            .patterns
+            .iter()
+            .map(|pattern| pattern.matches(&text, ignore_case))
+            .fold(Verdict::No, Verdict::or);
+        let code = match verdict {
+            Verdict::Yes => 1,
+            Verdict::No => 2,
+            Verdict::Unsure => 3,
+        };
+        cell.store(code, Ordering::Relaxed);
+        verdict
+    }
+}

@@ -1,0 +1,241 @@
+//! What the caller of `git fastlog` asked for: pure syntax, no repository, no I/O.
+//!
+//! `git log` has a grammar of its own (`-30`, `-n30`, `-Sfoo`, `--since yesterday`, revisions and paths in one
+//! list), so a small tokenizer ([`parse`]) reads it against one table ([`table`]) that also knows how each
+//! option is served. Our own additions are in the same table, so that values are told from options the same
+//! way, and go to clap ([`own`]). Anything that the table does not hold is git's.
+
+pub mod own;
+mod parse;
+pub mod table;
+
+use std::ffi::OsString;
+
+use bstr::BString;
+
+pub use parse::parse;
+
+/// The order of the output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Order {
+    /// By committer date as the walk meets the commits; not topological under clock skew.
+    #[default]
+    Default,
+    /// `--topo-order`: no parent before all of its children, lines of history kept together.
+    Topo,
+    /// `--date-order`: no parent before all of its children, else by committer date.
+    Date,
+    /// `--author-date-order`: no parent before all of its children, else by author date.
+    AuthorDate,
+}
+
+/// One thing on the command line that names tips of the history, in order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Tip {
+    /// A revision or a range; `negated` when it follows an odd number of `--not`.
+    Revision {
+        /// As written.
+        spec: BString,
+        /// Whether `--not` is in force.
+        negated: bool,
+    },
+    /// All refs whose names match, as `--all`, `--branches[=…]`, `--tags[=…]`, `--remotes[=…]`, `--glob=…`.
+    Refs {
+        /// Which.
+        set: RefSet,
+        /// Whether `--not` is in force.
+        negated: bool,
+    },
+}
+
+/// A set of refs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RefSet {
+    /// Every ref, and HEAD.
+    All,
+    /// Refs below a prefix such as `refs/heads/`, all of them or those that match a glob.
+    Below {
+        /// The prefix, with its slash at the end.
+        prefix: &'static str,
+        /// The glob, relative to the prefix.
+        pattern: Option<BString>,
+    },
+    /// `--glob=…`: relative to `refs/`.
+    Glob(BString),
+}
+
+/// The dialect of `--grep`, `--author` and `--committer`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Flavour {
+    /// POSIX basic, git's default.
+    Basic,
+    /// `-E`.
+    Extended,
+    /// `-F`.
+    Fixed,
+    /// `-P`.
+    Perl,
+}
+
+/// Filters on text.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Grep {
+    /// `--author=…`: any of them must match.
+    pub author: Vec<BString>,
+    /// `--committer=…`: any of them must match.
+    pub committer: Vec<BString>,
+    /// `--grep=…`: any must match, or with `all_match` all.
+    pub message: Vec<BString>,
+    /// The flavour asked for on the command line.
+    pub flavour: Option<Flavour>,
+    /// `-i`.
+    pub ignore_case: bool,
+    /// `--all-match`.
+    pub all_match: bool,
+    /// `--invert-grep`: turns what `message` says around.
+    pub invert: bool,
+}
+
+impl Grep {
+    /// Whether nothing is filtered on text.
+    pub fn is_empty(&self) -> bool {
+        self.author.is_empty() && self.committer.is_empty() && self.message.is_empty()
+    }
+}
+
+/// A date limit, still as text; git's own date parser reads it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DateLimit {
+    /// `--since` and its like: free text.
+    Text(BString),
+    /// `--max-age` and its like: seconds since the epoch.
+    Seconds(i64),
+}
+
+/// When to use colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ColorArg {
+    /// `--color`, `--color=always`.
+    Always,
+    /// `--no-color`, `--color=never`.
+    Never,
+    /// `--color=auto`.
+    Auto,
+}
+
+/// `--decorate` and its like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DecorateArg {
+    /// `--no-decorate`, `--decorate=no`.
+    No,
+    /// `--decorate`, `--decorate=short`.
+    Short,
+    /// `--decorate=full`.
+    Full,
+    /// `--decorate=auto`.
+    Auto,
+}
+
+/// How many hex digits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AbbrevArg {
+    /// `--no-abbrev`: all.
+    Full,
+    /// `--abbrev`: as the repository has it.
+    Auto,
+    /// `--abbrev=N`.
+    Digits(usize),
+}
+
+/// A whole command line, understood.
+#[derive(Debug, Clone, Default)]
+pub struct LogOptions {
+    /// Tips in the order given.
+    pub tips: Vec<Tip>,
+    /// Whether any option named a set of refs (then HEAD is not the default).
+    pub ref_sets_given: bool,
+    /// Order of the output.
+    pub order: Order,
+    /// `-n`.
+    pub max_count: Option<u64>,
+    /// `--skip`.
+    pub skip: u64,
+    /// `--since`.
+    pub since: Option<DateLimit>,
+    /// `--until`.
+    pub until: Option<DateLimit>,
+    /// `--since-as-filter`.
+    pub since_as_filter: Option<DateLimit>,
+    /// `--first-parent`.
+    pub first_parent: bool,
+    /// `--exclude-first-parent-only`.
+    pub exclude_first_parent_only: bool,
+    /// `--min-parents`, `--merges`.
+    pub min_parents: u32,
+    /// `--max-parents`, `--no-merges`.
+    pub max_parents: Option<u32>,
+    /// `--reverse`.
+    pub reverse: bool,
+    /// `--boundary`.
+    pub boundary: bool,
+    /// `--left-right`.
+    pub left_right: bool,
+    /// `--left-only`.
+    pub left_only: bool,
+    /// `--right-only`.
+    pub right_only: bool,
+    /// `--source`.
+    pub source: bool,
+    /// `--children`.
+    pub children: bool,
+    /// `--parents`.
+    pub parents: bool,
+    /// `--graph`.
+    pub graph: bool,
+    /// Filters on text.
+    pub grep: Grep,
+    /// `--pretty`, `--format`: the last one; an empty text for a bare `--pretty`.
+    pub pretty: Option<BString>,
+    /// `--abbrev-commit` / `--no-abbrev-commit`.
+    pub abbrev_commit: Option<bool>,
+    /// `--abbrev`.
+    pub abbrev: Option<AbbrevArg>,
+    /// `--date`.
+    pub date: Option<BString>,
+    /// `--expand-tabs=N` (0 for `--no-expand-tabs`).
+    pub expand_tabs: Option<u32>,
+    /// `--notes` / `--no-notes`.
+    pub notes: Option<bool>,
+    /// `--decorate`.
+    pub decorate: Option<DecorateArg>,
+    /// `--color`.
+    pub color: Option<ColorArg>,
+    /// `--mailmap`.
+    pub mailmap: Option<bool>,
+    /// `-z`.
+    pub nul: bool,
+    /// The options that say how commits are rendered, as they were written: what an assisting git gets.
+    pub render_args: Vec<OsString>,
+    /// The options that filter on text, as they were written; an assisting git that highlights gets them.
+    pub grep_args: Vec<OsString>,
+    /// Why the commits can't be rendered natively, when an option asks for something only git renders.
+    pub assisted: Option<&'static str>,
+    /// Whether a diff option hides commits, so that only git can count (`-S`, `--diff-filter`).
+    pub diff_filters: bool,
+    /// Everything but our own options: the `git log` command line that this is.
+    pub git_args: Vec<OsString>,
+    /// What came after `--` or was not followed by options: `None` when no `--` was there.
+    pub has_dash_dash: bool,
+}
+
+/// Why a command line is git's to answer.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct Refusal(pub String);
+
+impl Refusal {
+    /// A refusal with this reason.
+    pub fn new(reason: impl Into<String>) -> Self {
+        Refusal(reason.into())
+    }
+}

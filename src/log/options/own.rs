@@ -1,0 +1,47 @@
+//! The options that `git fastlog` has and `git log` has not. clap owns them: help, man page and completions come
+//! from here.
+
+use clap::Parser;
+
+/// git log from an index: the same answer, at once.
+///
+/// Takes every option and argument of `git log`, and prints the same bytes; what it can't answer from its
+/// index it hands over to git.
+#[derive(Debug, Clone, Parser, PartialEq, Eq)]
+#[command(
+    name = "git-fastlog",
+    version,
+    override_usage = "git fastlog [<options>] [<revision-range>] [[--] <path>...]"
+)]
+pub struct OwnOptions {
+    /// Show page N, counted from 1, of --per-page commits
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub page: Option<u64>,
+    /// Commits on a page [default: fastlog.pageSize, 30]
+    #[arg(long, value_name = "M", value_parser = clap::value_parser!(u64).range(1..))]
+    pub per_page: Option<u64>,
+    /// Continue behind the page that gave this token, whatever commits came since
+    #[arg(long, value_name = "TOKEN", conflicts_with = "page")]
+    pub cursor: Option<String>,
+    /// One JSON object per commit and a trailer with page, cursor and has_more
+    #[arg(long)]
+    pub json: bool,
+    /// Print the number of commits instead of the commits
+    #[arg(long, conflicts_with = "json")]
+    pub count: bool,
+    /// Fail with exit code 128 and the reason instead of handing over to git
+    #[arg(long)]
+    pub no_fallback: bool,
+    /// Run git as well and report any difference (exit code 1)
+    #[arg(long)]
+    pub cross_check: bool,
+    /// Don't use the index: hand over to git
+    #[arg(long)]
+    pub no_index: bool,
+    /// Threads to render with [default: the number of processors]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub threads: Option<u16>,
+    /// Say on stderr what was read, how it was served, and time and memory used
+    #[arg(long)]
+    pub performance_stats: bool,
+}

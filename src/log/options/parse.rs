@@ -1,0 +1,153 @@
+//! The tokenizer for `git log`'s command line.
+
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+
+use bstr::{BStr, BString, ByteSlice};
+
+use super::table::{self, Entry, Kind, Value};
+use super::{LogOptions, Refusal, Tip};
+
+/// A command line, split into what is git's and what is ours.
+#[derive(Debug, Clone)]
+pub struct Parsed {
+    /// What `git log` would understand, or why only git can.
+    pub log: Result<LogOptions, Refusal>,
+    /// Our own options, for clap.
+    pub own: Vec<OsString>,
+    /// The command line without our own options.
+    pub git_args: Vec<OsString>,
+}
+
+/// Splits and classifies `args` (without the program's name).
+pub fn parse(args: impl IntoIterator<Item = OsString>) -> Parsed {
+    let mut tokens = args.into_iter();
+    let mut own = Vec::new();
+    let mut git_args: Vec<OsString> = Vec::new();
+    let mut log = LogOptions::default();
+    let mut refusal: Option<Refusal> = None;
+    let mut negated = false;
+
+    while let Some(arg) = tokens.next() {
+        let bytes = arg.as_bytes().as_bstr();
+        if bytes == "--" {
+            log.has_dash_dash = true;
+            git_args.push(arg);
+            let rest: Vec<_> = tokens.by_ref().collect();
+            if !rest.is_empty() {
+                refusal.get_or_insert_with(|| Refusal::new("paths"));
+            }
+            git_args.extend(rest);
+            break;
+        }
+        if !bytes.starts_with(b"-") || bytes.len() == 1 {
+            log.tips.push(Tip::Revision { spec: bytes.to_owned(), negated });
+            git_args.push(arg);
+            continue;
+        }
+        let Some((entry, attached)) = split(bytes) else {
+            refusal.get_or_insert_with(|| Refusal::new(format!("option {bytes}")));
+            git_args.push(arg.clone());
+            continue;
+        };
+        let attached: Option<BString> = attached.map(ToOwned::to_owned);
+        let mut written = vec![arg.clone()];
+        let value = match (entry.value, attached) {
+            (Value::None, None) => None,
+            (Value::None, Some(_)) => {
+                refusal.get_or_insert_with(|| Refusal::new(format!("option {bytes}")));
+                None
+            }
+            (Value::Optional, value) => value,
+            (Value::Attached | Value::Required, Some(value)) => Some(value),
+            (Value::Attached, None) => {
+                refusal.get_or_insert_with(|| Refusal::new(format!("option {bytes}")));
+                None
+            }
+            (Value::Required, None) => match tokens.next() {
+                Some(next) => {
+                    let value = next.as_bytes().as_bstr().to_owned();
+                    written.push(next);
+                    Some(value)
+                }
+                None => {
+                    refusal.get_or_insert_with(|| Refusal::new(format!("option {bytes} without a value")));
+                    None
+                }
+            },
+        };
+        if entry.kind == Kind::Own {
+            own.push(own_word(entry, value.as_ref().map(|v| v.as_bstr())));
+            continue;
+        }
+        git_args.extend(written.iter().cloned());
+        match entry.kind {
+            Kind::Render => log.render_args.extend(written),
+            Kind::Grep => log.grep_args.extend(written),
+            Kind::Diff => {
+                log.render_args.extend(written);
+                log.assisted.get_or_insert("diff output");
+            }
+            Kind::DiffFilter => {
+                log.render_args.extend(written);
+                log.assisted.get_or_insert("diff output");
+                log.diff_filters = true;
+            }
+            Kind::Not => negated = !negated,
+            Kind::Select | Kind::Git | Kind::Own => {}
+        }
+        let applied = if entry.kind == Kind::Git {
+            Err(Refusal::new(format!("option {}", entry.name)))
+        } else {
+            (entry.apply)(&mut log, value.as_ref().map(|v| v.as_bstr()), negated)
+        };
+        if let Err(reason) = applied {
+            refusal.get_or_insert(reason);
+        }
+    }
+    log.git_args.clone_from(&git_args);
+    let log = match refusal {
+        Some(reason) => Err(reason),
+        None => Ok(log),
+    };
+    Parsed { log, own, git_args }
+}
+
+fn own_word(entry: &Entry, value: Option<&BStr>) -> OsString {
+    let mut word = entry.name.as_bytes().to_vec();
+    if let Some(value) = value {
+        word.push(b'=');
+        word.extend_from_slice(value);
+    }
+    OsString::from_vec(word)
+}
+
+/// Finds the option that `arg` is, and the value that is attached to it.
+fn split(arg: &BStr) -> Option<(&'static Entry, Option<&BStr>)> {
+    if arg.starts_with(b"--") {
+        let (name, value) = match arg.find_byte(b'=') {
+            Some(at) => (&arg[..at], Some(arg[at + 1..].as_bstr())),
+            None => (&arg[..], None),
+        };
+        let entry = table::find(name.to_str().ok()?)?;
+        return Some((entry, value));
+    }
+    if arg[1..].iter().all(u8::is_ascii_digit) {
+        return Some((table::find("-<number>")?, Some(arg[1..].as_bstr())));
+    }
+    if let Some(entry) = table::find(arg.to_str().ok()?) {
+        return Some((entry, None));
+    }
+    // A short option with its value attached, `-n30` or `-Sfoo`. `-i5` and the like are not options.
+    let head = arg.get(..2)?.to_str().ok()?;
+    let entry = table::find(head)?;
+    match entry.value {
+        Value::Required | Value::Optional => Some((entry, Some(arg[2..].as_bstr()))),
+        Value::None | Value::Attached => None,
+    }
+}
+
+/// A revision list on a command line that git would refuse before reading it, as text for reasons.
+pub(crate) fn display(args: &[OsString]) -> String {
+    args.iter().map(|a| OsStr::to_string_lossy(a)).collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,380 @@
+//! The one table of options: how each is written, how it is served, what it sets.
+//!
+//! It feeds the tokenizer and docs/COMPATIBILITY.md. An option that is not here is git's.
+
+use bstr::{BStr, BString, ByteSlice};
+
+use super::{AbbrevArg, ColorArg, DateLimit, DecorateArg, Flavour, LogOptions, Order, RefSet, Refusal, Tip};
+
+/// How an option takes its value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Value {
+    /// It takes none.
+    None,
+    /// `--x=v` or `--x v`, `-xv` or `-x v`.
+    Required,
+    /// `--x=v` only.
+    Attached,
+    /// `--x` or `--x=v`, `-x` or `-xv`.
+    Optional,
+}
+
+/// What an option is about, which decides who serves it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Which commits, and in what order: from the index.
+    Select,
+    /// `--not`, which changes the meaning of what follows.
+    Not,
+    /// Filters on text: from the index, and told to git where git renders, for it highlights matches.
+    Grep,
+    /// How a commit is shown: from the index, and told to git where git renders.
+    Render,
+    /// Diff output: git renders the commits chosen from the index.
+    Diff,
+    /// A diff option that hides commits: git renders and counts.
+    DiffFilter,
+    /// Known, and left to git.
+    Git,
+    /// Our own; clap reads it.
+    Own,
+}
+
+/// One option.
+#[derive(Debug)]
+pub struct Entry {
+    /// As written, with its dashes.
+    pub name: &'static str,
+    /// How it takes its value.
+    pub value: Value,
+    /// What it is about.
+    pub kind: Kind,
+    /// What it sets.
+    pub apply: Apply,
+}
+
+type Apply = fn(&mut LogOptions, Option<&BStr>, bool) -> Result<(), Refusal>;
+
+/// The entry of the option written `name`.
+pub fn find(name: &str) -> Option<&'static Entry> {
+    TABLE.iter().find(|entry| entry.name == name)
+}
+
+fn nothing(_: &mut LogOptions, _: Option<&BStr>, _: bool) -> Result<(), Refusal> {
+    Ok(())
+}
+
+fn text(value: Option<&BStr>) -> BString {
+    value.map(ToOwned::to_owned).unwrap_or_default()
+}
+
+/// A plain number; git accepts more spellings, and they are git's to read.
+fn number(value: Option<&BStr>) -> Result<u64, Refusal> {
+    let value = value.unwrap_or_default();
+    if value.is_empty() || value.len() > 9 || !value.iter().all(u8::is_ascii_digit) {
+        return Err(Refusal::new(format!("number '{value}'")));
+    }
+    Ok(value.iter().fold(0, |n, digit| n * 10 + u64::from(digit - b'0')))
+}
+
+fn pattern(value: Option<&BStr>) -> Result<BString, Refusal> {
+    match value {
+        Some(value) if value.contains(&b'\n') => Err(Refusal::new("pattern of several lines")),
+        value => Ok(text(value)),
+    }
+}
+
+fn ref_set(log: &mut LogOptions, set: RefSet, negated: bool) -> Result<(), Refusal> {
+    log.ref_sets_given = true;
+    log.tips.push(Tip::Refs { set, negated });
+    Ok(())
+}
+
+fn below(
+    log: &mut LogOptions,
+    prefix: &'static str,
+    value: Option<&BStr>,
+    negated: bool,
+) -> Result<(), Refusal> {
+    ref_set(log, RefSet::Below { prefix, pattern: value.map(ToOwned::to_owned) }, negated)
+}
+
+fn seconds(value: Option<&BStr>) -> Result<DateLimit, Refusal> {
+    Ok(DateLimit::Seconds(number_long(value)?))
+}
+
+fn number_long(value: Option<&BStr>) -> Result<i64, Refusal> {
+    let value = value.unwrap_or_default();
+    let plain = !value.is_empty() && value.len() <= 12 && value.iter().all(u8::is_ascii_digit);
+    plain
+        .then(|| value.to_str().ok()?.parse().ok())
+        .flatten()
+        .ok_or_else(|| Refusal::new(format!("number '{value}'")))
+}
+
+macro_rules! options {
+    ($($name:literal $value:ident $kind:ident $apply:expr;)*) => {
+        &[$(Entry { name: $name, value: Value::$value, kind: Kind::$kind, apply: $apply }),*]
+    };
+}
+
+/// Every option that is understood.
+pub static TABLE: &[Entry] = options! {
+    // Our own: see `own.rs`.
+    "--page" Required Own nothing;
+    "--per-page" Required Own nothing;
+    "--cursor" Required Own nothing;
+    "--json" None Own nothing;
+    "--count" None Own nothing;
+    "--no-fallback" None Own nothing;
+    "--cross-check" None Own nothing;
+    "--no-index" None Own nothing;
+    "--threads" Required Own nothing;
+    "--performance-stats" None Own nothing;
+    "--help" None Own nothing;
+    "-h" None Own nothing;
+    "--version" None Own nothing;
+
+    // Tips.
+    "--not" None Not |_, _, _| Ok(());
+    "--all" None Select |o, _, not| ref_set(o, RefSet::All, not);
+    "--branches" Optional Select |o, v, not| below(o, "refs/heads/", v, not);
+    "--tags" Optional Select |o, v, not| below(o, "refs/tags/", v, not);
+    "--remotes" Optional Select |o, v, not| below(o, "refs/remotes/", v, not);
+    "--glob" Required Select |o, v, not| ref_set(o, RefSet::Glob(text(v)), not);
+
+    // Limits.
+    "-<number>" Required Select |o, v, _| { o.max_count = Some(number(v)?); Ok(()) };
+    "-n" Required Select |o, v, _| { o.max_count = Some(number(v)?); Ok(()) };
+    "--max-count" Required Select |o, v, _| { o.max_count = Some(number(v)?); Ok(()) };
+    "--skip" Required Select |o, v, _| { o.skip = number(v)?; Ok(()) };
+    "--since" Required Select |o, v, _| { o.since = Some(DateLimit::Text(text(v))); Ok(()) };
+    "--after" Required Select |o, v, _| { o.since = Some(DateLimit::Text(text(v))); Ok(()) };
+    "--until" Required Select |o, v, _| { o.until = Some(DateLimit::Text(text(v))); Ok(()) };
+    "--before" Required Select |o, v, _| { o.until = Some(DateLimit::Text(text(v))); Ok(()) };
+    "--since-as-filter" Required Select |o, v, _| { o.since_as_filter = Some(DateLimit::Text(text(v))); Ok(()) };
+    "--max-age" Required Select |o, v, _| { o.since = Some(seconds(v)?); Ok(()) };
+    "--min-age" Required Select |o, v, _| { o.until = Some(seconds(v)?); Ok(()) };
+    "--merges" None Select |o, _, _| { o.min_parents = 2; Ok(()) };
+    "--no-merges" None Select |o, _, _| { o.max_parents = Some(1); Ok(()) };
+    "--min-parents" Attached Select |o, v, _| { o.min_parents = number(v)? as u32; Ok(()) };
+    "--max-parents" Attached Select |o, v, _| { o.max_parents = Some(number(v)? as u32); Ok(()) };
+    "--no-min-parents" None Select |o, _, _| { o.min_parents = 0; Ok(()) };
+    "--no-max-parents" None Select |o, _, _| { o.max_parents = None; Ok(()) };
+    "--first-parent" None Select |o, _, _| { o.first_parent = true; Ok(()) };
+    "--exclude-first-parent-only" None Select |o, _, _| { o.exclude_first_parent_only = true; Ok(()) };
+
+    // Order and marks.
+    "--topo-order" None Select |o, _, _| { o.order = Order::Topo; Ok(()) };
+    "--date-order" None Select |o, _, _| { o.order = Order::Date; Ok(()) };
+    "--author-date-order" None Select |o, _, _| { o.order = Order::AuthorDate; Ok(()) };
+    "--reverse" None Select |o, _, _| { o.reverse = !o.reverse; Ok(()) };
+    "--boundary" None Select |o, _, _| { o.boundary = true; Ok(()) };
+    "--left-right" None Select |o, _, _| { o.left_right = true; Ok(()) };
+    "--left-only" None Select |o, _, _| { o.left_only = true; Ok(()) };
+    "--right-only" None Select |o, _, _| { o.right_only = true; Ok(()) };
+    "--source" None Select |o, _, _| { o.source = true; Ok(()) };
+    "--no-source" None Select |o, _, _| { o.source = false; Ok(()) };
+    "--children" None Select |o, _, _| { o.children = true; Ok(()) };
+    "--parents" None Select |o, _, _| { o.parents = true; Ok(()) };
+    "--graph" None Select |o, _, _| { o.graph = true; Ok(()) };
+
+    // Text.
+    "--author" Required Grep |o, v, _| { o.grep.author.push(pattern(v)?); Ok(()) };
+    "--committer" Required Grep |o, v, _| { o.grep.committer.push(pattern(v)?); Ok(()) };
+    "--grep" Required Grep |o, v, _| { o.grep.message.push(pattern(v)?); Ok(()) };
+    "--all-match" None Grep |o, _, _| { o.grep.all_match = true; Ok(()) };
+    "--invert-grep" None Grep |o, _, _| { o.grep.invert = true; Ok(()) };
+    "-i" None Grep |o, _, _| { o.grep.ignore_case = true; Ok(()) };
+    "--regexp-ignore-case" None Grep |o, _, _| { o.grep.ignore_case = true; Ok(()) };
+    "--basic-regexp" None Grep |o, _, _| { o.grep.flavour = Some(Flavour::Basic); Ok(()) };
+    "-E" None Grep |o, _, _| { o.grep.flavour = Some(Flavour::Extended); Ok(()) };
+    "--extended-regexp" None Grep |o, _, _| { o.grep.flavour = Some(Flavour::Extended); Ok(()) };
+    "-F" None Grep |o, _, _| { o.grep.flavour = Some(Flavour::Fixed); Ok(()) };
+    "--fixed-strings" None Grep |o, _, _| { o.grep.flavour = Some(Flavour::Fixed); Ok(()) };
+    "-P" None Grep |o, _, _| { o.grep.flavour = Some(Flavour::Perl); Ok(()) };
+    "--perl-regexp" None Grep |o, _, _| { o.grep.flavour = Some(Flavour::Perl); Ok(()) };
+
+    // How a commit is shown.
+    "--pretty" Optional Render |o, v, _| { o.pretty = Some(text(v)); Ok(()) };
+    "--format" Attached Render |o, v, _| { o.pretty = Some(text(v)); Ok(()) };
+    "--oneline" None Render |o, _, _| { o.pretty = Some("oneline".into()); o.abbrev_commit = Some(true); Ok(()) };
+    "--abbrev-commit" None Render |o, _, _| { o.abbrev_commit = Some(true); Ok(()) };
+    "--no-abbrev-commit" None Render |o, _, _| { o.abbrev_commit = Some(false); Ok(()) };
+    "--abbrev" Optional Render |o, v, _| {
+        o.abbrev = Some(match v { Some(v) => AbbrevArg::Digits(number(Some(v))? as usize), None => AbbrevArg::Auto });
+        Ok(())
+    };
+    "--no-abbrev" None Render |o, _, _| { o.abbrev = Some(AbbrevArg::Full); Ok(()) };
+    "--date" Required Render |o, v, _| { o.date = Some(text(v)); Ok(()) };
+    "--relative-date" None Render |o, _, _| { o.date = Some("relative".into()); Ok(()) };
+    "--encoding" Required Render |_, v, _| match v {
+        Some(v) if v.eq_ignore_ascii_case(b"utf-8") || v.eq_ignore_ascii_case(b"utf8") => Ok(()),
+        _ => Err(Refusal::new("output encoding")),
+    };
+    "--expand-tabs" Optional Render |o, v, _| {
+        o.expand_tabs = Some(match v { Some(v) => number(Some(v))? as u32, None => 8 });
+        Ok(())
+    };
+    "--no-expand-tabs" None Render |o, _, _| { o.expand_tabs = Some(0); Ok(()) };
+    "--notes" Optional Render |o, v, _| notes(o, v);
+    "--show-notes" Optional Render |o, v, _| notes(o, v);
+    "--no-notes" None Render |o, _, _| { o.notes = Some(false); Ok(()) };
+    "--decorate" Optional Render |o, v, _| {
+        o.decorate = Some(match v.map(|v| v.as_bytes()) {
+            None | Some(b"short") => DecorateArg::Short,
+            Some(b"full") => DecorateArg::Full,
+            Some(b"auto") => DecorateArg::Auto,
+            Some(b"no") => DecorateArg::No,
+            Some(other) => return Err(Refusal::new(format!("--decorate={}", other.as_bstr()))),
+        });
+        Ok(())
+    };
+    "--no-decorate" None Render |o, _, _| { o.decorate = Some(DecorateArg::No); Ok(()) };
+    "--color" Optional Render |o, v, _| {
+        o.color = Some(match v.map(|v| v.as_bytes()) {
+            None | Some(b"always") => ColorArg::Always,
+            Some(b"never") => ColorArg::Never,
+            Some(b"auto") => ColorArg::Auto,
+            Some(other) => return Err(Refusal::new(format!("--color={}", other.as_bstr()))),
+        });
+        Ok(())
+    };
+    "--no-color" None Render |o, _, _| { o.color = Some(ColorArg::Never); Ok(()) };
+    "--mailmap" None Render |o, _, _| { o.mailmap = Some(true); Ok(()) };
+    "--use-mailmap" None Render |o, _, _| { o.mailmap = Some(true); Ok(()) };
+    "--no-mailmap" None Render |o, _, _| { o.mailmap = Some(false); Ok(()) };
+    "--no-use-mailmap" None Render |o, _, _| { o.mailmap = Some(false); Ok(()) };
+    "-z" None Render |o, _, _| { o.nul = true; Ok(()) };
+
+    // Diff output, rendered by git for the commits chosen here.
+    "-p" None Diff nothing;
+    "-u" None Diff nothing;
+    "--patch" None Diff nothing;
+    "-U" Required Diff nothing;
+    "--unified" Required Diff nothing;
+    "--raw" None Diff nothing;
+    "--patch-with-raw" None Diff nothing;
+    "--patch-with-stat" None Diff nothing;
+    "--minimal" None Diff nothing;
+    "--patience" None Diff nothing;
+    "--histogram" None Diff nothing;
+    "--anchored" Required Diff nothing;
+    "--diff-algorithm" Required Diff nothing;
+    "--stat" Optional Diff nothing;
+    "--stat-width" Required Diff nothing;
+    "--stat-name-width" Required Diff nothing;
+    "--stat-count" Required Diff nothing;
+    "--compact-summary" None Diff nothing;
+    "--numstat" None Diff nothing;
+    "--shortstat" None Diff nothing;
+    "--dirstat" Optional Diff nothing;
+    "--summary" None Diff nothing;
+    "--name-only" None Diff nothing;
+    "--name-status" None Diff nothing;
+    "--full-index" None Diff nothing;
+    "--binary" None Diff nothing;
+    "-M" Optional Diff nothing;
+    "--find-renames" Optional Diff nothing;
+    "-C" Optional Diff nothing;
+    "--find-copies" Optional Diff nothing;
+    "--find-copies-harder" None Diff nothing;
+    "--no-renames" None Diff nothing;
+    "-l" Required Diff nothing;
+    "-a" None Diff nothing;
+    "--text" None Diff nothing;
+    "-b" None Diff nothing;
+    "-w" None Diff nothing;
+    "--ignore-space-at-eol" None Diff nothing;
+    "--ignore-space-change" None Diff nothing;
+    "--ignore-all-space" None Diff nothing;
+    "--ignore-blank-lines" None Diff nothing;
+    "--inter-hunk-context" Required Diff nothing;
+    "-W" None Diff nothing;
+    "--function-context" None Diff nothing;
+    "--ext-diff" None Diff nothing;
+    "--no-ext-diff" None Diff nothing;
+    "--textconv" None Diff nothing;
+    "--no-textconv" None Diff nothing;
+    "--src-prefix" Required Diff nothing;
+    "--dst-prefix" Required Diff nothing;
+    "--no-prefix" None Diff nothing;
+    "--word-diff" Optional Diff nothing;
+    "--color-words" Optional Diff nothing;
+    "-m" None Diff nothing;
+    "-c" None Diff nothing;
+    "--cc" None Diff nothing;
+    "--diff-merges" Attached Diff nothing;
+    "--no-diff-merges" None Diff nothing;
+    "--combined-all-paths" None Diff nothing;
+    "-t" None Diff nothing;
+    "-r" None Diff nothing;
+    "-S" Required DiffFilter nothing;
+    "-G" Required DiffFilter nothing;
+    "--pickaxe-regex" None DiffFilter nothing;
+    "--pickaxe-all" None DiffFilter nothing;
+    "--find-object" Required DiffFilter nothing;
+    "--diff-filter" Required DiffFilter nothing;
+
+    // Known, and left to git.
+    "--stdin" None Git nothing;
+    "--end-of-options" None Git nothing;
+    "--no-walk" Optional Git nothing;
+    "--do-walk" None Git nothing;
+    "-g" None Git nothing;
+    "--walk-reflogs" None Git nothing;
+    "--reflog" None Git nothing;
+    "--exclude" Required Git nothing;
+    "--exclude-hidden" Attached Git nothing;
+    "--bisect" None Git nothing;
+    "--merge" None Git nothing;
+    "--cherry" None Git nothing;
+    "--cherry-pick" None Git nothing;
+    "--cherry-mark" None Git nothing;
+    "--grep-reflog" Required Git nothing;
+    "--show-signature" None Git nothing;
+    "--simplify-by-decoration" None Git nothing;
+    "--simplify-merges" None Git nothing;
+    "--full-history" None Git nothing;
+    "--ancestry-path" Optional Git nothing;
+    "--show-pulls" None Git nothing;
+    "--dense" None Git nothing;
+    "--sparse" None Git nothing;
+    "--remove-empty" None Git nothing;
+    "--follow" None Git nothing;
+    "-L" Required Git nothing;
+    "--no-graph" None Git nothing;
+    "--show-linear-break" Optional Git nothing;
+    "--log-size" None Git nothing;
+    "--decorate-refs" Required Git nothing;
+    "--decorate-refs-exclude" Required Git nothing;
+    "--clear-decorations" None Git nothing;
+    "--ignore-missing" None Git nothing;
+    "--alternate-refs" None Git nothing;
+    "--single-worktree" None Git nothing;
+    "--no-patch" None Git nothing;
+    "-s" None Git nothing;
+    "-q" None Git nothing;
+    "--quiet" None Git nothing;
+};
+
+fn notes(log: &mut LogOptions, value: Option<&BStr>) -> Result<(), Refusal> {
+    if value.is_some() {
+        return Err(Refusal::new("notes of a named ref"));
+    }
+    log.notes = Some(true);
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    #[test]
+    fn no_option_is_listed_twice() {
+        let mut seen = HashSet::new();
+        for entry in super::TABLE {
+            assert!(seen.insert(entry.name), "{} is listed twice", entry.name);
+        }
+    }
+}

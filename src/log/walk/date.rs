@@ -1,0 +1,71 @@
+//! The plain walk: the newest commit known, then its parents. It yields as it goes, so that the first page costs
+//! no more than the first page.
+
+use super::queue::DateQueue;
+use super::{Plan, SEEN, States};
+use crate::index::{History, Pos};
+
+pub(super) struct DateWalk<'a> {
+    history: &'a History<'a>,
+    queue: DateQueue,
+    first_parent: bool,
+    max_age: Option<i64>,
+    sources: bool,
+}
+
+impl<'a> DateWalk<'a> {
+    pub(super) fn new(history: &'a History<'a>, plan: &Plan, states: &mut States) -> Self {
+        let mut queue = DateQueue::default();
+        for start in &plan.starts {
+            states.set_source(start.pos, start.source);
+            if states.add_new(start.pos, SEEN) {
+                queue.push(history.committer_time(start.pos), start.pos);
+            }
+        }
+        DateWalk {
+            history,
+            queue,
+            first_parent: plan.first_parent,
+            max_age: plan.max_age,
+            sources: plan.sources,
+        }
+    }
+
+    pub(super) fn next(&mut self, states: &mut States) -> Option<Pos> {
+        loop {
+            let pos = self.queue.peek()?;
+            if self.max_age.is_some_and(|oldest| self.history.committer_time(pos) < oldest) {
+                self.queue.pop();
+                continue;
+            }
+            self.expand(pos, states);
+            return Some(pos);
+        }
+    }
+
+    /// Puts the parents of the newest commit in its place.
+    fn expand(&mut self, pos: Pos, states: &mut States) {
+        let source = states.source(pos);
+        let mut replaced = false;
+        for parent in self.history.parents(pos) {
+            if self.sources {
+                states.set_source(parent, source);
+            }
+            if states.add_new(parent, SEEN) {
+                let date = self.history.committer_time(parent);
+                if replaced {
+                    self.queue.push(date, parent);
+                } else {
+                    self.queue.replace_top(date, parent);
+                    replaced = true;
+                }
+            }
+            if self.first_parent {
+                break;
+            }
+        }
+        if !replaced {
+            self.queue.pop();
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! Finding and opening the repository that git would use, as long as it is one that we can answer for.
+//!
+//! Environment, ownership and the few things that change the shape of history (shallow boundaries, grafts,
+//! replacement refs) are looked at here, because any of them makes the whole answer git's.
+
+use std::io::ErrorKind;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+use super::NotExact;
+
+/// An open repository.
+pub struct Repo {
+    /// gix's view of it. Its configuration is the local one only: see [`super::config`] for what git would use.
+    pub git: gix::Repository,
+    /// The directory with HEAD: `.git`, or `.git/worktrees/x`.
+    pub git_dir: PathBuf,
+    /// The directory that all worktrees share.
+    pub common_dir: PathBuf,
+    /// The top of the worktree.
+    pub work_dir: Option<PathBuf>,
+}
+
+/// Variables that take git to another place or show it another history than the files of the repository do.
+const FOREIGN_ENVIRONMENT: &[&str] = &[
+    "GIT_COMMON_DIR",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_QUARANTINE_PATH",
+    "GIT_NAMESPACE",
+    "GIT_GRAFT_FILE",
+    "GIT_SHALLOW_FILE",
+    "GIT_REPLACE_REF_BASE",
+    "GIT_NO_LAZY_FETCH",
+    "GIT_REF_PARANOIA",
+    "GIT_IMPLICIT_WORK_TREE",
+];
+
+impl Repo {
+    /// Opens the repository that git would find from the current directory.
+    ///
+    /// # Errors
+    /// When there is none, or one about which only git can speak.
+    pub fn open() -> Result<Repo, NotExact> {
+        for name in FOREIGN_ENVIRONMENT {
+            if std::env::var_os(name).is_some() {
+                return Err(format!("environment variable {name}").into());
+            }
+        }
+        let cwd =
+            std::env::current_dir().map_err(|err| NotExact::from(format!("current directory: {err}")))?;
+        let (git_dir, work_dir) = locate(&cwd)?;
+        check_owner(&git_dir, work_dir.as_deref())?;
+        let options = gix::open::Options::isolated()
+            .open_path_as_is(true)
+            .with(gix::sec::Trust::Full)
+            .object_store_slots(gix::odb::store::init::Slots::AsNeededByDiskState {
+                multiplier: 1.1,
+                minimum: 64,
+            });
+        let git = gix::open_opts(&git_dir, options).map_err(|err| NotExact::from(format!("open: {err}")))?;
+        let git_dir = git.git_dir().to_owned();
+        let common_dir = git.common_dir().to_owned();
+        let work_dir = work_dir.or_else(|| git.workdir().map(ToOwned::to_owned));
+        let repo = Repo { git, git_dir, common_dir, work_dir };
+        repo.check_ref_storage()?;
+        repo.check_history_shape()?;
+        Ok(repo)
+    }
+
+    fn check_ref_storage(&self) -> Result<(), NotExact> {
+        let config = self.git.config_snapshot();
+        match config.string("extensions.refStorage") {
+            Some(storage) if **storage != *b"files" => Err("ref storage other than files".into()),
+            _ => Ok(()),
+        }
+    }
+
+    /// Shallow boundaries, grafts and replacement objects: history is not what the commits say.
+    fn check_history_shape(&self) -> Result<(), NotExact> {
+        if std::fs::metadata(self.common_dir.join("shallow")).is_ok_and(|file| file.len() > 0) {
+            return Err("shallow repository".into());
+        }
+        if self.common_dir.join("info/grafts").exists() {
+            return Err("grafts".into());
+        }
+        let prefix = <&gix::path::RelativePath>::try_from("refs/replace/")
+            .map_err(|err| NotExact::from(err.to_string()))?;
+        let refs = self.git.refs.iter().map_err(|err| NotExact::from(format!("refs: {err}")))?;
+        let mut replaced = refs.prefixed(prefix).map_err(|err| NotExact::from(format!("refs: {err}")))?;
+        match replaced.next() {
+            Some(_) => Err("replacement refs".into()),
+            None => Ok(()),
+        }
+    }
+}
+
+/// The git dir, and the worktree where finding the former tells it.
+fn locate(cwd: &Path) -> Result<(PathBuf, Option<PathBuf>), NotExact> {
+    if let Some(git_dir) = std::env::var_os("GIT_DIR") {
+        let git_dir = PathBuf::from(git_dir);
+        if !git_dir.is_dir() {
+            return Err("GIT_DIR is not a directory".into());
+        }
+        let work_dir = std::env::var_os("GIT_WORK_TREE").map(PathBuf::from);
+        return Ok((git_dir, work_dir));
+    }
+    if std::env::var_os("GIT_WORK_TREE").is_some() {
+        return Err("GIT_WORK_TREE without GIT_DIR".into());
+    }
+    let options = gix::discover::upwards::Options {
+        cross_fs: false,
+        match_ceiling_dir_or_error: false,
+        ..Default::default()
+    }
+    .apply_environment();
+    let (path, _trust) = gix::discover::upwards_opts(cwd, options)
+        .map_err(|err| NotExact::from(format!("no repository: {err}")))?;
+    Ok(path.into_repository_and_work_tree_directories())
+}
+
+/// git refuses a repository that belongs to somebody else, unless safe.directory lists it: that is its to say.
+fn check_owner(git_dir: &Path, work_dir: Option<&Path>) -> Result<(), NotExact> {
+    let me = rustix::process::geteuid().as_raw();
+    let gitfile = work_dir.map(|dir| dir.join(".git"));
+    for path in [Some(git_dir), work_dir, gitfile.as_deref()].into_iter().flatten() {
+        match std::fs::symlink_metadata(path) {
+            Ok(meta) if meta.uid() == me => {}
+            Ok(_) => return Err("repository of another owner".into()),
+            Err(err) if err.kind() == ErrorKind::NotFound => {}
+            Err(err) => return Err(format!("{}: {err}", path.display()).into()),
+        }
+    }
+    Ok(())
+}
