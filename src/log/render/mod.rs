@@ -1,3 +1,6 @@
 //! Positions to bytes: formats, dates, colours, graph. A renderer never touches the repository.
 
-pub mod graph;
+pub mod color;
+pub mod date;
+pub mod text;
+pub mod trailers;

@@ -1,0 +1,58 @@
+//! `3 days ago`.
+
+use super::digits::pad;
+
+/// Appends how long before `now` a time is (both in seconds since 1970). Each unit is rounded to the nearest.
+pub(super) fn show(seconds: i64, now: i64, out: &mut Vec<u8>) {
+    let since = i128::from(now) - i128::from(seconds);
+    let Ok(elapsed) = i64::try_from(since) else { return };
+    if elapsed < 0 {
+        out.extend_from_slice(b"in the future");
+        return;
+    }
+    if elapsed < 90 {
+        return ago(elapsed, "second", out);
+    }
+    let minutes = (elapsed + 30) / 60;
+    if minutes < 90 {
+        return ago(minutes, "minute", out);
+    }
+    let hours = (minutes + 30) / 60;
+    if hours < 36 {
+        return ago(hours, "hour", out);
+    }
+    let days = (hours + 12) / 24;
+    if days < 14 {
+        return ago(days, "day", out);
+    }
+    if days < 70 {
+        return ago((days + 3) / 7, "week", out);
+    }
+    if days < 365 {
+        return ago((days + 15) / 30, "month", out);
+    }
+    if days >= 5 * 365 {
+        return ago((days + 183) / 365, "year", out);
+    }
+    let months = (days * 12 * 2 + 365) / (365 * 2);
+    if months % 12 == 0 {
+        return ago(months / 12, "year", out);
+    }
+    count(months / 12, "year", out);
+    out.extend_from_slice(b", ");
+    ago(months % 12, "month", out);
+}
+
+fn ago(number: i64, unit: &str, out: &mut Vec<u8>) {
+    count(number, unit, out);
+    out.extend_from_slice(b" ago");
+}
+
+fn count(number: i64, unit: &str, out: &mut Vec<u8>) {
+    pad(number, 0, b'0', out);
+    out.push(b' ');
+    out.extend_from_slice(unit.as_bytes());
+    if number != 1 {
+        out.push(b's');
+    }
+}
