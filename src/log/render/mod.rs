@@ -2,5 +2,6 @@
 
 pub mod color;
 pub mod date;
+pub mod pretty;
 pub mod text;
 pub mod trailers;

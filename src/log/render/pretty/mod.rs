@@ -1,0 +1,191 @@
+//! Everything between a commit and its bytes in `git log`: the built-in formats `oneline`, `short`, `medium`,
+//! `full`, `fuller`, `raw` and `reference`, and format strings. `email`, `mboxrd` and the placeholders that need a
+//! signature check (`%G…`), the reflog (`%g…`) or `git describe` are [`NotNative`].
+//!
+//! `parse_format` finds out what is asked for, [`Spec::compile`] turns it into a [`Format`] once, [`render`]
+//! prints one commit. What stands between two commits is the caller's: see [`Format::placement`]. So is the
+//! graph: with it, the caller leaves [`Extra::mark`] out and indents what was rendered.
+
+mod builtin;
+mod compile;
+mod decorate;
+mod layout;
+mod message;
+mod notes;
+mod program;
+mod spec;
+#[cfg(test)]
+mod tests;
+mod user;
+
+use bstr::BStr;
+use gix::hash::oid;
+
+pub use compile::Environment;
+pub use decorate::Colors;
+pub use spec::{Builtin, Spec, Wants, parse_format};
+
+use super::date::{DateContext, DateMode};
+use crate::log::commit::Commit;
+use crate::log::sources::Sources;
+
+/// Why a format is not rendered here: git refuses it, or it needs what only git has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct NotNative(pub &'static str);
+
+/// A format that is ready to render.
+#[derive(Debug, Clone)]
+pub enum Format {
+    /// A format with a layout of its own.
+    Builtin(Builtin),
+    /// A format string (`reference` is one, too).
+    User(UserFormat),
+}
+
+/// A compiled format string.
+#[derive(Debug, Clone)]
+pub struct UserFormat {
+    items: Vec<program::Item>,
+    terminator: bool,
+    empty: bool,
+}
+
+/// Where the newline (NUL with `-z`) around commits stands. With the header of a built-in format and inside
+/// messages newlines stay newlines, whatever `-z` says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Placement {
+    /// Behind every commit: `oneline`, `reference`, `tformat:`.
+    Terminator,
+    /// Between two commits, hence before every commit but the first: `short`, `medium`, `full`, `fuller`, `raw`
+    /// (all of which end in a newline of their own, so that this one makes an empty line) and `format:` (which has
+    /// nothing behind the last commit, and prints the separators even if its string is empty).
+    Separator,
+    /// Nowhere: an empty `tformat:` prints nothing at all.
+    Nowhere,
+}
+
+impl Spec {
+    /// Compiles the format.
+    ///
+    /// # Errors
+    /// Placeholders that need a signature check, the reflog or `git describe`; colours that git rejects.
+    pub fn compile(&self, environment: &Environment) -> Result<Format, NotNative> {
+        match self {
+            Spec::Builtin(builtin) => Ok(Format::Builtin(*builtin)),
+            Spec::User { text, terminator, .. } => Ok(Format::User(UserFormat {
+                items: compile::compile(text, environment)?,
+                terminator: *terminator,
+                empty: text.is_empty(),
+            })),
+        }
+    }
+}
+
+impl Format {
+    /// Where the newline around commits stands.
+    pub fn placement(&self) -> Placement {
+        match self {
+            Format::Builtin(Builtin::Oneline) => Placement::Terminator,
+            Format::User(user) if user.terminator && user.empty => Placement::Nowhere,
+            Format::User(user) if user.terminator => Placement::Terminator,
+            _ => Placement::Separator,
+        }
+    }
+}
+
+/// How commits are shown: resolved once per invocation, shared by all threads that render.
+pub struct Style<'a> {
+    /// The format.
+    pub format: Format,
+    /// `--abbrev-commit` (`--oneline`, `log.abbrevCommit`): the object names of the header line are abbreviated.
+    pub abbrev_commit: bool,
+    /// `--date`, else the format's own (see [`Spec`]), else `log.date`.
+    pub date: DateMode,
+    /// What dates are relative to.
+    pub dates: &'a DateContext,
+    /// The colours, `None` without colour.
+    pub colors: Option<Colors>,
+    /// Abbreviations, decorations, mailmap, notes. With `--no-abbrev` or `--abbrev=<n>` it is
+    /// [`Sources::abbrev_len`] that answers accordingly.
+    pub sources: &'a dyn Sources,
+    /// `log.mailmap`, `--use-mailmap`: names of `short`, `medium`, `full` and `fuller` go through the mailmap.
+    /// (`raw` never does, placeholders decide for themselves.)
+    pub use_mailmap: bool,
+    /// Whether built-in formats print notes. Must agree with [`Environment::notes`].
+    pub show_notes: bool,
+    /// Whether built-in formats print decorations.
+    pub decorate: bool,
+    /// `--expand-tabs`, else [`Spec::default_expand_tabs`]: the tab width of messages in built-in formats, in
+    /// columns, 0 to leave tabs alone.
+    pub expand_tabs: usize,
+    /// `--parents`: built-in formats print the parents behind the object name.
+    pub print_parents: bool,
+}
+
+/// What the walk knows about a commit.
+#[derive(Debug, Clone, Copy)]
+pub struct Extra<'a> {
+    /// The mark before the object name in built-in formats: `-` boundary, `<` or `>` with `--left-right`, `=` or `+`
+    /// with `--cherry-mark`. `None` where git prints none, hence always under `--graph`.
+    pub mark: Option<u8>,
+    /// `%m`: `-` for a boundary commit, else `=` for one that `--cherry-mark` found on the other side, else `<` for
+    /// the left side of a symmetric difference, else `>`; whatever the options say.
+    pub side: u8,
+    /// The argument by which the commit was reached. With a built-in format: only with `--source`, it is printed.
+    /// With `%S` ([`Wants::source`]): always.
+    pub source: Option<&'a BStr>,
+    /// The parents where the walk rewrote them (`--parents`, `--graph` or `--children` with paths), `None` where they
+    /// are the commit's own. They count for the header line, `Merge:`, `%P` and `%p`, but not for `raw`.
+    pub parents: Option<&'a [&'a oid]>,
+    /// `--children`: built-in formats print them behind the object name.
+    pub children: Option<&'a [&'a oid]>,
+    /// Columns of the graph before the commit's text: `%<|(N)` counts them.
+    pub graph_width: usize,
+}
+
+impl Default for Extra<'_> {
+    fn default() -> Self {
+        Extra { mark: None, side: b'>', source: None, parents: None, children: None, graph_width: 0 }
+    }
+}
+
+/// Appends one commit, without the newline or NUL of [`Format::placement`].
+pub fn render(style: &Style<'_>, commit: &Commit<'_>, extra: &Extra<'_>, out: &mut Vec<u8>) {
+    match &style.format {
+        Format::Builtin(builtin) => builtin::render(*builtin, style, commit, extra, out),
+        Format::User(user) => user::render(&user.items, style, commit, extra, out),
+    }
+}
+
+/// Appends an object name.
+fn push_hex(id: &oid, out: &mut Vec<u8>) {
+    let mut digits = [0; 64];
+    out.extend_from_slice(id.hex_to_buf(&mut digits).as_bytes());
+}
+
+/// Appends an abbreviated object name.
+fn push_abbrev(id: &oid, sources: &dyn Sources, out: &mut Vec<u8>) {
+    let mut digits = [0; 64];
+    let digits = id.hex_to_buf(&mut digits).as_bytes();
+    out.extend_from_slice(digits.get(..sources.abbrev_len(id)).unwrap_or(digits));
+}
+
+/// Appends the parents that count, with a space between two.
+fn push_parents(
+    commit: &Commit<'_>,
+    extra: &Extra<'_>,
+    push: impl Fn(&oid, &mut Vec<u8>),
+    out: &mut Vec<u8>,
+) {
+    for (index, id) in parents(commit, extra).iter().enumerate() {
+        if index > 0 {
+            out.push(b' ');
+        }
+        push(id, out);
+    }
+}
+
+fn parents<'a>(commit: &'a Commit<'_>, extra: &'a Extra<'_>) -> &'a [&'a oid] {
+    extra.parents.unwrap_or(&commit.parents)
+}
