@@ -5,3 +5,6 @@ pub mod open;
 
 pub use not_exact::NotExact;
 pub use open::Repo;
+pub mod config;
+pub mod git;
+
