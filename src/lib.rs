@@ -3,6 +3,7 @@
 //! The rule of the whole crate: an answer is git's answer, byte for byte, or it comes from git itself.
 //! See `ARCHITECTURE.md` for the map of the modules.
 
+pub mod cli;
 pub mod history;
 pub mod index;
 pub mod log;

@@ -19,7 +19,8 @@ pub struct Commit<'a> {
     pub author: Signature<'a>,
     /// The `committer` header.
     pub committer: Signature<'a>,
-    /// Every header line after `committer`, verbatim with its newline (`encoding`, `gpgsig`, `mergetag`, …).
+    /// Every header line after `committer`, verbatim with its newline (`encoding`, `gpgsig`, `mergetag`, …); the
+    /// `encoding` stays here even though the texts have been converted.
     pub extra_headers: &'a BStr,
     /// Everything after the blank line that ends the headers.
     pub message: &'a BStr,

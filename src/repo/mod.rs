@@ -1,10 +1,10 @@
 //! The one door to gix and to the `git` program.
 
+pub mod config;
+pub mod git;
 mod not_exact;
 pub mod open;
+pub mod refs;
 
 pub use not_exact::NotExact;
 pub use open::Repo;
-pub mod config;
-pub mod git;
-

@@ -159,7 +159,7 @@ pub struct LogOptions {
     /// `-n`.
     pub max_count: Option<u64>,
     /// `--skip`.
-    pub skip: u64,
+    pub skip: Option<u64>,
     /// `--since`.
     pub since: Option<DateLimit>,
     /// `--until`.
@@ -196,6 +196,8 @@ pub struct LogOptions {
     pub grep: Grep,
     /// `--pretty`, `--format`: the last one; an empty text for a bare `--pretty`.
     pub pretty: Option<BString>,
+    /// Whether an empty `pretty` was written as `--pretty=` or `--format=`.
+    pub pretty_is_empty_format: bool,
     /// `--abbrev-commit` / `--no-abbrev-commit`.
     pub abbrev_commit: Option<bool>,
     /// `--abbrev`.

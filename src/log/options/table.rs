@@ -147,7 +147,7 @@ pub static TABLE: &[Entry] = options! {
     "-<number>" Required Select |o, v, _| { o.max_count = Some(number(v)?); Ok(()) };
     "-n" Required Select |o, v, _| { o.max_count = Some(number(v)?); Ok(()) };
     "--max-count" Required Select |o, v, _| { o.max_count = Some(number(v)?); Ok(()) };
-    "--skip" Required Select |o, v, _| { o.skip = number(v)?; Ok(()) };
+    "--skip" Required Select |o, v, _| { o.skip = Some(number(v)?); Ok(()) };
     "--since" Required Select |o, v, _| { o.since = Some(DateLimit::Text(text(v))); Ok(()) };
     "--after" Required Select |o, v, _| { o.since = Some(DateLimit::Text(text(v))); Ok(()) };
     "--until" Required Select |o, v, _| { o.until = Some(DateLimit::Text(text(v))); Ok(()) };
@@ -196,8 +196,8 @@ pub static TABLE: &[Entry] = options! {
     "--perl-regexp" None Grep |o, _, _| { o.grep.flavour = Some(Flavour::Perl); Ok(()) };
 
     // How a commit is shown.
-    "--pretty" Optional Render |o, v, _| { o.pretty = Some(text(v)); Ok(()) };
-    "--format" Attached Render |o, v, _| { o.pretty = Some(text(v)); Ok(()) };
+    "--pretty" Optional Render |o, v, _| { o.pretty_is_empty_format = v.is_some(); o.pretty = Some(text(v)); Ok(()) };
+    "--format" Attached Render |o, v, _| { o.pretty_is_empty_format = true; o.pretty = Some(text(v)); Ok(()) };
     "--oneline" None Render |o, _, _| { o.pretty = Some("oneline".into()); o.abbrev_commit = Some(true); Ok(()) };
     "--abbrev-commit" None Render |o, _, _| { o.abbrev_commit = Some(true); Ok(()) };
     "--no-abbrev-commit" None Render |o, _, _| { o.abbrev_commit = Some(false); Ok(()) };

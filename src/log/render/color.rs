@@ -1,7 +1,6 @@
 //! git's colour language (the values of `color.*` variables and of `%C(…)`) to ANSI sequences, and the default
 //! colours of `git log`. Whether colours are used at all is decided by the caller: see [`When`].
 
-
 /// Ends every coloured stretch.
 pub const RESET: &[u8] = b"\x1b[m";
 /// `color.diff.commit`: the `commit …` line.
@@ -110,7 +109,9 @@ pub fn parse(spec: &[u8]) -> Option<Vec<u8>> {
     // Bit n: code n. All codes are below 32, and git prints them in ascending order.
     let mut attributes = 0u32;
     let mut colors: [Option<Color>; 2] = [None; 2];
-    for word in spec.split(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r')).filter(|word| !word.is_empty()) {
+    for word in
+        spec.split(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r')).filter(|word| !word.is_empty())
+    {
         if word.eq_ignore_ascii_case(b"reset") {
             reset = true;
         } else if let Some(color) = parse_color(word) {

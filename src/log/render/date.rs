@@ -9,7 +9,6 @@ mod relative;
 mod strftime;
 mod zone;
 
-
 use civil::Civil;
 use digits::{pad, signed_zone, two};
 pub use strftime::Format;

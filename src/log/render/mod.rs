@@ -2,6 +2,7 @@
 
 pub mod color;
 pub mod date;
+pub mod graph;
 pub mod pretty;
 pub mod text;
 pub mod trailers;

@@ -4,7 +4,6 @@ mod field;
 mod tables;
 mod wrap;
 
-
 pub use field::{Align, Trunc, field, truncate};
 pub use wrap::wrap;
 

@@ -5,7 +5,6 @@
 
 mod block;
 
-
 use block::{find_block, find_separator, is_space, items};
 
 /// What stands between the parentheses of `%(trailers:…)`.

@@ -1,0 +1,18 @@
+//! What the three programs have in common towards their user: messages, exit codes, output, trace.
+
+pub mod output;
+pub mod trace;
+
+use std::io::Write;
+use std::process::ExitCode;
+
+/// git's exit code for fatal errors.
+pub const FATAL: u8 = 128;
+/// git's exit code for a command line that is wrong.
+pub const USAGE: u8 = 129;
+
+/// Says what is wrong on stderr, as git does, and gives the exit code for it.
+pub fn fatal(message: &str) -> ExitCode {
+    let _ = writeln!(std::io::stderr(), "fatal: {message}");
+    ExitCode::from(FATAL)
+}

@@ -1,0 +1,82 @@
+//! Standard output, through git's pager when it is a terminal.
+
+use std::io::{IsTerminal, Write};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use bstr::ByteSlice;
+
+/// Where the answer goes.
+pub struct Output {
+    pager: Option<Child>,
+}
+
+impl Output {
+    /// Starts the pager that git would start for `git log`, if any.
+    pub fn open(git: &Path, use_pager: bool) -> Output {
+        if !use_pager || !std::io::stdout().is_terminal() {
+            return Output { pager: None };
+        }
+        Output { pager: pager_command(git).and_then(|command| spawn(&command)) }
+    }
+
+    /// Writes all of it. A reader that went away ends the program, as SIGPIPE ends git.
+    pub fn write(&mut self, bytes: &[u8]) {
+        let result = match &mut self.pager {
+            Some(Child { stdin: Some(pipe), .. }) => pipe.write_all(bytes),
+            _ => {
+                let mut stdout = std::io::stdout().lock();
+                stdout.write_all(bytes).and_then(|()| stdout.flush())
+            }
+        };
+        if let Err(err) = result {
+            if err.kind() != std::io::ErrorKind::BrokenPipe {
+                crate::cli::fatal(&format!("write failure on standard output: {err}"));
+                std::process::exit(128);
+            }
+            self.wait();
+            std::process::exit(128 + 13);
+        }
+    }
+
+    /// Ends the output: the pager may stay on the screen for as long as its user likes.
+    pub fn finish(mut self) {
+        self.wait();
+    }
+
+    fn wait(&mut self) {
+        if let Some(mut pager) = self.pager.take() {
+            drop(pager.stdin.take());
+            let _ = pager.wait();
+        }
+    }
+}
+
+/// Whether git would treat the output as one that a person looks at.
+pub fn for_a_person() -> bool {
+    std::io::stdout().is_terminal() || pager_in_use()
+}
+
+fn pager_in_use() -> bool {
+    std::env::var("GIT_PAGER_IN_USE")
+        .is_ok_and(|value| crate::repo::config::parse_bool(Some(value.as_bytes().as_bstr())).unwrap_or(false))
+}
+
+/// git's own answer to which pager it uses; `None` for none.
+fn pager_command(git: &Path) -> Option<std::ffi::OsString> {
+    let output = Command::new(git).args(["var", "GIT_PAGER"]).stderr(Stdio::null()).output().ok()?;
+    let command = output.stdout.trim_end().to_os_str().ok()?.to_owned();
+    (!command.is_empty() && command != "cat").then_some(command)
+}
+
+fn spawn(command: &std::ffi::OsStr) -> Option<Child> {
+    let mut shell = Command::new("sh");
+    shell.arg("-c").arg(command).stdin(Stdio::piped()).env("GIT_PAGER_IN_USE", "true");
+    // git's own defaults for the two pagers that it knows.
+    for (name, value) in [("LESS", "FRX"), ("LV", "-c")] {
+        if std::env::var_os(name).is_none() {
+            shell.env(name, value);
+        }
+    }
+    shell.spawn().ok()
+}

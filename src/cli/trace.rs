@@ -1,0 +1,154 @@
+//! What is said about an invocation: the trace line, and `--performance-stats`.
+
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::time::Instant;
+
+/// In which of the three ways an answer was given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Served {
+    /// Selected and rendered here.
+    Native,
+    /// Selected here, rendered by git.
+    Assisted,
+    /// By git.
+    Git,
+}
+
+impl Served {
+    fn name(self) -> &'static str {
+        match self {
+            Served::Native => "native",
+            Served::Assisted => "assisted",
+            Served::Git => "git",
+        }
+    }
+}
+
+/// What became of the index.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IndexUse {
+    /// It knew every tip.
+    Fresh,
+    /// A few commits were newer.
+    Refreshed,
+    /// It was built on the spot.
+    Built,
+    /// There is none, or it was not looked at.
+    None,
+    /// There is one that can't be used.
+    Rejected,
+}
+
+impl IndexUse {
+    fn name(self) -> &'static str {
+        match self {
+            IndexUse::Fresh => "fresh",
+            IndexUse::Refreshed => "refreshed",
+            IndexUse::Built => "built",
+            IndexUse::None => "none",
+            IndexUse::Rejected => "rejected",
+        }
+    }
+}
+
+/// The facts about one invocation.
+#[derive(Debug)]
+pub struct Report {
+    /// `fastlog`, `faststatus` or `optimize`.
+    pub command: &'static str,
+    /// How it was served.
+    pub served: Served,
+    /// Why not natively; empty when it was.
+    pub reason: String,
+    /// What became of the index.
+    pub index: IndexUse,
+    /// Commits of the answer, where they were counted.
+    pub commits: Option<u64>,
+    /// When it began.
+    pub start: Instant,
+    /// Whether to print statistics on stderr.
+    pub stats: bool,
+}
+
+impl Report {
+    /// A report that starts now.
+    pub fn new(command: &'static str) -> Self {
+        Report {
+            command,
+            served: Served::Git,
+            reason: String::new(),
+            index: IndexUse::None,
+            commits: None,
+            start: Instant::now(),
+            stats: false,
+        }
+    }
+
+    /// Writes the trace line where `GIT_FAST_TRACE` says (a file to append to, or `1` for stderr), and the
+    /// statistics if they were asked for. Failing to write is nobody's problem.
+    pub fn finish(&self) {
+        if let Some(target) = std::env::var_os("GIT_FAST_TRACE").filter(|target| !target.is_empty()) {
+            let line = self.line();
+            if target == "1" {
+                let _ = std::io::stderr().write_all(line.as_bytes());
+            } else if let Ok(mut file) = std::fs::OpenOptions::new().append(true).create(true).open(target) {
+                let _ = file.write_all(line.as_bytes());
+            }
+        }
+        if self.stats {
+            let _ = std::io::stderr().write_all(self.statistics().as_bytes());
+        }
+    }
+
+    fn line(&self) -> String {
+        let mut reason = String::new();
+        for c in self.reason.chars() {
+            match c {
+                '"' | '\\' => reason.extend(['\\', c]),
+                c if (c as u32) < 0x20 => {
+                    let _ = write!(reason, "\\u{:04x}", c as u32);
+                }
+                c => reason.push(c),
+            }
+        }
+        format!(
+            "{{\"cmd\":\"{}\",\"served\":\"{}\",\"reason\":\"{reason}\",\"index\":\"{}\",\"wall_us\":{},\"peak_rss_kb\":{}}}\n",
+            self.command,
+            self.served.name(),
+            self.index.name(),
+            self.start.elapsed().as_micros(),
+            peak_rss_kb(),
+        )
+    }
+
+    fn statistics(&self) -> String {
+        let mut text = format!("served: {}", self.served.name());
+        if !self.reason.is_empty() {
+            let _ = write!(text, " ({})", self.reason);
+        }
+        let _ = write!(text, "\nindex: {}\n", self.index.name());
+        if let Some(commits) = self.commits {
+            let _ = writeln!(text, "commits: {commits}");
+        }
+        let cpu = std::fs::read_to_string("/proc/self/schedstat").ok();
+        let cpu_ns = cpu.and_then(|text| text.split(' ').next()?.parse::<u64>().ok()).unwrap_or(0);
+        let _ = writeln!(
+            text,
+            "wall: {:.1} ms\ncpu (main thread): {:.1} ms\npeak memory: {} kB",
+            self.start.elapsed().as_secs_f64() * 1e3,
+            cpu_ns as f64 / 1e6,
+            peak_rss_kb(),
+        );
+        text
+    }
+}
+
+/// The high-water mark of resident memory, in kB; 0 where the system does not tell.
+fn peak_rss_kb() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix("kB")?.trim().parse().ok())
+        .unwrap_or(0)
+}

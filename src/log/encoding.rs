@@ -1,0 +1,148 @@
+//! Commits whose text is in another encoding, as git shows them: in UTF-8.
+//!
+//! Latin-1 is done here; for any other encoding git is asked, many commits at a time, because which names iconv
+//! knows, and what it makes of bytes that are wrong, is the C library's.
+
+use std::collections::HashMap;
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use bstr::{BStr, BString, ByteSlice};
+
+use super::commit::{Commit, Signature};
+use crate::index::{Flags, History, Pos};
+use crate::repo::NotExact;
+
+/// The texts of one commit in UTF-8.
+#[derive(Debug, Clone, Default)]
+struct Texts {
+    author_name: BString,
+    author_email: BString,
+    committer_name: BString,
+    committer_email: BString,
+    extra_headers: BString,
+    message: BString,
+}
+
+/// The commits met so far that are not in UTF-8.
+#[derive(Debug, Default)]
+pub struct Reencoded {
+    texts: HashMap<Pos, Texts>,
+}
+
+impl Reencoded {
+    /// Makes sure that every commit of `positions` can be shown.
+    pub fn prepare(
+        &mut self,
+        history: &History<'_>,
+        positions: impl Iterator<Item = Pos>,
+        git: &Path,
+    ) -> Result<(), NotExact> {
+        if !history.has_encoding() {
+            return Ok(());
+        }
+        let mut foreign = Vec::new();
+        for pos in positions {
+            if !history.flags(pos).contains(Flags::ENCODING) || self.texts.contains_key(&pos) {
+                continue;
+            }
+            if is_latin1(encoding_of(history.extra_headers(pos))) {
+                self.texts.insert(pos, from_latin1(history, pos));
+            } else {
+                foreign.push(pos);
+            }
+        }
+        if !foreign.is_empty() {
+            self.ask_git(history, &foreign, git)?;
+        }
+        Ok(())
+    }
+
+    /// The commit at `pos`, in UTF-8 if [`Reencoded::prepare`] has seen it.
+    pub fn commit<'c>(&'c self, history: &'c History<'_>, pos: Pos) -> Commit<'c> {
+        let mut commit = Commit {
+            id: history.oid(pos),
+            tree: history.tree(pos),
+            parents: history.parents(pos).map(|parent| history.oid(parent)).collect(),
+            author: history.author(pos),
+            committer: history.committer(pos),
+            extra_headers: history.extra_headers(pos),
+            message: history.message(pos),
+        };
+        if let Some(texts) = self.texts.get(&pos) {
+            let person = |old: Signature<'c>, name: &'c BString, email: &'c BString| Signature {
+                name: name.as_bstr(),
+                email: email.as_bstr(),
+                time: old.time,
+            };
+            commit.author = person(commit.author, &texts.author_name, &texts.author_email);
+            commit.committer = person(commit.committer, &texts.committer_name, &texts.committer_email);
+            commit.extra_headers = texts.extra_headers.as_bstr();
+            commit.message = texts.message.as_bstr();
+        }
+        commit
+    }
+
+    fn ask_git(&mut self, history: &History<'_>, positions: &[Pos], git: &Path) -> Result<(), NotExact> {
+        let failed = |what: &dyn std::fmt::Display| NotExact::from(format!("re-encoding: {what}"));
+        let mut input = tempfile::tempfile().map_err(|err| failed(&err))?;
+        for &pos in positions {
+            writeln!(input, "{}", history.oid(pos)).map_err(|err| failed(&err))?;
+        }
+        std::io::Seek::rewind(&mut input).map_err(|err| failed(&err))?;
+        let output = Command::new(git)
+            .args(["log", "--no-walk=unsorted", "--stdin", "--no-notes", "--no-show-signature", "--no-color"])
+            .args(["--encoding=UTF-8", "-s", "-z", "--format=%an%x00%ae%x00%cn%x00%ce%x00%B"])
+            .stdin(Stdio::from(input))
+            .stderr(Stdio::null())
+            .output()
+            .map_err(|err| failed(&err))?;
+        let mut fields = output.stdout.split_str("\0");
+        for &pos in positions {
+            let mut next =
+                || fields.next().map(BString::from).ok_or_else(|| failed(&"git's answer is short"));
+            let texts = Texts {
+                author_name: next()?,
+                author_email: next()?,
+                committer_name: next()?,
+                committer_email: next()?,
+                extra_headers: history.extra_headers(pos).to_owned(),
+                message: next()?,
+            };
+            // git leaves a text as it is, and keeps the header, when it can't convert it.
+            if texts.message == history.message(pos)
+                && texts.author_name == history.author(pos).name
+                && texts.committer_name == history.committer(pos).name
+            {
+                return Err(failed(&"a text that stays as it is"));
+            }
+            self.texts.insert(pos, texts);
+        }
+        Ok(())
+    }
+}
+
+/// The value of the `encoding` header.
+fn encoding_of(headers: &BStr) -> &[u8] {
+    headers.lines().find_map(|line| line.strip_prefix(b"encoding ")).unwrap_or_default()
+}
+
+/// Names of ISO 8859-1 that every iconv knows.
+fn is_latin1(name: &[u8]) -> bool {
+    [b"iso-8859-1".as_slice(), b"iso8859-1", b"latin1"].iter().any(|latin1| name.eq_ignore_ascii_case(latin1))
+}
+
+fn from_latin1(history: &History<'_>, pos: Pos) -> Texts {
+    let utf8 = |text: &[u8]| -> BString { text.iter().map(|&b| char::from(b)).collect::<String>().into() };
+    let (author, committer) = (history.author(pos), history.committer(pos));
+    let headers = history.extra_headers(pos);
+    Texts {
+        author_name: utf8(author.name),
+        author_email: utf8(author.email),
+        committer_name: utf8(committer.name),
+        committer_email: utf8(committer.email),
+        extra_headers: utf8(headers),
+        message: utf8(history.message(pos)),
+    }
+}

@@ -1,0 +1,253 @@
+//! Revision arguments to tips: gitrevisions(7) as far as it is plain; `git rev-parse` reads the rest.
+//!
+//! What git would answer with a warning or an error, a path among the arguments included, is git's.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use bstr::{BStr, BString, ByteSlice};
+use gix::ObjectId;
+
+use super::options::{LogOptions, RefSet, Tip};
+use crate::repo::{NotExact, Repo};
+
+/// Where a walk begins or what it excludes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Request {
+    /// One commit.
+    Commit {
+        /// Its name.
+        id: ObjectId,
+        /// Whether it is excluded.
+        uninteresting: bool,
+        /// What `--source` calls it.
+        name: BString,
+    },
+    /// `A...B`: both, without what they have in common.
+    Symmetric {
+        /// The left one, with its name for `--source`.
+        left: (ObjectId, BString),
+        /// The right one.
+        right: (ObjectId, BString),
+    },
+}
+
+/// Resolves the tips of a command line, in order; `git` is the program to ask for what is not plain.
+pub fn resolve(repo: &Repo, options: &LogOptions, git: &Path) -> Result<Vec<Request>, NotExact> {
+    let mut resolver = Resolver { repo, options, git, requests: Vec::new() };
+    for tip in &options.tips {
+        match tip {
+            Tip::Revision { spec, negated } => resolver.revision(spec.as_bstr(), *negated)?,
+            Tip::Refs { set, negated } => resolver.refs(set, *negated)?,
+        }
+    }
+    let any_revision = options.tips.iter().any(|tip| matches!(tip, Tip::Revision { .. }));
+    if resolver.requests.is_empty() && !options.ref_sets_given && !any_revision {
+        resolver.revision("HEAD".into(), false)?;
+    }
+    Ok(resolver.requests)
+}
+
+struct Resolver<'r> {
+    repo: &'r Repo,
+    options: &'r LogOptions,
+    git: &'r Path,
+    requests: Vec<Request>,
+}
+
+impl Resolver<'_> {
+    fn revision(&mut self, spec: &BStr, negated: bool) -> Result<(), NotExact> {
+        if !self.options.has_dash_dash
+            && spec != "HEAD"
+            && let Ok(path) = spec.to_path()
+            && path.symlink_metadata().is_ok()
+        {
+            return Err(format!("'{spec}' is a path, too").into());
+        }
+        let (plain, caret) = match spec.strip_prefix(b"^") {
+            Some(rest) => (rest.as_bstr(), true),
+            None => (spec, false),
+        };
+        if let Some(at) = plain.find("..") {
+            let symmetric = plain[at + 2..].starts_with(b".");
+            let left = &plain[..at];
+            let right = &plain[at + if symmetric { 3 } else { 2 }..];
+            // `..` alone is the parent directory.
+            let is_plain = !caret && !negated && !(left.is_empty() && right.is_empty());
+            if is_plain && let (Some(left), Some(right)) = (self.side(left)?, self.side(right)?) {
+                if symmetric {
+                    self.requests.push(Request::Symmetric { left, right });
+                } else {
+                    self.push(left, true);
+                    self.push(right, false);
+                }
+                return Ok(());
+            }
+            return self.ask_git(spec, negated);
+        }
+        match self.commit(plain)? {
+            Some(id) => {
+                self.push((id, plain.to_owned()), caret != negated);
+                Ok(())
+            }
+            None => self.ask_git(spec, negated),
+        }
+    }
+
+    fn push(&mut self, (id, name): (ObjectId, BString), uninteresting: bool) {
+        self.requests.push(Request::Commit { id, uninteresting, name });
+    }
+
+    /// One side of a range.
+    fn side(&self, spec: &[u8]) -> Result<Option<(ObjectId, BString)>, NotExact> {
+        let spec = if spec.is_empty() { "HEAD".into() } else { spec.as_bstr() };
+        Ok(self.commit(spec)?.map(|id| (id, spec.to_owned())))
+    }
+
+    /// The commit that a plain revision names: a ref or a full object name, and `^`, `~`, `^{commit}` after it.
+    /// `None` when it is not plain.
+    fn commit(&self, spec: &BStr) -> Result<Option<ObjectId>, NotExact> {
+        let end = spec.find_byteset(b"^~").unwrap_or(spec.len());
+        let (base, mut suffix) = spec.split_at(end);
+        let plain = |b: u8| b.is_ascii_alphanumeric() || b"/._-+#%=,!".contains(&b) || b >= 0x80;
+        if base.is_empty() || base.starts_with(b"-") || !(base == b"@" || base.iter().copied().all(plain)) {
+            return Ok(None);
+        }
+        let id = match self.repo.find_ref(base.as_bstr())? {
+            Some(id) => Some(id),
+            None => ObjectId::from_hex(base).ok().filter(|id| id.kind() == self.repo.git.object_hash()),
+        };
+        let Some(id) = id else { return Ok(None) };
+        let not_a_commit = || NotExact::from(format!("'{spec}' is not a commit"));
+        let mut id = self.repo.peel(id)?.ok_or_else(not_a_commit)?;
+        while let Some((&operator, rest)) = suffix.split_first() {
+            if operator == b'^'
+                && let Some(rest) = rest.strip_prefix(b"{}").or_else(|| rest.strip_prefix(b"{commit}"))
+            {
+                suffix = rest;
+                continue;
+            }
+            let digits = rest.iter().take_while(|b| b.is_ascii_digit()).count();
+            let number = match digits {
+                0 => 1,
+                1..=6 => rest[..digits].iter().fold(0usize, |n, b| n * 10 + usize::from(b - b'0')),
+                _ => return Ok(None),
+            };
+            suffix = &rest[digits..];
+            if suffix.first().is_some_and(|b| !b"^~".contains(b)) {
+                return Ok(None);
+            }
+            let next = match operator {
+                b'^' if number == 0 => Some(id),
+                b'^' => self.parent(id, number)?,
+                b'~' => self.ancestor(id, number)?,
+                _ => return Ok(None),
+            };
+            id = next.ok_or_else(|| NotExact::from(format!("'{spec}' does not exist")))?;
+        }
+        Ok(Some(id))
+    }
+
+    fn parent(&self, id: ObjectId, number: usize) -> Result<Option<ObjectId>, NotExact> {
+        let commit =
+            self.repo.git.find_commit(id).map_err(|err| NotExact::from(format!("commit {id}: {err}")))?;
+        Ok(commit.parent_ids().nth(number - 1).map(|id| id.detach()))
+    }
+
+    fn ancestor(&self, mut id: ObjectId, distance: usize) -> Result<Option<ObjectId>, NotExact> {
+        for _ in 0..distance {
+            match self.parent(id, 1)? {
+                Some(parent) => id = parent,
+                None => return Ok(None),
+            }
+        }
+        Ok(Some(id))
+    }
+
+    /// Lets `git rev-parse` take a revision apart.
+    fn ask_git(&mut self, spec: &BStr, negated: bool) -> Result<(), NotExact> {
+        if self.options.source {
+            return Err(format!("the source name of '{spec}'").into());
+        }
+        let spec = spec.to_os_str().map_err(|_| NotExact::from(format!("revision '{spec}'")))?;
+        let output = Command::new(self.git)
+            .args(["rev-parse", "--revs-only"])
+            .arg(spec)
+            .arg("--")
+            .stdin(Stdio::null())
+            .stderr(Stdio::null())
+            .output()
+            .map_err(|err| NotExact::from(format!("git rev-parse: {err}")))?;
+        let refused = || NotExact::from(format!("revision '{}'", spec.to_string_lossy()));
+        if !output.status.success() || output.stdout.is_empty() {
+            return Err(refused());
+        }
+        // Of `A...B` rev-parse only tells the merge bases: which side is which would be lost.
+        if spec.as_encoded_bytes().contains_str("...") {
+            return Err(refused());
+        }
+        for line in output.stdout.lines() {
+            let (hex, caret) = match line.strip_prefix(b"^") {
+                Some(hex) => (hex, true),
+                None => (line, false),
+            };
+            let id = ObjectId::from_hex(hex).map_err(|_| refused())?;
+            let id = self.repo.peel(id)?.ok_or_else(refused)?;
+            self.push((id, BString::default()), caret != negated);
+        }
+        Ok(())
+    }
+
+    fn refs(&mut self, set: &RefSet, negated: bool) -> Result<(), NotExact> {
+        match set {
+            RefSet::All => {
+                if self.repo.common_dir.join("worktrees").exists() {
+                    return Err("--all with several worktrees".into());
+                }
+                for tip in self.repo.tips_below("refs/")? {
+                    self.push((tip.commit, tip.name), negated);
+                }
+                // An unborn HEAD is left out without a word.
+                if let Ok(head) = self.repo.git.head_id()
+                    && let Some(id) = self.repo.peel(head.detach())?
+                {
+                    self.push((id, "HEAD".into()), negated);
+                }
+            }
+            RefSet::Below { prefix, pattern: None } => {
+                for tip in self.repo.tips_below(prefix)? {
+                    let name = tip.name[prefix.len()..].as_bstr().to_owned();
+                    self.push((tip.commit, name), negated);
+                }
+            }
+            RefSet::Below { prefix, pattern: Some(pattern) } => {
+                self.glob([prefix.as_bytes(), pattern].concat().into(), negated)?;
+            }
+            RefSet::Glob(pattern) => {
+                let full = match pattern.starts_with(b"refs/") {
+                    true => pattern.clone(),
+                    false => [b"refs/", pattern.as_slice()].concat().into(),
+                };
+                self.glob(full, negated)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Refs that match a glob; one without wildcards names a directory of refs.
+    fn glob(&mut self, mut pattern: BString, negated: bool) -> Result<(), NotExact> {
+        if pattern.find_byteset(b"?*[").is_none() {
+            if !pattern.ends_with(b"/") {
+                pattern.push(b'/');
+            }
+            pattern.push(b'*');
+        }
+        for tip in self.repo.tips_below("refs/")? {
+            let mode = gix::glob::wildmatch::Mode::empty();
+            if gix::glob::wildmatch(pattern.as_bstr(), tip.name.as_bstr(), mode) {
+                self.push((tip.commit, tip.name), negated);
+            }
+        }
+        Ok(())
+    }
+}

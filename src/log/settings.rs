@@ -1,0 +1,302 @@
+//! Options and configuration, resolved: what the command line and git's settings come to for one invocation.
+//!
+//! A setting that changes output in a way that is not known here makes the answer git's.
+
+use bstr::{BStr, BString, ByteSlice};
+
+use super::options::{ColorArg, DecorateArg, Flavour, LogOptions};
+use super::render::color;
+use super::render::date::DateMode;
+use super::render::graph::GraphColors;
+use super::render::pretty::{Builtin, Colors, Spec, Wants, parse_format};
+use crate::repo::NotExact;
+use crate::repo::config::{ColorWhen, Config};
+
+/// How decorations are named.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DecorateStyle {
+    /// `main`, `tag: v1`.
+    Short,
+    /// `refs/heads/main`.
+    Full,
+}
+
+/// Everything about the looks of the answer.
+#[derive(Debug)]
+pub struct Settings {
+    /// The format asked for.
+    pub spec: Spec,
+    /// What it needs.
+    pub wants: Wants,
+    /// Whether header lines have abbreviated names.
+    pub abbrev_commit: bool,
+    /// How dates are shown.
+    pub date: DateMode,
+    /// Colours, if any.
+    pub colors: Option<Colors>,
+    /// Colours of the graph, if any.
+    pub graph_colors: Option<GraphColors>,
+    /// Whether built-in formats print decorations.
+    pub decorate: bool,
+    /// How decorations are named where they are printed.
+    pub decorate_style: DecorateStyle,
+    /// Whether names go through the mailmap.
+    pub mailmap: bool,
+    /// Whether notes are shown.
+    pub notes: bool,
+    /// Tab width, 0 for none.
+    pub expand_tabs: usize,
+    /// The dialect of text filters.
+    pub flavour: Flavour,
+}
+
+/// Settings in `log.*` that are understood, or that only matter to diffs.
+const KNOWN_LOG_SETTINGS: &[&str] = &[
+    "abbrevcommit",
+    "date",
+    "decorate",
+    "diffmerges",
+    "excludedecoration",
+    "follow",
+    "graphcolors",
+    "initialdecorationset",
+    "mailmap",
+    "showroot",
+    "showsignature",
+];
+
+impl Settings {
+    /// Resolves. `terminal`: the output is a terminal or git's pager.
+    pub fn resolve(options: &LogOptions, config: &Config, terminal: bool) -> Result<Settings, NotExact> {
+        check_config(config)?;
+        let spec = spec(options, config)?;
+        let wants = spec.wants();
+        let pretty_given = options.pretty.is_some();
+        let raw = spec == Spec::Builtin(Builtin::Raw);
+        let colored = color_wanted(options, config)?.resolve(terminal && !dumb_terminal());
+        let colors = colored.then(|| colors(config)).transpose()?;
+        let decorate = decorate(options, config, terminal, pretty_given && raw)?;
+        let notes = options.notes.unwrap_or(!pretty_given || wants.notes);
+        Ok(Settings {
+            abbrev_commit: match options.abbrev_commit {
+                Some(given) => given,
+                None => config.bool("log.abbrevCommit")?.unwrap_or(false) && !(pretty_given && raw),
+            },
+            date: date_mode(options, config, &spec, terminal)?,
+            graph_colors: colored.then(|| graph_colors(config)).transpose()?,
+            colors,
+            decorate: decorate.is_some(),
+            decorate_style: decorate.unwrap_or(DecorateStyle::Short),
+            mailmap: match options.mailmap {
+                Some(given) => given,
+                None => config.bool("log.mailmap")?.unwrap_or(true),
+            },
+            notes,
+            expand_tabs: options
+                .expand_tabs
+                .map_or_else(|| spec.default_expand_tabs(), |width| width as usize),
+            flavour: flavour(options, config)?,
+            wants,
+            spec,
+        })
+    }
+}
+
+fn check_config(config: &Config) -> Result<(), NotExact> {
+    for name in config.names_in("log") {
+        if !KNOWN_LOG_SETTINGS.contains(&name.to_str_lossy().as_ref()) {
+            return Err(format!("unknown setting log.{name}").into());
+        }
+    }
+    if config.bool("log.showSignature")?.unwrap_or(false) {
+        return Err("log.showSignature".into());
+    }
+    for key in ["i18n.logOutputEncoding", "i18n.commitEncoding"] {
+        if let Some(encoding) = config.string(key)? {
+            if !(encoding.eq_ignore_ascii_case(b"utf-8") || encoding.eq_ignore_ascii_case(b"utf8")) {
+                return Err(format!("{key} = {encoding}").into());
+            }
+        }
+    }
+    Ok(())
+}
+
+fn spec(options: &LogOptions, config: &Config) -> Result<Spec, NotExact> {
+    let text: &BStr = match &options.pretty {
+        Some(given) => given.as_bstr(),
+        None => config.string("format.pretty")?.unwrap_or_default(),
+    };
+    if text.is_empty() {
+        return match &options.pretty {
+            // `--format=` and `--pretty=` with nothing behind are an empty format, a bare `--pretty` is medium.
+            Some(_) if options.pretty_is_empty_format => {
+                Ok(Spec::User { text: BString::default(), terminator: true, short_date: false })
+            }
+            _ => Ok(Spec::Builtin(Builtin::Medium)),
+        };
+    }
+    let aliases: Vec<(BString, BString)> = config
+        .with_prefix("pretty.")
+        .filter_map(|(key, value)| Some((key["pretty.".len()..].into(), value?.to_owned())))
+        .collect();
+    parse_format(text, &aliases).map_err(|err| NotExact::from(err.to_string()))
+}
+
+fn date_mode(
+    options: &LogOptions,
+    config: &Config,
+    spec: &Spec,
+    terminal: bool,
+) -> Result<DateMode, NotExact> {
+    let short_date = matches!(spec, Spec::User { short_date: true, .. });
+    let text: BString = match (&options.date, short_date) {
+        (Some(given), _) => given.clone(),
+        (None, true) => "short".into(),
+        (None, false) => config.string("log.date")?.map_or_else(|| "default".into(), ToOwned::to_owned),
+    };
+    let mode =
+        DateMode::parse(&text, terminal).ok_or_else(|| NotExact::from(format!("date mode '{text}'")))?;
+    if matches!(mode, DateMode::Relative | DateMode::Human { .. }) && !english() {
+        return Err("dates in words in another language".into());
+    }
+    Ok(mode)
+}
+
+/// Whether messages are not translated. (`%ar` and `%ah` are checked by the caller, too.)
+pub fn english() -> bool {
+    let set = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let locale = set("LC_ALL").or_else(|| set("LC_MESSAGES")).or_else(|| set("LANG")).unwrap_or_default();
+    let is_english = |text: &str| {
+        text.is_empty()
+            || ["C", "POSIX", "en"].iter().any(|l| {
+                text.strip_prefix(l).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '_', '@']))
+            })
+    };
+    let language = set("LANGUAGE").unwrap_or_default();
+    is_english(&locale) && language.split(':').all(is_english)
+}
+
+fn dumb_terminal() -> bool {
+    std::env::var_os("TERM").is_none_or(|term| term == "dumb")
+}
+
+fn color_wanted(options: &LogOptions, config: &Config) -> Result<color::When, NotExact> {
+    Ok(match options.color {
+        Some(ColorArg::Always) => color::When::Always,
+        Some(ColorArg::Never) => color::When::Never,
+        Some(ColorArg::Auto) => color::When::Auto,
+        None => {
+            let configured = match config.color_when("color.diff")? {
+                Some(when) => Some(when),
+                None => match config.color_when("diff.color")? {
+                    Some(when) => Some(when),
+                    None => config.color_when("color.ui")?,
+                },
+            };
+            match configured {
+                Some(ColorWhen::Always) => color::When::Always,
+                Some(ColorWhen::Never) => color::When::Never,
+                Some(ColorWhen::Auto) | None => color::When::Auto,
+            }
+        }
+    })
+}
+
+fn colors(config: &Config) -> Result<Colors, NotExact> {
+    let mut colors = Colors::default();
+    let read = |key: &str| -> Result<Option<Vec<u8>>, NotExact> {
+        match config.string(key)? {
+            Some(spec) => {
+                color::parse(spec).map(Some).ok_or_else(|| NotExact::from(format!("bad color in {key}")))
+            }
+            None => Ok(None),
+        }
+    };
+    if config.contains("diff.color.commit") {
+        return Err("diff.color.commit".into());
+    }
+    if let Some(commit) = read("color.diff.commit")? {
+        colors.symbol.clone_from(&commit);
+        colors.commit = commit;
+    }
+    for (key, slot) in [
+        ("color.decorate.symbol", &mut colors.symbol),
+        ("color.decorate.branch", &mut colors.branch),
+        ("color.decorate.remoteBranch", &mut colors.remote_branch),
+        ("color.decorate.tag", &mut colors.tag),
+        ("color.decorate.stash", &mut colors.stash),
+        ("color.decorate.HEAD", &mut colors.head),
+        ("color.decorate.grafted", &mut colors.grafted),
+    ] {
+        if let Some(color) = read(key)? {
+            *slot = color;
+        }
+    }
+    Ok(colors)
+}
+
+fn graph_colors(config: &Config) -> Result<GraphColors, NotExact> {
+    let mut columns: Vec<BString> = color::GRAPH_COLUMNS.iter().map(|color| BString::from(*color)).collect();
+    if let Some(list) = config.string("log.graphColors")? {
+        columns.clear();
+        for spec in list.split_str(",") {
+            let color =
+                color::parse(spec.trim()).ok_or_else(|| NotExact::from("bad color in log.graphColors"))?;
+            columns.push(color.into());
+        }
+    }
+    Ok(GraphColors { columns, reset: color::RESET.into() })
+}
+
+fn decorate(
+    options: &LogOptions,
+    config: &Config,
+    terminal: bool,
+    raw_asked_for: bool,
+) -> Result<Option<DecorateStyle>, NotExact> {
+    let auto = terminal.then_some(DecorateStyle::Short);
+    Ok(match options.decorate {
+        Some(DecorateArg::No) => None,
+        Some(DecorateArg::Short) => Some(DecorateStyle::Short),
+        Some(DecorateArg::Full) => Some(DecorateStyle::Full),
+        Some(DecorateArg::Auto) => auto,
+        None if raw_asked_for => None,
+        None => match config.values("log.decorate").next_back() {
+            None => auto,
+            Some(None) => Some(DecorateStyle::Short),
+            Some(Some(value)) => match value.as_bytes() {
+                b"full" => Some(DecorateStyle::Full),
+                b"short" => Some(DecorateStyle::Short),
+                b"auto" => auto,
+                _ => match crate::repo::config::parse_bool(Some(value)) {
+                    Some(true) => Some(DecorateStyle::Short),
+                    Some(false) => None,
+                    None => return Err(format!("log.decorate = {value}").into()),
+                },
+            },
+        },
+    })
+}
+
+fn flavour(options: &LogOptions, config: &Config) -> Result<Flavour, NotExact> {
+    if options.grep.is_empty() {
+        return Ok(Flavour::Basic);
+    }
+    let configured = match config.string("grep.patternType")?.map(|value| value.to_str_lossy()) {
+        None => None,
+        Some(value) => match value.as_ref() {
+            "default" => None,
+            "basic" => Some(Flavour::Basic),
+            "extended" => Some(Flavour::Extended),
+            "fixed" => Some(Flavour::Fixed),
+            "perl" => Some(Flavour::Perl),
+            other => return Err(format!("grep.patternType = {other}").into()),
+        },
+    };
+    let extended = config.bool("grep.extendedRegexp")?.unwrap_or(false);
+    Ok(options.grep.flavour.or(configured).unwrap_or(if extended {
+        Flavour::Extended
+    } else {
+        Flavour::Basic
+    }))
+}

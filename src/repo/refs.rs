@@ -1,0 +1,136 @@
+//! Names to commits, by git's rules, as far as they are certain.
+
+use bstr::{BStr, BString, ByteSlice};
+use gix::ObjectId;
+use gix::objs::Kind;
+
+use super::{NotExact, Repo};
+
+/// The places where git looks for a short name, in order (gitrevisions(7)).
+const RULES: [(&str, &str); 5] = [
+    ("refs/", ""),
+    ("refs/tags/", ""),
+    ("refs/heads/", ""),
+    ("refs/remotes/", ""),
+    ("refs/remotes/", "/HEAD"),
+];
+
+/// A ref and the commit behind it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RefTip {
+    /// Full name.
+    pub name: BString,
+    /// The commit that it leads to, through symbolic refs and tags.
+    pub commit: ObjectId,
+}
+
+impl Repo {
+    /// The object that a ref, named as a user would, points to, unpeeled. `None` when there is no such ref.
+    ///
+    /// # Errors
+    /// When git would warn that the name is ambiguous.
+    pub fn find_ref(&self, name: &BStr) -> Result<Option<ObjectId>, NotExact> {
+        if name == "HEAD" || name == "@" {
+            return match self.git.head_id() {
+                Ok(id) => Ok(Some(id.detach())),
+                Err(err) => Err(format!("HEAD: {err}").into()),
+            };
+        }
+        // Pseudo refs, and whatever else lies in the git dir.
+        if let Ok(path) = name.to_path()
+            && self.git_dir.join(path).symlink_metadata().is_ok()
+            && !name.starts_with(b"refs/")
+        {
+            return Err(format!("'{name}' is a file in the git dir").into());
+        }
+        let mut found = None;
+        if name.starts_with(b"refs/") {
+            found = self.read_ref(name)?;
+        }
+        for (prefix, suffix) in RULES {
+            let full: BString = [prefix.as_bytes(), name, suffix.as_bytes()].concat().into();
+            if let Some(id) = self.read_ref(full.as_bstr())?
+                && found.replace(id).is_some()
+            {
+                return Err(format!("refname '{name}' is ambiguous").into());
+            }
+        }
+        Ok(found)
+    }
+
+    fn read_ref(&self, full: &BStr) -> Result<Option<ObjectId>, NotExact> {
+        let Ok(name) = gix::refs::FullName::try_from(full) else { return Ok(None) };
+        let found = self
+            .git
+            .refs
+            .try_find(name.as_ref().as_partial_name())
+            .map_err(|err| NotExact::from(format!("{full}: {err}")))?;
+        let Some(mut reference) = found else { return Ok(None) };
+        for _ in 0..5 {
+            match &reference.target {
+                gix::refs::Target::Object(id) => return Ok(Some(*id)),
+                gix::refs::Target::Symbolic(next) => {
+                    let next = next.clone();
+                    reference = self
+                        .git
+                        .refs
+                        .try_find(next.as_ref().as_partial_name())
+                        .map_err(|err| NotExact::from(format!("{full}: {err}")))?
+                        .ok_or_else(|| NotExact::from(format!("{full} points to nothing")))?;
+                }
+            }
+        }
+        Err(format!("{full} is nested too deep").into())
+    }
+
+    /// Every ref below `prefix` (`refs/`, `refs/heads/` …) that leads to a commit, by name; refs to trees and
+    /// blobs are left out, as `git log` does.
+    ///
+    /// # Errors
+    /// When a ref is broken: git warns of it.
+    pub fn tips_below(&self, prefix: &str) -> Result<Vec<RefTip>, NotExact> {
+        let failed = |err: &dyn std::fmt::Display| NotExact::from(format!("refs: {err}"));
+        let iter = self.git.refs.iter().map_err(|err| failed(&err))?;
+        let prefix = <&gix::path::RelativePath>::try_from(prefix).map_err(|err| failed(&err))?;
+        let mut tips = Vec::new();
+        for reference in iter.prefixed(prefix).map_err(|err| failed(&err))? {
+            let reference = reference.map_err(|err| failed(&err))?;
+            let name: BString = reference.name.as_bstr().to_owned();
+            let id = match (&reference.peeled, &reference.target) {
+                (Some(id), _) => *id,
+                (None, gix::refs::Target::Object(id)) => *id,
+                (None, gix::refs::Target::Symbolic(_)) => self
+                    .read_ref(name.as_bstr())?
+                    .ok_or_else(|| NotExact::from(format!("{name} is broken")))?,
+            };
+            tips.push((name, id));
+        }
+        let mut commits = Vec::with_capacity(tips.len());
+        for (name, id) in tips {
+            if let Some(commit) = self.peel(id)? {
+                commits.push(RefTip { name, commit });
+            }
+        }
+        Ok(commits)
+    }
+
+    /// Follows tags to what they tag; `None` when that is not a commit.
+    pub fn peel(&self, mut id: ObjectId) -> Result<Option<ObjectId>, NotExact> {
+        loop {
+            let header =
+                self.git.find_header(id).map_err(|err| NotExact::from(format!("object {id}: {err}")))?;
+            match header.kind() {
+                Kind::Commit => return Ok(Some(id)),
+                Kind::Tag => {
+                    let tag =
+                        self.git.find_tag(id).map_err(|err| NotExact::from(format!("object {id}: {err}")))?;
+                    id = tag
+                        .target_id()
+                        .map_err(|err| NotExact::from(format!("object {id}: {err}")))?
+                        .detach();
+                }
+                Kind::Tree | Kind::Blob => return Ok(None),
+            }
+        }
+    }
+}
