@@ -2,6 +2,9 @@
 //! colours of `git log`. Whether colours are used at all is decided by the caller: see [`When`].
 
 
+#[cfg(test)]
+mod tests;
+
 /// Ends every coloured stretch.
 pub const RESET: &[u8] = b"\x1b[m";
 /// `color.diff.commit`: the `commit …` line.

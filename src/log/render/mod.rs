@@ -4,3 +4,6 @@ pub mod color;
 pub mod date;
 pub mod text;
 pub mod trailers;
+
+#[cfg(test)]
+mod oracle;

@@ -5,6 +5,9 @@ mod tables;
 mod wrap;
 
 
+#[cfg(test)]
+mod tests;
+
 pub use field::{Align, Trunc, field, truncate};
 pub use wrap::wrap;
 

@@ -6,6 +6,9 @@
 mod block;
 
 
+#[cfg(test)]
+mod tests;
+
 use block::{find_block, find_separator, is_space, items};
 
 /// What stands between the parentheses of `%(trailers:…)`.
