@@ -1,9 +1,10 @@
 //! git's colour language (the values of `color.*` variables and of `%C(…)`) to ANSI sequences, and the default
 //! colours of `git log`. Whether colours are used at all is decided by the caller: see [`When`].
 
-
 #[cfg(test)]
 mod tests;
+
+use super::boolean;
 
 /// Ends every coloured stretch.
 pub const RESET: &[u8] = b"\x1b[m";
@@ -61,7 +62,7 @@ impl When {
                 return Some(when);
             }
         }
-        Some(if parse_bool(value)? { When::Auto } else { When::Never })
+        Some(if boolean::parse(value)? { When::Auto } else { When::Never })
     }
 
     /// Whether to colour, given that the output is a terminal or git's pager and that `TERM` isn't `dumb`.
@@ -72,24 +73,6 @@ impl When {
             When::Auto => terminal,
         }
     }
-}
-
-/// git's booleans: words, or a number with an optional `k`, `m` or `g`.
-fn parse_bool(value: &[u8]) -> Option<bool> {
-    let is = |words: &[&str]| words.iter().any(|word| value.eq_ignore_ascii_case(word.as_bytes()));
-    if is(&["true", "yes", "on"]) {
-        return Some(true);
-    }
-    if is(&["false", "no", "off", ""]) {
-        return Some(false);
-    }
-    let digits = match value.last()? {
-        b'k' | b'K' | b'm' | b'M' | b'g' | b'G' => &value[..value.len() - 1],
-        _ => value,
-    };
-    // Other numbers that C would read (octal, hexadecimal) are left to git.
-    let number: i32 = std::str::from_utf8(digits).ok()?.parse().ok()?;
-    Some(number != 0)
 }
 
 /// One of the two colours of a value.
@@ -113,7 +96,9 @@ pub fn parse(spec: &[u8]) -> Option<Vec<u8>> {
     // Bit n: code n. All codes are below 32, and git prints them in ascending order.
     let mut attributes = 0u32;
     let mut colors: [Option<Color>; 2] = [None; 2];
-    for word in spec.split(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r')).filter(|word| !word.is_empty()) {
+    for word in
+        spec.split(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r')).filter(|word| !word.is_empty())
+    {
         if word.eq_ignore_ascii_case(b"reset") {
             reset = true;
         } else if let Some(color) = parse_color(word) {

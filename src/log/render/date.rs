@@ -9,7 +9,6 @@ mod relative;
 mod strftime;
 mod zone;
 
-
 #[cfg(test)]
 mod tests;
 
@@ -154,7 +153,8 @@ impl DateContext {
         if (mode.is_local() || matches!(mode, DateMode::Strftime { .. })) && time.seconds > LAST_PLAIN {
             return true;
         }
-        !mode.is_local() && time.seconds.checked_add(zone_seconds(time.zone)).is_none_or(|seconds| seconds < 0)
+        !mode.is_local()
+            && time.seconds.checked_add(zone_seconds(time.zone)).is_none_or(|seconds| seconds < 0)
     }
 
     /// Appends a time as the mode wants it. `time.seconds` is what git would use (0 for what doesn't fit

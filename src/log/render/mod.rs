@@ -1,5 +1,6 @@
 //! Positions to bytes: formats, dates, colours, graph. A renderer never touches the repository.
 
+mod boolean;
 pub mod color;
 pub mod date;
 pub mod text;

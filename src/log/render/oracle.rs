@@ -31,8 +31,8 @@ impl Random {
         (self.next() >> 11) as usize % limit
     }
 
-    pub(crate) fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
-        &from[self.below(from.len())]
+    pub(crate) fn pick<T: Copy>(&mut self, from: &[T]) -> T {
+        from[self.below(from.len())]
     }
 }
 
@@ -48,8 +48,12 @@ impl Repository {
         repository.run(&["init", "--quiet", "--bare", "--initial-branch=main", "."], &[], b"");
         let mut stream = Vec::new();
         for (time, message) in commits {
-            write!(stream, "commit refs/heads/main\nauthor A <a@b> {time}\ncommitter C <c@d> 1 +0000\ndata {}\n", message.len())
-                .expect("writing to memory");
+            write!(
+                stream,
+                "commit refs/heads/main\nauthor A <a@b> {time}\ncommitter C <c@d> 1 +0000\ndata {}\n",
+                message.len()
+            )
+            .expect("writing to memory");
             stream.extend_from_slice(message);
             stream.push(b'\n');
         }

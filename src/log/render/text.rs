@@ -4,7 +4,6 @@ mod field;
 mod tables;
 mod wrap;
 
-
 #[cfg(test)]
 mod tests;
 

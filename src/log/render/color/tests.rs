@@ -4,11 +4,58 @@ use super::super::oracle::{Random, Repository};
 use super::*;
 
 const WORDS: &[&str] = &[
-    "red", "BLUE", "brightgreen", "BrightBlack", "default", "Normal", "reset", "RESET", "bold", "nobold", "no-bold",
-    "dim", "no-dim", "italic", "noitalic", "ul", "no-ul", "blink", "noblink", "reverse", "no-reverse", "strike",
-    "nostrike", "Bold", "-1", "-2", "-0", "+7", "0", "8", "15", "16", "255", "256", "007", "#ff00A0", "#f0A", "#ff00",
-    "#gggggg", "#", "#+f+f+f", "brightnormal", "bright", "no", "no-", "noreset", "underline", "x", "9999999999999",
-    "black", "white,", "\u{e9}",
+    "red",
+    "BLUE",
+    "brightgreen",
+    "BrightBlack",
+    "default",
+    "Normal",
+    "reset",
+    "RESET",
+    "bold",
+    "nobold",
+    "no-bold",
+    "dim",
+    "no-dim",
+    "italic",
+    "noitalic",
+    "ul",
+    "no-ul",
+    "blink",
+    "noblink",
+    "reverse",
+    "no-reverse",
+    "strike",
+    "nostrike",
+    "Bold",
+    "-1",
+    "-2",
+    "-0",
+    "+7",
+    "0",
+    "8",
+    "15",
+    "16",
+    "255",
+    "256",
+    "007",
+    "#ff00A0",
+    "#f0A",
+    "#ff00",
+    "#gggggg",
+    "#",
+    "#+f+f+f",
+    "brightnormal",
+    "bright",
+    "no",
+    "no-",
+    "noreset",
+    "underline",
+    "x",
+    "9999999999999",
+    "black",
+    "white,",
+    "\u{e9}",
 ];
 
 #[test]
@@ -19,8 +66,8 @@ fn colors_are_gits() {
     specs.extend([String::new(), "  ".into(), "red\tblue".into(), "red\nblue".into(), "red\u{b}blue".into()]);
     while specs.len() < 400 {
         let count = 1 + random.below(5);
-        let words: Vec<&str> = (0..count).map(|_| *random.pick(WORDS)).collect();
-        specs.push(words.join(if random.below(2) == 0 { " " } else { "  " }));
+        let words: Vec<&str> = (0..count).map(|_| random.pick(WORDS)).collect();
+        specs.push(words.join(random.pick(&[" ", "  "])));
     }
     let mut accepted = 0;
     for spec in &specs {
@@ -67,8 +114,26 @@ fn defaults_are_gits() {
 fn settings_are_gits() {
     let repository = Repository::new([("1 +0000".to_string(), b"subject\n".as_slice())]);
     for value in [
-        "always", "ALWAYS", "never", "auto", "true", "False", "yes", "no", "on", "off", "", "0", "1", "2k", "-1", "t",
-        "alwayss", "k", "99999999999", "1 ",
+        "always",
+        "ALWAYS",
+        "never",
+        "auto",
+        "true",
+        "False",
+        "yes",
+        "no",
+        "on",
+        "off",
+        "",
+        "0",
+        "1",
+        "2k",
+        "-1",
+        "t",
+        "alwayss",
+        "k",
+        "99999999999",
+        "1 ",
     ] {
         let setting = format!("color.ui={value}");
         let (success, output, _) =

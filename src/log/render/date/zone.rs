@@ -82,7 +82,8 @@ impl Zone {
             let rules = if rest.starts_with(',') { rest } else { skip_offset(rest)? };
             let mut rules = rules.strip_prefix(',')?.split(',');
             let plain = |rule: &str| rule.starts_with('M');
-            if !(rules.next().is_some_and(plain) && rules.next().is_some_and(plain) && rules.next().is_none()) {
+            if !(rules.next().is_some_and(plain) && rules.next().is_some_and(plain) && rules.next().is_none())
+            {
                 return None;
             }
         }

@@ -29,21 +29,62 @@ fn every_character_is_as_wide_as_gits() {
 
 /// Pieces that make texts in which something happens.
 const PIECES: &[&[u8]] = &[
-    b" ", b" ", b" ", b" ", b"  ", b"\t", b"\n", b"\n", b"\n\n", b"\n\n\n", b"\n ", b"\n* ", b"\r\n", b"\r", b"a", b"in",
-    b"word", b"Another", b"overlongwordthatneverfits", b"1", b"-", b"\x1b[31m", b"\x1b[m", b"\x1b[1;32m", b"\x1b[1",
-    b"\x1b", b"\x01", b"\x7f", b"\xc2\x85", "\u{e9}".as_bytes(), "e\u{301}".as_bytes(), "\u{65e5}\u{672c}".as_bytes(),
-    "\u{1f600}".as_bytes(), "\u{200b}".as_bytes(), "\u{ad}".as_bytes(), "\u{ff21}".as_bytes(), b"\x0b", b"\x0c",
+    b" ",
+    b" ",
+    b" ",
+    b" ",
+    b"  ",
+    b"\t",
+    b"\n",
+    b"\n",
+    b"\n\n",
+    b"\n\n\n",
+    b"\n ",
+    b"\n* ",
+    b"\r\n",
+    b"\r",
+    b"a",
+    b"in",
+    b"word",
+    b"Another",
+    b"overlongwordthatneverfits",
+    b"1",
+    b"-",
+    b"\x1b[31m",
+    b"\x1b[m",
+    b"\x1b[1;32m",
+    b"\x1b[1",
+    b"\x1b",
+    b"\x01",
+    b"\x7f",
+    b"\xc2\x85",
+    "\u{e9}".as_bytes(),
+    "e\u{301}".as_bytes(),
+    "\u{65e5}\u{672c}".as_bytes(),
+    "\u{1f600}".as_bytes(),
+    "\u{200b}".as_bytes(),
+    "\u{ad}".as_bytes(),
+    "\u{ff21}".as_bytes(),
+    b"\x0b",
+    b"\x0c",
     "\u{a0}".as_bytes(),
 ];
 const BROKEN: &[&[u8]] = &[
-    b"\xff", b"\xc3", b"\xe6\x97", b"\xed\xa0\x80", b"\xc0\xaf", b"\xf4\x90\x80\x80", b"\xef\xbf\xbe", b"\xf0\x80\x80\x80",
+    b"\xff",
+    b"\xc3",
+    b"\xe6\x97",
+    b"\xed\xa0\x80",
+    b"\xc0\xaf",
+    b"\xf4\x90\x80\x80",
+    b"\xef\xbf\xbe",
+    b"\xf0\x80\x80\x80",
 ];
 
 fn text(random: &mut Random, single_line: bool) -> Vec<u8> {
     let broken = random.below(8) == 0;
     let mut text = Vec::new();
     for _ in 0..random.below(24) {
-        let piece = if broken && random.below(8) == 0 { *random.pick(BROKEN) } else { *random.pick(PIECES) };
+        let piece = if broken && random.below(8) == 0 { random.pick(BROKEN) } else { random.pick(PIECES) };
         if !single_line || !piece.iter().any(|byte| b"\r\n\t\x0b\x0c".contains(byte)) {
             text.extend_from_slice(piece);
         }
@@ -92,23 +133,24 @@ fn wrapping_is_gits() {
 fn fields_are_gits() {
     let mut random = Random::seeded();
     let (_, repository, bodies) = texts(&mut random, true);
-    let before = ["", "  ", "x    ", "\x1b[31m  \x1b[m   ", "m   ", " \x1b[38;5;123m ", "   \x1b[1;38;5;123m "];
+    let before =
+        ["", "  ", "x    ", "\x1b[31m  \x1b[m   ", "m   ", " \x1b[38;5;123m ", "   \x1b[1;38;5;123m "];
     let mut cut = 0;
     for _ in 0..120 {
-        let (sign, align) = *random.pick(&[
+        let (sign, align) = random.pick(&[
             ("<", Align::Left),
             (">", Align::Right),
             (">>", Align::RightSteal),
             ("><", Align::Center),
         ]);
-        let (word, trunc) = *random.pick(&[
+        let (word, trunc) = random.pick(&[
             ("", None),
             (",trunc", Some(Trunc::Right)),
             (",ltrunc", Some(Trunc::Left)),
             (",mtrunc", Some(Trunc::Middle)),
         ]);
-        let prefix = *random.pick(&before);
-        let to = random.below(30) as i64;
+        let prefix = random.pick(&before);
+        let to = 1 + random.below(30) as i64;
         let (bar, columns) =
             if random.below(3) == 0 { ("|", to - super::width(prefix.as_bytes()) as i64) } else { ("", to) };
         let quoted = prefix.replace('\x1b', "%x1b");
