@@ -15,7 +15,11 @@ impl Random {
             Ok(seed) => seed.parse().expect("GIT_FAST_TEST_SEED is a number"),
             Err(_) => std::time::UNIX_EPOCH.elapsed().expect("a clock after 1970").as_nanos() as u64,
         };
-        eprintln!("replay with GIT_FAST_TEST_SEED={seed}");
+        // The harness shows it when the test fails.
+        #[expect(clippy::print_stderr)]
+        {
+            eprintln!("replay with GIT_FAST_TEST_SEED={seed}");
+        }
         Random(seed | 1)
     }
 

@@ -10,7 +10,7 @@ fn every_character_is_as_wide_as_gits() {
     // Two columns of 10, the second of which shows where the first one ended.
     let mut input = String::new();
     for character in &characters {
-        input.push_str("|");
+        input.push('|');
         input.push(*character);
         input.push_str("\nxxxxxxxxx\n");
     }

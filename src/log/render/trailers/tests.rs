@@ -121,11 +121,11 @@ fn trailers_are_gits() {
         Repository::new(messages.iter().map(|message| ("1 +0000".to_string(), message.as_slice())));
     let mut found = 0;
     for round in 0..120 {
-        let mut words: Vec<&str> = match round {
-            0..30 => vec![OPTIONS[round]],
-            _ => (0..1 + random.below(4)).map(|_| random.pick(&OPTIONS[1..])).collect(),
+        let mut words: Vec<&str> = match OPTIONS.get(round) {
+            Some(&option) => vec![option],
+            None => (0..1 + random.below(4)).map(|_| random.pick(&OPTIONS[1..])).collect(),
         };
-        if round > 30 && random.below(8) == 0 {
+        if round >= OPTIONS.len() && random.below(8) == 0 {
             // Printed as it is, but what other placeholders make of its percent signs isn't ours.
             words.retain(|word| !word.contains('%'));
             words.push(random.pick(BAD));
