@@ -1,6 +1,11 @@
 //! git's colour language (the values of `color.*` variables and of `%C(…)`) to ANSI sequences, and the default
 //! colours of `git log`. Whether colours are used at all is decided by the caller: see [`When`].
 
+#[cfg(test)]
+mod tests;
+
+use super::boolean;
+
 /// Ends every coloured stretch.
 pub const RESET: &[u8] = b"\x1b[m";
 /// `color.diff.commit`: the `commit …` line.
@@ -57,7 +62,7 @@ impl When {
                 return Some(when);
             }
         }
-        Some(if parse_bool(value)? { When::Auto } else { When::Never })
+        Some(if boolean::parse(value)? { When::Auto } else { When::Never })
     }
 
     /// Whether to colour, given that the output is a terminal or git's pager and that `TERM` isn't `dumb`.
@@ -68,24 +73,6 @@ impl When {
             When::Auto => terminal,
         }
     }
-}
-
-/// git's booleans: words, or a number with an optional `k`, `m` or `g`.
-fn parse_bool(value: &[u8]) -> Option<bool> {
-    let is = |words: &[&str]| words.iter().any(|word| value.eq_ignore_ascii_case(word.as_bytes()));
-    if is(&["true", "yes", "on"]) {
-        return Some(true);
-    }
-    if is(&["false", "no", "off", ""]) {
-        return Some(false);
-    }
-    let digits = match value.last()? {
-        b'k' | b'K' | b'm' | b'M' | b'g' | b'G' => &value[..value.len() - 1],
-        _ => value,
-    };
-    // Other numbers that C would read (octal, hexadecimal) are left to git.
-    let number: i32 = std::str::from_utf8(digits).ok()?.parse().ok()?;
-    Some(number != 0)
 }
 
 /// One of the two colours of a value.

@@ -9,6 +9,9 @@ mod relative;
 mod strftime;
 mod zone;
 
+#[cfg(test)]
+mod tests;
+
 use civil::Civil;
 use digits::{pad, signed_zone, two};
 pub use strftime::Format;
@@ -132,21 +135,30 @@ impl DateContext {
                 clock.map_or(0, |since| since.as_secs() as i64)
             }
         };
-        let local = Zone::from_env().unwrap_or_else(|| Zone::Utc(b"UTC".to_vec()));
+        Self::new(now, Zone::from_env().unwrap_or_else(Zone::utc))
+    }
+
+    fn new(now: i64, local: Zone) -> DateContext {
         let (now_local, now_zone) = in_local_zone(&local, now);
         DateContext { now, now_local, now_zone, local }
     }
 
-    /// Whether git, instead of showing this time, dies with `Timestamp before Unix epoch` or `Timestamp too large`.
-    /// Then nothing but git gives git's answer; [`DateContext::show`] shows the epoch.
-    pub fn is_fatal(&self, time: Time, mode: &DateMode) -> bool {
-        let shown_as_is = matches!(mode, DateMode::Raw { .. } | DateMode::Unix | DateMode::Relative);
-        !shown_as_is
-            && !mode.is_local()
+    /// Whether only git can answer for this time: it dies with `Timestamp before Unix epoch` or `Timestamp too large`,
+    /// or the year is so far away that the C library's arithmetic on zones or in strftime overflows. (What
+    /// [`DateContext::show`] shows instead isn't git's answer.)
+    pub fn needs_git(&self, time: Time, mode: &DateMode) -> bool {
+        if matches!(mode, DateMode::Raw { local: false } | DateMode::Unix | DateMode::Relative) {
+            return false;
+        }
+        if (mode.is_local() || matches!(mode, DateMode::Strftime { .. })) && time.seconds > LAST_PLAIN {
+            return true;
+        }
+        !mode.is_local()
             && time.seconds.checked_add(zone_seconds(time.zone)).is_none_or(|seconds| seconds < 0)
     }
 
-    /// Appends a time as the mode wants it. `time.seconds` is what git would use (0 for what doesn't fit).
+    /// Appends a time as the mode wants it. `time.seconds` is what git would use (0 for what doesn't fit
+    /// 63 bits).
     pub fn show(&self, time: Time, mode: &DateMode, out: &mut Vec<u8>) {
         match mode {
             DateMode::Unix => return pad(time.seconds, 0, b'0', out),
@@ -259,6 +271,10 @@ impl DateContext {
         }
     }
 }
+
+/// In the year 2,231,866. strftime's years end with 32 bits, and glibc computes the days since 1970 of a rule's changes in 32 bits, which are exhausted
+/// some million years later.
+const LAST_PLAIN: i64 = 1 << 46;
 
 /// 1970-01-01T00:00:00: what git shows instead of a time that the C library can't break down.
 const EPOCH: Civil =

@@ -4,6 +4,9 @@ mod field;
 mod tables;
 mod wrap;
 
+#[cfg(test)]
+mod tests;
+
 pub use field::{Align, Trunc, field, truncate};
 pub use wrap::wrap;
 

@@ -5,7 +5,12 @@
 
 mod block;
 
+#[cfg(test)]
+mod tests;
+
 use block::{find_block, find_separator, is_space, items};
+
+use super::boolean;
 
 /// What stands between the parentheses of `%(trailers:…)`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -43,28 +48,19 @@ pub fn parse_options(text: &[u8]) -> Option<TrailerOptions> {
             }
             b"separator" => options.separator = Some(expand(value.unwrap_or_default())),
             b"key_value_separator" => options.key_value_separator = Some(expand(value.unwrap_or_default())),
-            b"only" => options.only = parse_bool(value)?,
-            b"unfold" => options.unfold = parse_bool(value)?,
-            b"keyonly" => options.key_only = parse_bool(value)?,
-            b"valueonly" => options.value_only = parse_bool(value)?,
+            b"only" => options.only = parse_switch(value)?,
+            b"unfold" => options.unfold = parse_switch(value)?,
+            b"keyonly" => options.key_only = parse_switch(value)?,
+            b"valueonly" => options.value_only = parse_switch(value)?,
             _ => return None,
         }
     }
     Some(options)
 }
 
-/// The value of a switch: absent is true, empty is false, else git's words for booleans or a number.
-fn parse_bool(value: Option<&[u8]>) -> Option<bool> {
-    let Some(value) = value else { return Some(true) };
-    let is = |words: &[&str]| words.iter().any(|word| value.eq_ignore_ascii_case(word.as_bytes()));
-    if is(&["true", "yes", "on"]) {
-        return Some(true);
-    }
-    if is(&["false", "no", "off", ""]) {
-        return Some(false);
-    }
-    let number: i32 = std::str::from_utf8(value).ok()?.parse().ok()?;
-    Some(number != 0)
+/// The value of a switch: absent is true.
+fn parse_switch(value: Option<&[u8]>) -> Option<bool> {
+    value.map_or(Some(true), boolean::parse)
 }
 
 /// Replaces `%n`, `%%` and `%x` with two hexadecimal digits; any other `%` stands for itself.

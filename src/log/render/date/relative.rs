@@ -4,12 +4,10 @@ use super::digits::pad;
 
 /// Appends how long before `now` a time is (both in seconds since 1970). Each unit is rounded to the nearest.
 pub(super) fn show(seconds: i64, now: i64, out: &mut Vec<u8>) {
-    let since = i128::from(now) - i128::from(seconds);
-    let Ok(elapsed) = i64::try_from(since) else { return };
-    if elapsed < 0 {
-        out.extend_from_slice(b"in the future");
-        return;
+    if now < seconds {
+        return out.extend_from_slice(b"in the future");
     }
+    let elapsed = now.saturating_sub(seconds);
     if elapsed < 90 {
         return ago(elapsed, "second", out);
     }

@@ -25,13 +25,17 @@ impl Zone {
     ///
     /// `None` if the zone counts leap seconds or is written in a way for which we don't know glibc's reading.
     pub(super) fn from_env() -> Option<Zone> {
-        let Some(name) = std::env::var_os("TZ") else {
+        Self::from_tz(std::env::var_os("TZ").as_ref().map(|name| name.as_encoded_bytes()))
+    }
+
+    /// The same for a given value of `TZ`.
+    pub(super) fn from_tz(name: Option<&[u8]>) -> Option<Zone> {
+        let Some(name) = name else {
             return match std::fs::read("/etc/localtime") {
                 Ok(data) => Self::from_file(&data)?,
                 Err(_) => Some(Self::utc()),
             };
         };
-        let name = name.as_encoded_bytes();
         let name = name.strip_prefix(b":").unwrap_or(name);
         if name.is_empty() {
             return Some(Self::utc());
@@ -47,7 +51,8 @@ impl Zone {
         Self::from_posix(text)
     }
 
-    fn utc() -> Zone {
+    /// UTC by that name.
+    pub(super) fn utc() -> Zone {
         Zone::Utc(b"UTC".to_vec())
     }
 

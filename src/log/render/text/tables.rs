@@ -1,8 +1,8 @@
 //! How wide git takes a character to be: two tables, generated.
 //!
 //! They were not copied from anywhere but measured: every code point from U+00A0 to U+10FFFF was put on a line of its
-//! own, followed by a line with an `x`, through `git column --mode=row,nodense --width=25 --padding=1` of git 2.47.3
-//! (Unicode 16), and the blanks in front of the `x` were counted. The test beside `text.rs` measures again and fails
+//! own, followed by a line with an `x`, through `git column --mode=row,nodense --width=25 --padding=1` of git 2.47.3,
+//! and the blanks in front of the `x` were counted. The test beside `text.rs` measures again and fails
 //! where the git under test differs.
 
 /// Combining and format characters: no columns. First and last of each range, ascending.

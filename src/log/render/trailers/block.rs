@@ -135,9 +135,9 @@ impl Count {
         self.others += std::mem::take(&mut self.indented);
     }
 
-    fn is_block(mut self) -> bool {
-        self.other_line();
-        self.generated && self.trailers * 3 >= self.others || self.trailers > 0 && self.others == 0
+    fn is_block(&self) -> bool {
+        let others = self.others + self.indented;
+        self.generated && self.trailers * 3 >= others || self.trailers > 0 && others == 0
     }
 }
 
