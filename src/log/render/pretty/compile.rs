@@ -7,8 +7,9 @@ use super::NotNative;
 use super::decorate::Punctuation;
 use super::layout;
 use super::program::{Condition, Field, Item, Padding, Part};
-use crate::log::render::color;
 use crate::log::render::date::DateMode;
+use crate::log::render::text::Trunc;
+use crate::log::render::{color, trailers};
 
 /// What decides, besides the string, how a format string reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,7 +25,7 @@ pub struct Environment {
 /// # Errors
 /// Placeholders that need a signature check, the reflog or `git describe`; colours that git rejects.
 pub(super) fn compile(text: &[u8], environment: &Environment) -> Result<Vec<Item>, NotNative> {
-    let mut compiler = Compiler { environment, padding: None };
+    let mut compiler = Compiler { environment, padding: None, truncate: None };
     let mut items = Vec::new();
     let mut literal = Vec::new();
     let mut rest = text;
@@ -72,6 +73,8 @@ struct Compiler<'e> {
     environment: &'e Environment,
     /// Set by `%<(…)` and its kin until the next placeholder, known or not.
     padding: Option<Padding>,
+    /// That of the last padding.
+    truncate: Option<Trunc>,
 }
 
 impl Compiler<'_> {
@@ -145,8 +148,9 @@ impl Compiler<'_> {
                 Some((consumed, wrap)) => (consumed + 1, Some(Item::Wrap(wrap))),
                 None => UNKNOWN,
             },
-            b'<' | b'>' => match layout::padding(text, self.environment.columns) {
+            b'<' | b'>' => match layout::padding(text, self.environment.columns, self.truncate) {
                 Some((consumed, padding)) => {
+                    self.truncate = padding.truncate;
                     self.padding = Some(padding);
                     (consumed, None)
                 }
@@ -218,8 +222,17 @@ fn parenthesized(text: &[u8]) -> Result<Placeholder, NotNative> {
             None => UNKNOWN,
         });
     }
-    if text.starts_with(b"(trailers") {
-        return Err(NotNative("trailers placeholder"));
+    if let Some(rest) = text.strip_prefix(b"(trailers") {
+        let Some(end) = memchr::memchr(b')', rest) else { return Ok(UNKNOWN) };
+        let arguments = match rest.first() {
+            Some(b')') => Some(&rest[..0]),
+            Some(b':') => Some(&rest[1..end]),
+            _ => None,
+        };
+        return Ok(match arguments.and_then(trailers::parse_options) {
+            Some(options) => field(end + 10, Field::Trailers(Box::new(options))),
+            None => UNKNOWN,
+        });
     }
     Ok(UNKNOWN)
 }

@@ -53,7 +53,10 @@ pub(super) fn wrap(text: &[u8]) -> Option<(usize, Wrap)> {
 
 /// Reads `<(N)`, `>|(N,trunc)` and so on: how many bytes belong to it, and the padding. `None` if git doesn't
 /// take it for one. `columns` is the width of the terminal.
-pub(super) fn padding(text: &[u8], columns: usize) -> Option<(usize, Padding)> {
+///
+/// A bad option after the comma (0 bytes belong to it then) still sets the padding, and the truncation
+/// of the padding before, `last`, stays in force.
+pub(super) fn padding(text: &[u8], columns: usize, last: Option<Trunc>) -> Option<(usize, Padding)> {
     let (align, rest) = match text {
         [b'<', rest @ ..] => (Align::Left, rest),
         [b'>', b'>', rest @ ..] => (Align::RightSteal, rest),
@@ -81,13 +84,17 @@ pub(super) fn padding(text: &[u8], columns: usize) -> Option<(usize, Padding)> {
             return None;
         }
     }
-    let (truncate, after) = match &inside[argument..] {
-        [b')', after @ ..] => (None, after),
-        [_, option @ ..] => [("trunc)", Trunc::Right), ("ltrunc)", Trunc::Left), ("mtrunc)", Trunc::Middle)]
-            .into_iter()
-            .find_map(|(name, truncate)| Some((Some(truncate), option.strip_prefix(name.as_bytes())?)))?,
-        [] => return None,
-    };
     let columns = if to_column { -width } else { width };
-    Some((text.len() - after.len(), Padding { columns, align, truncate }))
+    let options = [
+        (")", None),
+        (",trunc)", Some(Trunc::Right)),
+        (",ltrunc)", Some(Trunc::Left)),
+        (",mtrunc)", Some(Trunc::Middle)),
+    ];
+    let option = options.into_iter().find(|(name, _)| inside[argument..].starts_with(name.as_bytes()));
+    let (consumed, truncate) = match option {
+        Some((name, truncate)) => (text.len() - inside.len() + argument + name.len(), truncate),
+        None => (0, last),
+    };
+    Some((consumed, Padding { columns, align, truncate }))
 }

@@ -3,6 +3,7 @@
 use super::decorate::Punctuation;
 use crate::log::render::date::DateMode;
 use crate::log::render::text::{Align, Trunc};
+use crate::log::render::trailers::TrailerOptions;
 
 /// One step of a program.
 #[derive(Debug, Clone)]
@@ -42,6 +43,7 @@ pub(super) enum Field {
     Notes,
     Source,
     Mark,
+    Trailers(Box<TrailerOptions>),
 }
 
 /// What of a signature is shown.

@@ -4,7 +4,7 @@ use super::decorate;
 use super::program::{Condition, Field, Item, Padding, Part, Wrap};
 use super::{Colors, Extra, Style, builtin, message, notes, push_abbrev, push_hex, push_parents};
 use crate::log::commit::{Commit, Signature};
-use crate::log::render::{color, text};
+use crate::log::render::{color, text, trailers};
 
 pub(super) fn render(
     items: &[Item],
@@ -141,6 +141,7 @@ impl Run<'_, '_> {
                 out.extend_from_slice(self.extra.source.map_or(b"%S".as_slice(), |source| source))
             }
             Field::Mark => out.push(self.extra.side),
+            Field::Trailers(options) => trailers::format(subject(), options, out),
         }
     }
 
