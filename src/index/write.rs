@@ -108,6 +108,25 @@ impl<W: Write + Seek> SegmentWriter<W> {
         self.raw(tag, &bytes)
     }
 
+    /// The sections by which a commit is found by name: `oids` are all names, end to end, in order of position.
+    ///
+    /// # Errors
+    /// When they cannot be written.
+    pub fn lookup(&mut self, oids: &[u8], hash_len: usize) -> io::Result<()> {
+        let name = |i: u32| &oids[i as usize * hash_len..][..hash_len];
+        let mut fanout = vec![0u32; 256];
+        oids.chunks_exact(hash_len).for_each(|name| fanout[usize::from(name[0])] += 1);
+        let mut sum = 0;
+        for entry in &mut fanout {
+            sum += *entry;
+            *entry = sum;
+        }
+        let mut sorted: Vec<u32> = (0..(oids.len() / hash_len) as u32).collect();
+        sorted.sort_unstable_by(|a, b| name(*a).cmp(name(*b)));
+        self.column(tags::FANO, fanout)?;
+        self.column(tags::SORT, sorted)
+    }
+
     /// Writes header and table, and gives back what was written to.
     ///
     /// # Errors
