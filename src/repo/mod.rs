@@ -1,7 +1,12 @@
 //! The one door to gix and to the `git` program.
 
+pub mod abbrev;
 pub mod config;
 pub mod git;
 mod not_exact;
+pub mod object_dirs;
+
+#[cfg(test)]
+pub(crate) mod testing;
 
 pub use not_exact::NotExact;
