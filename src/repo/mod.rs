@@ -1,10 +1,15 @@
 //! The one door to gix and to the `git` program.
 
+pub mod abbrev;
 pub mod config;
 pub mod git;
 mod not_exact;
 pub mod open;
 pub mod refs;
+pub mod object_dirs;
+
+#[cfg(test)]
+pub(crate) mod testing;
 
 pub use not_exact::NotExact;
 pub use open::Repo;
