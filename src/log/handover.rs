@@ -1,6 +1,6 @@
 //! Handing over to git: the whole question, or, `assisted`, the commits that the index has found.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::io::{Seek, Write};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
@@ -11,7 +11,7 @@ use crate::index::{History, Pos};
 use crate::repo::NotExact;
 
 /// Becomes `git log` with these arguments. Only returns when that fails.
-pub fn exec_git(git: &OsStr, args: &[OsString]) -> ExitCode {
+pub fn exec_git(git: &Path, args: &[OsString]) -> ExitCode {
     let err = Command::new(git).arg("log").args(args).exec();
     crate::cli::fatal(&format!("cannot run git: {err}"))
 }
@@ -73,4 +73,18 @@ pub fn judge(
         verdicts.push(shown.next_if(|line| *line == hex.as_bytes()).is_some());
     }
     Ok(verdicts)
+}
+
+/// Counts the commits that `git log` with these arguments shows: git's exit code, and the count.
+pub fn count(git: &Path, args: &[OsString]) -> std::io::Result<(u8, u64)> {
+    let end = args.iter().position(|arg| arg == "--").unwrap_or(args.len());
+    let output = Command::new(git)
+        .arg("log")
+        .args(&args[..end])
+        .args(["--no-graph", "-s", "--no-notes", "--no-color", "--no-show-signature", "--format=%H"])
+        .args(&args[end..])
+        .stderr(Stdio::inherit())
+        .output()?;
+    let code = output.status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(crate::cli::FATAL);
+    Ok((code, output.stdout.iter().filter(|b| matches!(b, b'\n' | 0)).count() as u64))
 }

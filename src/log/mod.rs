@@ -1,6 +1,9 @@
 //! `git fastlog`: options → revisions → walk → filter → page → render.
 
+pub mod answer;
+mod columns;
 pub mod commit;
+mod dates;
 pub mod encoding;
 pub mod filter;
 pub mod handover;
@@ -8,8 +11,12 @@ mod merge_base;
 pub mod options;
 pub mod print;
 pub mod render;
+pub mod repo_sources;
 pub mod revisions;
+mod run;
 pub mod select;
 pub mod settings;
 pub mod sources;
 pub mod walk;
+
+pub use run::run;

@@ -89,6 +89,12 @@ impl<'a> Selector<'a> {
         Ok(())
     }
 
+    /// The same, without `--skip` and `-n`.
+    pub fn unlimited(&mut self) -> &mut Self {
+        (self.skip, self.left) = (0, None);
+        self
+    }
+
     /// All that is left.
     pub fn rest(&mut self) -> Result<Vec<Step>, NotExact> {
         let mut all = Vec::new();

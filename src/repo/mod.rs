@@ -4,9 +4,9 @@ pub mod abbrev;
 pub mod config;
 pub mod git;
 mod not_exact;
+pub mod object_dirs;
 pub mod open;
 pub mod refs;
-pub mod object_dirs;
 
 #[cfg(test)]
 pub(crate) mod testing;

@@ -124,6 +124,12 @@ pub struct DateContext {
 }
 
 impl DateContext {
+    /// The context of this process; the clock is read once.
+    pub fn shared() -> &'static DateContext {
+        static CONTEXT: std::sync::OnceLock<DateContext> = std::sync::OnceLock::new();
+        CONTEXT.get_or_init(DateContext::from_env)
+    }
+
     /// Takes the time from the system clock, or from `GIT_TEST_DATE_NOW` as git does, and the zone from `TZ` or the
     /// system's default. (A zone that isn't understood is UTC here: [`DateMode::parse`] refuses the modes that would
     /// show it.)

@@ -48,6 +48,8 @@ pub struct Wants {
     pub source: bool,
     /// `%d`, `%D`, `%(decorate)`.
     pub decorations: bool,
+    /// `%(trailers)`, which `trailer.*` settings change.
+    pub trailers: bool,
 }
 
 /// One name of the table that `--pretty=<name>` is looked up in.
@@ -172,6 +174,7 @@ impl Spec {
                 [b'N', ..] => wants.notes = true,
                 [b'S', ..] => wants.source = true,
                 [b'd' | b'D', ..] => wants.decorations = true,
+                _ if placeholder.starts_with(b"(trailers") => wants.trailers = true,
                 _ if placeholder.starts_with(b"(decorate") => wants.decorations = true,
                 _ => {}
             }

@@ -1,0 +1,174 @@
+//! `git fastlog` from command line to exit code.
+
+use std::ffi::OsString;
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use super::answer::Question;
+use super::options::own::OwnOptions;
+use super::options::{self, LogOptions, Refusal};
+use super::{handover, revisions};
+use crate::cli::trace::{IndexUse, Report, Served};
+use crate::cli::{FATAL, USAGE, fatal};
+use crate::repo::config::{Config, Location};
+use crate::repo::git::GitProgram;
+use crate::repo::{NotExact, Repo};
+
+/// Commits on a page where neither `--per-page` nor `fastlog.pageSize` says otherwise.
+const PAGE_SIZE: u64 = 30;
+
+/// Runs `git fastlog` with these arguments (without the program's name).
+pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let mut report = Report::new("fastlog");
+    let parsed = options::parse(args);
+    let own = match OwnOptions::try_parse_from(std::iter::once("git-fastlog".into()).chain(parsed.own)) {
+        Ok(own) => own,
+        Err(err) => {
+            let _ = err.print();
+            return if err.use_stderr() { ExitCode::from(USAGE) } else { ExitCode::SUCCESS };
+        }
+    };
+    report.stats = own.performance_stats;
+    if let Some(threads) = own.threads {
+        // The pool may exist already when called as a library: then it stays as it is.
+        let _ = rayon::ThreadPoolBuilder::new().num_threads(usize::from(threads)).build_global();
+    }
+    let mut invocation = Invocation { own, git_args: parsed.git_args, fallback: true, page_size: PAGE_SIZE };
+    match invocation.answer(parsed.log, &mut report) {
+        Ok(code) => {
+            if report.served == Served::Native {
+                report.finish();
+            }
+            code
+        }
+        Err(reason) => invocation.hand_over(&reason, &mut report),
+    }
+}
+
+struct Invocation {
+    own: OwnOptions,
+    git_args: Vec<OsString>,
+    fallback: bool,
+    page_size: u64,
+}
+
+impl Invocation {
+    fn answer(
+        &mut self,
+        log: Result<LogOptions, Refusal>,
+        report: &mut Report,
+    ) -> Result<ExitCode, NotExact> {
+        if self.own.no_index {
+            return Err("--no-index".into());
+        }
+        let mut log = log.map_err(|refusal| NotExact::from(refusal.0))?;
+        let repo = Repo::open()?;
+        let git = GitProgram::locate(None)?;
+        let config = Config::load(&Location {
+            system: git.system_config.as_deref(),
+            git_dir: Some(&repo.git_dir),
+            common_dir: Some(&repo.common_dir),
+            env: &|name| std::env::var_os(name),
+        })?;
+        self.fallback = !self.own.no_fallback && config.bool("fast.fallback")?.unwrap_or(true);
+        if let Some(size) = config.int("fastlog.pageSize")? {
+            self.page_size = u64::try_from(size).ok().filter(|size| *size > 0).unwrap_or(PAGE_SIZE);
+        }
+        if let Some((skip, count)) = self.page() {
+            // As if written first: what the caller says after that wins, as it would with git.
+            log.skip.get_or_insert(skip);
+            log.max_count.get_or_insert(count);
+        }
+        let requests = revisions::resolve(&repo, &log, &git.path)?;
+        let tips: Vec<gix::ObjectId> = requests
+            .iter()
+            .flat_map(|request| match request {
+                revisions::Request::Commit { id, .. } => vec![*id],
+                revisions::Request::Symmetric { left, right } => vec![left.0, right.0],
+            })
+            .collect();
+        let dates = |_: &[gix::ObjectId]| Ok(Vec::new());
+        let known = crate::index::History::new([]).map_err(|err| NotExact::from(err.to_string()))?;
+        let segment = crate::history::build(
+            &repo.git.objects,
+            repo.git.object_hash(),
+            &tips,
+            &known,
+            &crate::history::Options::new(&dates),
+        )
+        .map_err(|err| NotExact::from(err.to_string()))?;
+        let history =
+            crate::index::History::new(segment.iter()).map_err(|err| NotExact::from(err.to_string()))?;
+        report.index = IndexUse::Built;
+        let question = Question {
+            options: &log,
+            own: &self.own,
+            repo: &repo,
+            config: &config,
+            git: &git.path,
+            requests: &requests,
+        };
+        question.answer(&history, report)
+    }
+
+    /// `--page` as `--skip` and `-n`.
+    fn page(&self) -> Option<(u64, u64)> {
+        if self.own.page.is_none() && self.own.per_page.is_none() {
+            return None;
+        }
+        let size = self.own.per_page.unwrap_or(self.page_size);
+        Some(((self.own.page.unwrap_or(1) - 1).saturating_mul(size), size))
+    }
+
+    /// Lets git answer, or says why it would have to.
+    fn hand_over(&self, reason: &NotExact, report: &mut Report) -> ExitCode {
+        report.served = Served::Git;
+        report.reason = reason.to_string();
+        if !self.fallback || self.own.no_fallback {
+            report.finish();
+            return fatal(&format!("only git can answer this: {reason}"));
+        }
+        if self.own.json || self.own.cursor.is_some() {
+            report.finish();
+            let code = fatal(&format!("--json and --cursor need the index: {reason}"));
+            let _ = writeln!(std::io::stderr(), "hint: 'git optimize index build' builds it");
+            return code;
+        }
+        let mut args: Vec<OsString> = Vec::new();
+        if let Some((skip, count)) = self.page() {
+            args.push(format!("--skip={skip}").into());
+            args.push(format!("--max-count={count}").into());
+        }
+        args.extend(self.git_args.iter().cloned());
+        if self.own.count {
+            return self.count_with_git(&args, report);
+        }
+        report.finish();
+        handover::exec_git(&git_path(), &args)
+    }
+
+    fn count_with_git(&self, args: &[OsString], report: &mut Report) -> ExitCode {
+        match handover::count(&git_path(), args) {
+            Ok((0, count)) => {
+                report.finish();
+                let mut output = crate::cli::output::Output::open(&git_path(), false);
+                output.write(format!("{count}\n").as_bytes());
+                output.finish();
+                ExitCode::SUCCESS
+            }
+            Ok((code, _)) => ExitCode::from(code),
+            Err(err) => {
+                let _ = writeln!(std::io::stderr(), "fatal: cannot run git: {err}");
+                ExitCode::from(FATAL)
+            }
+        }
+    }
+}
+
+/// The git to run: found on PATH by the system.
+fn git_path() -> PathBuf {
+    PathBuf::from("git")
+}
