@@ -20,7 +20,7 @@ pub(super) fn render(
     object_line(builtin, style, commit, extra, out);
     let start = out.len();
     if builtin == Builtin::Oneline {
-        message::push_subject(message::skip_blank_lines(message::visible(commit.message)), out);
+        message::push_subject(message::skip_blank_lines(commit.message), out);
     } else {
         headers(builtin, style, commit, extra, out);
         out.push(b'\n');
@@ -170,7 +170,7 @@ pub(super) fn encoding<'c>(commit: &'c Commit<'_>) -> Option<&'c [u8]> {
 }
 
 fn body(builtin: Builtin, style: &Style<'_>, commit: &Commit<'_>, out: &mut Vec<u8>) {
-    let text = message::skip_blank_lines(message::visible(commit.message));
+    let text = message::skip_blank_lines(commit.message);
     for line in message::trimmed_lines(text) {
         if builtin == Builtin::Short && line.is_empty() {
             break;

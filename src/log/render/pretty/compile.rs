@@ -8,7 +8,7 @@ use super::decorate::Punctuation;
 use super::layout;
 use super::program::{Condition, Field, Item, Padding, Part};
 use crate::log::render::date::DateMode;
-use crate::log::render::text::Trunc;
+use crate::log::render::text::{Align, Trunc};
 use crate::log::render::{color, trailers};
 
 /// What decides, besides the string, how a format string reads.
@@ -92,6 +92,13 @@ impl Compiler<'_> {
         }
         // The modifier is consumed whether or not a placeholder follows.
         let (consumed, item) = self.padded(text)?;
+        if let Some(Item::Padded {
+            padding: Padding { columns: ..0, align: Align::RightSteal, .. }, ..
+        }) = item
+        {
+            // git dies if more blanks are taken away than the text is long.
+            return Err(NotNative("modifier on a padding that takes over blanks up to a column"));
+        }
         Ok((consumed + 1, Some(Item::Conditional { condition, items: item.into_iter().collect() })))
     }
 

@@ -18,10 +18,12 @@ pub(super) fn trim_end_of(out: &mut Vec<u8>, from: usize) {
     out.truncate(from + kept);
 }
 
-/// Cuts the first line off `text`: the line without its newline, and the rest.
+/// Cuts the first line off `text`: the line without its newline, and the rest. Nothing is behind a NUL byte,
+/// which is looked for here, and not before, because most formats don't need more than the first line.
 fn split_line(text: &[u8]) -> (&[u8], &[u8]) {
-    match memchr::memchr(b'\n', text) {
-        Some(at) => (&text[..at], &text[at + 1..]),
+    match memchr::memchr2(b'\n', 0, text) {
+        Some(at) if text[at] == b'\n' => (&text[..at], &text[at + 1..]),
+        Some(at) => (&text[..at], &[]),
         None => (text, &[]),
     }
 }

@@ -158,17 +158,37 @@ pub fn render(style: &Style<'_>, commit: &Commit<'_>, extra: &Extra<'_>, out: &m
     }
 }
 
+/// The two hex digits of every byte. Object names are much of the output: a table beats general formatting.
+const HEX: [[u8; 2]; 256] = {
+    let digits = b"0123456789abcdef";
+    let mut table = [[0; 2]; 256];
+    let mut byte = 0;
+    while byte < table.len() {
+        table[byte] = [digits[byte >> 4], digits[byte & 15]];
+        byte += 1;
+    }
+    table
+};
+
 /// Appends an object name.
 fn push_hex(id: &oid, out: &mut Vec<u8>) {
-    let mut digits = [0; 64];
-    out.extend_from_slice(id.hex_to_buf(&mut digits).as_bytes());
+    push_digits(id, usize::MAX, out);
 }
 
 /// Appends an abbreviated object name.
 fn push_abbrev(id: &oid, sources: &dyn Sources, out: &mut Vec<u8>) {
-    let mut digits = [0; 64];
-    let digits = id.hex_to_buf(&mut digits).as_bytes();
-    out.extend_from_slice(digits.get(..sources.abbrev_len(id)).unwrap_or(digits));
+    push_digits(id, sources.abbrev_len(id), out);
+}
+
+/// Appends the first `len` digits of an object name.
+fn push_digits(id: &oid, len: usize, out: &mut Vec<u8>) {
+    // Room for the longest hash.
+    let mut digits = [[0; 2]; 32];
+    for (pair, &byte) in digits.iter_mut().zip(id.as_bytes()) {
+        *pair = HEX[usize::from(byte)];
+    }
+    let len = len.min(2 * id.as_bytes().len()).min(2 * digits.len());
+    out.extend_from_slice(&digits.as_flattened()[..len]);
 }
 
 /// Appends the parents that count, with a space between two.

@@ -113,8 +113,7 @@ impl Run<'_, '_> {
 
     fn field(&self, field: &Field, out: &mut Vec<u8>) {
         let (style, commit) = (self.style, self.commit);
-        let text = || message::visible(commit.message);
-        let subject = || message::skip_blank_lines(text());
+        let subject = || message::skip_blank_lines(commit.message);
         match field {
             Field::Hash => self.in_commit_color(out, |out| push_hex(commit.id, out)),
             Field::AbbrevHash => self.in_commit_color(out, |out| push_abbrev(commit.id, style.sources, out)),
@@ -134,14 +133,14 @@ impl Run<'_, '_> {
             Field::Encoding => out.extend_from_slice(builtin::encoding(commit).unwrap_or_default()),
             Field::Subject => message::push_subject(subject(), out),
             Field::SanitizedSubject => message::push_sanitized_subject(subject(), out),
-            Field::Body => out.extend_from_slice(message::body(subject())),
-            Field::RawBody => out.extend_from_slice(text()),
+            Field::Body => out.extend_from_slice(message::visible(message::body(subject()))),
+            Field::RawBody => out.extend_from_slice(message::visible(commit.message)),
             Field::Notes => notes::push(&style.sources.notes(commit.id), false, out),
             Field::Source => {
                 out.extend_from_slice(self.extra.source.map_or(b"%S".as_slice(), |source| source))
             }
             Field::Mark => out.push(self.extra.side),
-            Field::Trailers(options) => trailers::format(subject(), options, out),
+            Field::Trailers(options) => trailers::format(message::visible(subject()), options, out),
         }
     }
 

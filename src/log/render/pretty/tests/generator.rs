@@ -105,7 +105,8 @@ pub(super) fn format_string(random: &mut Random) -> String {
         match random.below(12) {
             0..3 => text.push_str(random.pick(&LITERALS)),
             3 => text.push_str(&wrap(random)),
-            4 => text.push_str(random.pick(&MALFORMED)),
+            4 if random.one_in(2) => text.push_str(random.pick(&MALFORMED)),
+            4 => text.push_str(&soup(random)),
             5..7 => {
                 text.push_str(&padding(random));
                 if random.one_in(8) {
@@ -128,6 +129,12 @@ fn placeholder(random: &mut Random, text: &mut String) {
         text.push_str(random.pick(&["+", "-", " "]));
     }
     text.push_str(if random.one_in(4) { random.pick(&SPECIAL) } else { random.pick(&PLACEHOLDERS) });
+}
+
+/// Characters that mean something, in no order.
+fn soup(random: &mut Random) -> String {
+    let characters: Vec<char> = "%%%%<<>>||(((),,,,+- wCxnhsdbaD0123456789trunc)".chars().collect();
+    (0..random.below(12) + 2).map(|_| random.pick(&characters)).collect()
 }
 
 fn wrap(random: &mut Random) -> String {
