@@ -96,9 +96,8 @@ impl Layout {
     pub(super) fn waiting_row(&self, row: &mut Row) {
         for (n, column) in self.before.iter().enumerate() {
             row.push_pair(b'|', column.color);
-            // Rows that make room come before this one, except above a merge of three that leans left.
             if n == self.at && self.edges.len() > 2 {
-                row.push(b' ', PLAIN);
+                row.blank_to(2 * (n + self.edges.len()) - 3);
             }
         }
         row.blank_to(self.width);
@@ -179,36 +178,44 @@ impl Layout {
     pub(super) fn collapsing_row(&mut self, row: &mut Row) {
         row.kind = Kind::Collapsing;
         let mut kept: usize = 0;
-        // The first strand that moves goes as far as it can in one row; its place among the others after that.
-        let mut swept = None;
+        // The first strand that moves goes as far as it can in one row.
+        let mut sweep: Option<(usize, usize)> = None;
         for n in 0..self.strands.len() {
-            let Strand { mut cell, to } = self.strands[n];
+            let Strand { cell, to } = self.strands[n];
             let (home, color) = (2 * to, self.color(to));
-            if cell == home {
-                row.set(cell, b'|', color);
-            } else {
+            let mut rest = cell;
+            if cell != home {
                 // Only a strand that has arrived can still be in the way.
                 let left = kept.checked_sub(1).map(|left| self.strands[left]);
                 let blocked = left.filter(|left| left.cell + 1 == cell);
                 if blocked.is_some_and(|left| left.to == to) {
                     continue;
                 }
-                cell -= 1 + usize::from(blocked.is_some());
-                row.set(cell, if cell == home { b'|' } else { b'/' }, color);
-                if swept.is_none() {
-                    swept = Some(kept);
-                    let end = self.strands[n].cell.saturating_sub(2);
-                    for run in (home + 3..end).step_by(2) {
-                        row.set(run, b'_', color);
-                        cell = home + 3;
+                rest = cell - 1 - usize::from(blocked.is_some());
+            }
+            match sweep {
+                _ if rest == home => row.set(rest, b'|', color),
+                // git takes a second strand with the same target for a part of the sweep, and loses it.
+                Some((_, swept)) if swept == to => {
+                    row.set(rest, b'_', color);
+                    if rest != home + 3 {
+                        continue;
                     }
                 }
+                _ => row.set(rest, b'/', color),
             }
-            self.strands[kept] = Strand { cell, to };
+            if cell != home && sweep.is_none() {
+                sweep = Some((kept, to));
+                for run in (home + 3..cell.saturating_sub(2)).step_by(2) {
+                    row.set(run, b'_', color);
+                    rest = home + 3;
+                }
+            }
+            self.strands[kept] = Strand { cell: rest, to };
             kept += 1;
         }
         self.strands.truncate(kept);
-        if let Some(swept) = swept {
+        if let Some((swept, _)) = sweep {
             let cell = self.strands[swept].cell;
             let place = self.strands[..swept].partition_point(|strand| strand.cell < cell);
             self.strands[place..=swept].rotate_right(1);
