@@ -41,8 +41,9 @@ pub(super) struct Layout {
     /// A merge whose first parent already has a column to the left: that edge leaves the commit to the left
     /// and the other parents start one column earlier.
     pub(super) leans_left: bool,
-    /// By how many columns the lines right of a merge move to the right; -1 when the nearest of them joins
-    /// the last parent's edge at once, and then none moves.
+    /// By how many columns the lines right of a merge move to the right. -1: two neighbouring lines below the
+    /// merge lead to the same commit (the last parent's edge and the line right of the merge, say) and are
+    /// joined at once, and git then moves none.
     pub(super) shift: isize,
     /// All lines below the commit, ordered by cell. Empty when every one of them starts in its column.
     pub(super) strands: Vec<Strand>,
@@ -99,33 +100,50 @@ impl Layout {
     /// Starts the strands of the lines left of the commit and of its parents.
     fn leave(&mut self) {
         self.strands.extend((0..self.at).map(|to| Strand { cell: 2 * to, to }));
-        let mut cell = 2 * self.at;
-        for (n, &to) in self.edges.iter().enumerate() {
-            if n == 0 && self.edges.len() > 1 && to < self.at {
+        self.width = 2 * self.at;
+        let merge = self.edges.len() > 1;
+        self.leans_left = merge && self.edges[0] < self.at;
+        self.shift = if merge { self.edges.len() as isize - 1 - isize::from(self.leans_left) } else { 0 };
+        for n in 0..self.edges.len() {
+            let to = self.edges[n];
+            if n == 0 && self.leans_left {
                 // Drawn beside the commit in one sweep that ends two columns short of its target, or right
                 // beside the target when that is next to the commit.
-                self.leans_left = true;
-                let cell = (2 * to + 3).min(cell - 1);
+                let cell = (2 * to + 3).min(self.width - 1);
                 self.strands.insert(cell / 2 + 1, Strand { cell, to });
             } else {
-                self.strands.push(Strand { cell, to });
-                cell += 2;
+                self.start(to);
             }
         }
         if self.edges.is_empty() {
-            cell += 2;
+            self.width += 2;
         }
-        self.width = cell;
-        self.shift = match self.edges.len() {
-            0 | 1 => 0,
-            parents => parents as isize - 1 - isize::from(self.leans_left),
-        };
+    }
+
+    /// Starts a strand in the next free column, or joins it to the one before.
+    fn start(&mut self, to: usize) {
+        if self.shift > 0
+            && self.width > 1
+            && self.strand_at(self.width - 2).is_some_and(|last| last.to == to)
+        {
+            self.shift = -1;
+        } else {
+            self.strands.push(Strand { cell: self.width, to });
+            self.width += 2;
+        }
+    }
+
+    /// The strand that starts in a cell.
+    pub(super) fn strand_at(&self, cell: usize) -> Option<&Strand> {
+        let found = self.strands.binary_search_by_key(&cell, |strand| strand.cell).ok()?;
+        self.strands.get(found)
     }
 
     /// Starts the strands of the lines right of the commit: `before[rest..]`. With `joined` some of them wait
     /// for a parent and they are not in `after` yet, otherwise they are there from `below` on.
     fn pass(&mut self, rest: usize, parents: &[u32], joined: bool, below: usize) {
-        for (n, &column) in self.before[rest..].iter().enumerate() {
+        for n in 0..self.before.len() - rest {
+            let column = self.before[rest + n];
             let parent = if joined { parents.iter().position(|&p| p == column.commit) } else { None };
             let to = match parent {
                 Some(parent) => self.edges[parent],
@@ -135,13 +153,7 @@ impl Layout {
                 }
                 None => below + n,
             };
-            let last = self.strands.last().filter(|last| last.cell + 2 == self.width);
-            if self.shift > 0 && last.is_some_and(|last| last.to == to) {
-                self.shift = -1;
-                continue;
-            }
-            self.strands.push(Strand { cell: self.width, to });
-            self.width += 2;
+            self.start(to);
         }
     }
 }

@@ -12,7 +12,7 @@ mod tests;
 
 use bstr::BString;
 use layout::Layout;
-use rows::{PLAIN, Row};
+use rows::Row;
 
 /// The escape sequences of a coloured graph.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,12 +59,12 @@ pub struct Graph {
     framing: Framing,
     layout: Layout,
     phase: Phase,
+    /// The row printed last; settled rows don't count.
     row: Row,
+    /// Its predecessor while a row is being made, room for a settled row at other times.
     last: Row,
-    /// The escaped bytes of `row`.
-    bytes: Vec<u8>,
-    /// Whether `bytes` are those of the settled row of the present commit.
-    settled: bool,
+    /// The bytes of the present commit's settled row; empty until they are needed.
+    settled: Vec<u8>,
     /// How many colours take turns.
     turns: u32,
     started: bool,
@@ -84,8 +84,7 @@ impl Graph {
             phase: Phase::Settled,
             row: Row::default(),
             last: Row::default(),
-            bytes: Vec::new(),
-            settled: false,
+            settled: Vec::new(),
             turns,
             started: false,
             open: false,
@@ -99,7 +98,7 @@ impl Graph {
     pub fn place(&mut self, commit: u32, parents: &[u32]) -> usize {
         self.layout.place(commit, parents, self.turns);
         self.phase = self.above(0);
-        self.settled = false;
+        self.settled.clear();
         self.layout.width
     }
 
@@ -169,12 +168,10 @@ impl Graph {
     /// Appends the next row without a newline. Above the commit's row, once there is room, it only passes
     /// time: the commit's own row is asked for by name.
     fn next_row(&mut self, out: &mut Vec<u8>) {
-        if self.settled {
-            out.extend_from_slice(&self.bytes);
-            return;
+        if self.phase == Phase::Settled {
+            return self.settled_row(out);
         }
-        std::mem::swap(&mut self.row, &mut self.last);
-        self.row.clear();
+        self.turn();
         match self.phase {
             Phase::Expanding(step) => {
                 self.layout.expanding_row(step, &self.last, &mut self.row);
@@ -185,54 +182,55 @@ impl Graph {
                 self.layout.merge_row(&mut self.row);
                 self.phase = self.below();
             }
-            Phase::Collapsing => {
+            Phase::Collapsing | Phase::Settled => {
                 self.layout.collapsing_row(&mut self.row);
                 self.phase = self.below();
             }
-            Phase::Settled => {
-                self.layout.settled_row(&mut self.row);
-                self.settled = true;
-            }
         }
-        self.write_row(out);
+        write_row(&self.row, self.colors.as_ref(), out);
     }
 
     fn commit_row(&mut self, mark: u8, out: &mut Vec<u8>) {
-        std::mem::swap(&mut self.row, &mut self.last);
-        self.row.clear();
+        self.turn();
         self.layout.commit_row(mark, &self.last, &mut self.row);
         self.phase = if self.layout.edges.len() > 1 { Phase::Merge } else { self.below() };
-        self.write_row(out);
+        write_row(&self.row, self.colors.as_ref(), out);
+    }
+
+    /// Makes room for a row and keeps the one before it.
+    fn turn(&mut self) {
+        std::mem::swap(&mut self.row, &mut self.last);
+        self.row.clear();
+    }
+
+    fn settled_row(&mut self, out: &mut Vec<u8>) {
+        if self.settled.is_empty() {
+            self.last.clear();
+            self.layout.settled_row(&mut self.last);
+            write_row(&self.last, self.colors.as_ref(), &mut self.settled);
+        }
+        out.extend_from_slice(&self.settled);
     }
 
     fn below(&self) -> Phase {
         if self.layout.collapsing() { Phase::Collapsing } else { Phase::Settled }
     }
+}
 
-    fn write_row(&mut self, out: &mut Vec<u8>) {
-        let Some(colors) = &self.colors else {
-            out.extend_from_slice(&self.row.glyphs);
-            if self.settled {
-                self.bytes.clear();
-                self.bytes.extend_from_slice(&self.row.glyphs);
+fn write_row(row: &Row, colors: Option<&GraphColors>, out: &mut Vec<u8>) {
+    let Some(colors) = colors else {
+        out.extend_from_slice(&row.glyphs);
+        return;
+    };
+    for (&glyph, &color) in row.glyphs.iter().zip(&row.colors) {
+        // PLAIN is no index.
+        match colors.columns.get(color as usize) {
+            None => out.push(glyph),
+            Some(sequence) => {
+                out.extend_from_slice(sequence);
+                out.push(glyph);
+                out.extend_from_slice(&colors.reset);
             }
-            return;
-        };
-        let start = out.len();
-        for (&glyph, &color) in self.row.glyphs.iter().zip(&self.row.colors) {
-            let sequence = if color == PLAIN { None } else { colors.columns.get(color as usize) };
-            match sequence {
-                None => out.push(glyph),
-                Some(sequence) => {
-                    out.extend_from_slice(sequence);
-                    out.push(glyph);
-                    out.extend_from_slice(&colors.reset);
-                }
-            }
-        }
-        if self.settled {
-            self.bytes.clear();
-            self.bytes.extend_from_slice(&out[start..]);
         }
     }
 }

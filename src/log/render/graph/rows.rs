@@ -4,19 +4,32 @@
 use super::layout::{Layout, Strand};
 
 /// What a glyph that belongs to no line has for a colour.
-pub(super) const PLAIN: u32 = u32::MAX;
+const PLAIN: u32 = u32::MAX;
 
 /// One row: glyphs, and for each the colour of its line.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Row {
     pub(super) glyphs: Vec<u8>,
     pub(super) colors: Vec<u32>,
+    kind: Kind,
+}
+
+/// What later rows need to know of the row before them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Kind {
+    #[default]
+    Other,
+    /// The row below a merge: the column of the merge, and whether the lines right of it moved to the right.
+    Merge { at: usize, shifted: bool },
+    /// Lines moved to the left.
+    Collapsing,
 }
 
 impl Row {
     pub(super) fn clear(&mut self) {
         self.glyphs.clear();
         self.colors.clear();
+        self.kind = Kind::Other;
     }
 
     fn push(&mut self, glyph: u8, color: u32) {
@@ -66,11 +79,12 @@ impl Layout {
     /// Row number `step` of those that make room above an octopus merge.
     pub(super) fn expanding_row(&self, step: usize, last: &Row, row: &mut Row) {
         for (n, column) in self.before.iter().enumerate() {
-            let glyph = match n > self.at && (step > 0 || last.has(2 * n - 1, b'\\')) {
-                true => b'\\',
-                false => b'|',
+            // The first of these rows still goes on as the merge before left off, if only for some columns.
+            let slanted = match last.kind {
+                Kind::Merge { at, .. } if step == 0 => n > at,
+                _ => step > 0,
             };
-            row.push_pair(glyph, column.color);
+            row.push_pair(if slanted && n > self.at { b'\\' } else { b'|' }, column.color);
             if n == self.at {
                 row.blank_to(row.glyphs.len() + step);
             }
@@ -82,8 +96,8 @@ impl Layout {
     pub(super) fn waiting_row(&self, row: &mut Row) {
         for (n, column) in self.before.iter().enumerate() {
             row.push_pair(b'|', column.color);
-            if n == self.at {
-                row.blank_to(row.glyphs.len() + 2 * self.edges.len().saturating_sub(2));
+            if n == self.at && self.edges.len() > 2 {
+                row.blank_to(2 * (n + self.edges.len()) - 3);
             }
         }
         row.blank_to(self.width);
@@ -104,11 +118,19 @@ impl Layout {
         row.push(b' ', PLAIN);
         for (n, column) in self.before.iter().enumerate().skip(self.at + 1) {
             // Corners: a line that came down slanted, and goes on slanted, is not bent in between.
+            let slanted = match last.kind {
+                Kind::Merge { at, shifted } => shifted && n > at,
+                _ => false,
+            };
             let glyph = match self.shift {
                 2.. => b'\\',
-                1 if last.has(2 * n - 1, b'\\') => b'\\',
-                1 => b'|',
-                _ if last.has(2 * n + 1, b'/') && self.moves_left(2 * n) => b'/',
+                1 if slanted => b'\\',
+                ..=0 if last.kind == Kind::Collapsing
+                    && last.has(2 * n + 1, b'/')
+                    && self.moves_left(2 * n) =>
+                {
+                    b'/'
+                }
                 _ => b'|',
             };
             row.push_pair(glyph, column.color);
@@ -120,11 +142,6 @@ impl Layout {
         self.strand_at(cell).map_or(PLAIN, |strand| self.color(strand.to))
     }
 
-    fn strand_at(&self, cell: usize) -> Option<&Strand> {
-        let found = self.strands.binary_search_by_key(&cell, |strand| strand.cell).ok()?;
-        self.strands.get(found)
-    }
-
     fn moves_left(&self, cell: usize) -> bool {
         self.strand_at(cell).is_some_and(|strand| !strand.arrived())
     }
@@ -134,10 +151,10 @@ impl Layout {
         let sweep = if self.leans_left { self.edges[0] } else { self.at };
         for (n, column) in self.before[..self.at].iter().enumerate() {
             row.push(b'|', column.color);
-            match n {
-                n if n < sweep => row.push(b' ', PLAIN),
-                n if n + 1 < self.at => row.push(b'_', self.color(sweep)),
-                _ => {}
+            if n > sweep && n + 1 < self.at {
+                row.push(b'_', self.color(sweep));
+            } else if !self.leans_left || n + 1 < self.at {
+                row.push(b' ', PLAIN);
             }
         }
         let slants = if self.leans_left { [b'/', b'|', b'\\'] } else { [b'|', b'\\', b'\\'] };
@@ -150,6 +167,7 @@ impl Layout {
         if self.shift >= 0 {
             row.push(b' ', PLAIN);
         }
+        row.kind = Kind::Merge { at: self.at, shifted: self.shift > 0 };
         for column in self.before.iter().skip(self.at + 1) {
             row.push_pair(if self.shift > 0 { b'\\' } else { b'|' }, column.color);
         }
@@ -158,37 +176,46 @@ impl Layout {
 
     /// Moves every strand that has not arrived to the left and draws the move.
     pub(super) fn collapsing_row(&mut self, row: &mut Row) {
+        row.kind = Kind::Collapsing;
         let mut kept: usize = 0;
-        // The first strand that moves goes as far as it can in one row; its place among the others after that.
-        let mut swept = None;
+        // The first strand that moves goes as far as it can in one row.
+        let mut sweep: Option<(usize, usize)> = None;
         for n in 0..self.strands.len() {
-            let Strand { mut cell, to } = self.strands[n];
+            let Strand { cell, to } = self.strands[n];
             let (home, color) = (2 * to, self.color(to));
-            if cell == home {
-                row.set(cell, b'|', color);
-            } else {
+            let mut rest = cell;
+            if cell != home {
                 // Only a strand that has arrived can still be in the way.
                 let left = kept.checked_sub(1).map(|left| self.strands[left]);
                 let blocked = left.filter(|left| left.cell + 1 == cell);
                 if blocked.is_some_and(|left| left.to == to) {
                     continue;
                 }
-                cell -= 1 + usize::from(blocked.is_some());
-                row.set(cell, b'/', color);
-                if swept.is_none() {
-                    swept = Some(kept);
-                    let end = self.strands[n].cell.saturating_sub(2);
-                    for run in (home + 3..end).step_by(2) {
-                        row.set(run, b'_', color);
-                        cell = home + 3;
+                rest = cell - 1 - usize::from(blocked.is_some());
+            }
+            match sweep {
+                _ if rest == home => row.set(rest, b'|', color),
+                // git takes a second strand with the same target for a part of the sweep, and loses it.
+                Some((_, swept)) if swept == to => {
+                    row.set(rest, b'_', color);
+                    if rest != home + 3 {
+                        continue;
                     }
                 }
+                _ => row.set(rest, b'/', color),
             }
-            self.strands[kept] = Strand { cell, to };
+            if cell != home && sweep.is_none() {
+                sweep = Some((kept, to));
+                for run in (home + 3..cell.saturating_sub(2)).step_by(2) {
+                    row.set(run, b'_', color);
+                    rest = home + 3;
+                }
+            }
+            self.strands[kept] = Strand { cell: rest, to };
             kept += 1;
         }
         self.strands.truncate(kept);
-        if let Some(swept) = swept {
+        if let Some((swept, _)) = sweep {
             let cell = self.strands[swept].cell;
             let place = self.strands[..swept].partition_point(|strand| strand.cell < cell);
             self.strands[place..=swept].rotate_right(1);

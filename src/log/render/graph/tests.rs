@@ -297,12 +297,15 @@ fn compare(seed: u64) {
             words.extend(selection.args.iter().cloned());
             let expected = git(repo.dir.path(), &words, b"");
             if drawn != expected {
-                let line = drawn.lines().zip(expected.lines()).take_while(|(a, b)| a == b).count();
+                let same = drawn.lines().zip(expected.lines()).take_while(|(a, b)| a == b).count();
+                let around = |text: &[u8]| -> Vec<String> {
+                    let lines = text.lines_with_terminator().skip(same.saturating_sub(12)).take(15);
+                    lines.map(|line| line.escape_ascii().to_string()).collect()
+                };
+                let (drawn, expected) = (around(&drawn).join("\n"), around(&expected).join("\n"));
                 panic!(
-                    "seed {seed}: git {words:?} differs in line {}\n--- drawn\n{}\n--- git\n{}",
-                    line + 1,
-                    drawn.as_bstr(),
-                    expected.as_bstr()
+                    "seed {seed}: git {words:?}, line {}\n--- drawn\n{drawn}\n--- git\n{expected}",
+                    same + 1
                 );
             }
         }
