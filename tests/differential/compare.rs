@@ -34,9 +34,10 @@ pub(crate) fn compare(env: &Environment, dir: &Path, line: &CommandLine, one_mor
     match (differences, trace) {
         (None, Ok(trace)) => Verdict::Same(trace),
         (None, Err(broken)) => Verdict::Different(broken),
-        (Some(text), Ok(trace)) => {
-            Verdict::Different(format!("{text}\nserved: {:?} ({}), index {}", trace.served, trace.reason, trace.index))
-        }
+        (Some(text), Ok(trace)) => Verdict::Different(format!(
+            "{text}\nserved: {:?} ({}), index {}",
+            trace.served, trace.reason, trace.index
+        )),
         (Some(text), Err(broken)) => Verdict::Different(format!("{text}\n{broken}")),
     }
 }
@@ -48,7 +49,10 @@ pub(crate) fn difference(ours: &Output, theirs: &Output, one_more_line: bool) ->
     }
     if ours.code != theirs.code {
         let (a, b) = (ours.stderr.as_bstr(), theirs.stderr.as_bstr());
-        return Some(format!("exit {} instead of {}\nour stderr: {a}\ngit's stderr: {b}", ours.code, theirs.code));
+        return Some(format!(
+            "exit {} instead of {}\nour stderr: {a}\ngit's stderr: {b}",
+            ours.code, theirs.code
+        ));
     }
     if let Some(text) = first_difference("stdout", &ours.stdout, &theirs.stdout) {
         return Some(text);

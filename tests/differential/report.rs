@@ -43,7 +43,8 @@ impl Report {
         states.dedup();
         for state in states.iter().map(|state| Some(*state)).chain([None]) {
             let count = |served| self.count(state, Some(served));
-            let (native, assisted, git) = (count(Served::Native), count(Served::Assisted), count(Served::Git));
+            let (native, assisted, git) =
+                (count(Served::Native), count(Served::Assisted), count(Served::Git));
             let _ = writeln!(text, "{:<12}{native:>8}{assisted:>10}{git:>8}", state.unwrap_or("all"));
         }
         for ((state, index), count) in &self.indexes {

@@ -31,15 +31,19 @@ impl Survey {
         };
         let commits = lines(&["rev-list", "--all", "-n", "400"]);
         let commits = commits.into_iter().map(|name| name.into_string().expect("hex")).collect();
-        let listing = env.git_ok(dir, &["log", "--all", "-n", "400", "--format=", "--name-only", "-z", "--no-color"]);
-        let mut paths: Vec<&[u8]> = listing.split(|&byte| byte == 0).filter(|path| !path.is_empty()).collect();
-        let directories: Vec<&[u8]> = paths.iter().filter_map(|path| Some(&path[..path.rfind_byte(b'/')?])).collect();
+        let listing =
+            env.git_ok(dir, &["log", "--all", "-n", "400", "--format=", "--name-only", "-z", "--no-color"]);
+        let mut paths: Vec<&[u8]> =
+            listing.split(|&byte| byte == 0).filter(|path| !path.is_empty()).collect();
+        let directories: Vec<&[u8]> =
+            paths.iter().filter_map(|path| Some(&path[..path.rfind_byte(b'/')?])).collect();
         paths.extend(directories);
         paths.sort_unstable();
         paths.dedup();
         let args = ["log", "--all", "-n", "400", "--format=%s %an %ae", "--no-color", "--no-mailmap"];
         let text = env.git_ok(dir, &args);
-        let mut words: Vec<&[u8]> = text.fields().filter(|word| word.len() > 1 && !word.contains(&0)).collect();
+        let mut words: Vec<&[u8]> =
+            text.fields().filter(|word| word.len() > 1 && !word.contains(&0)).collect();
         words.sort_unstable();
         words.dedup();
         Self {
@@ -65,7 +69,7 @@ impl Survey {
     /// Some commit's object name, full or shortened.
     pub(crate) fn some_oid(&self, rng: &mut Rng) -> OsString {
         let Some(name) = rng.choice(&self.commits) else { return "HEAD".into() };
-        let length = [4, 5, 7, 10, name.len()][rng.usize(0..5)];
+        let length = [4, 7, 8, 10, 12, name.len(), name.len()][rng.usize(0..7)];
         name[..length].into()
     }
 

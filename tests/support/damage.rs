@@ -30,24 +30,6 @@ pub(crate) fn files(dir: &Path) -> Vec<PathBuf> {
     found
 }
 
-/// Copies a directory with all it holds; symlinks are copied as symlinks.
-pub(crate) fn copy_tree(from: &Path, to: &Path) {
-    fs::create_dir_all(to).expect("a writable place");
-    for entry in fs::read_dir(from).expect("a readable directory") {
-        let entry = entry.expect("a readable entry");
-        let target = to.join(entry.file_name());
-        let kind = entry.file_type().expect("a file type");
-        if kind.is_dir() {
-            copy_tree(&entry.path(), &target);
-        } else if kind.is_symlink() {
-            let link = fs::read_link(entry.path()).expect("a readable link");
-            std::os::unix::fs::symlink(link, target).expect("a writable place");
-        } else {
-            fs::copy(entry.path(), target).expect("a readable file");
-        }
-    }
-}
-
 /// Hurts one random file below `dir` and says what was done; `None` when there is nothing to hurt.
 ///
 /// The file is replaced, as a bad disk or a bad copy would have left it before the reader came: a file that

@@ -4,6 +4,8 @@
 use std::env;
 use std::ffi::{OsStr, OsString};
 use std::fs;
+use std::os::unix::fs::lchown;
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -27,12 +29,14 @@ pub(crate) struct Environment {
     variables: Vec<(OsString, OsString)>,
     traces: AtomicU64,
     limit: Duration,
+    user: Option<u32>,
 }
 
 impl Environment {
     /// A new world with an empty HOME.
     pub(crate) fn new() -> Self {
-        let root = tempfile::Builder::new().prefix("git-fast-test-").tempdir().expect("a temporary directory");
+        let root =
+            tempfile::Builder::new().prefix("git-fast-test-").tempdir().expect("a temporary directory");
         let home = root.path().join("home");
         fs::create_dir(&home).expect("an empty directory");
         let config = "[user]\n\tname = A U Thor\n\temail = author@example.com\n[init]\n\tdefaultBranch = main\n\
@@ -56,7 +60,7 @@ impl Environment {
             ("TZ", "Asia/Kolkata".into()),
         ];
         let variables = variables.into_iter().map(|(name, value)| (name.into(), value)).collect();
-        Self { root, bin: bin_dir(), variables, traces: AtomicU64::new(0), limit: LIMIT }
+        Self { root, bin: bin_dir(), variables, traces: AtomicU64::new(0), limit: LIMIT, user: None }
     }
 
     /// Its root: everything in there is the test's own.
@@ -85,10 +89,18 @@ impl Environment {
     }
 
     /// A command in this world, not started.
-    pub(crate) fn command(&self, program: impl AsRef<OsStr>, dir: &Path, args: &[impl AsRef<OsStr>]) -> Command {
+    pub(crate) fn command(
+        &self,
+        program: impl AsRef<OsStr>,
+        dir: &Path,
+        args: &[impl AsRef<OsStr>],
+    ) -> Command {
         let mut command = Command::new(program);
         command.env_clear().envs(self.variables.iter().map(|(name, value)| (name, value)));
         command.current_dir(dir).args(args);
+        if let Some(user) = self.user {
+            command.uid(user).gid(user);
+        }
         command
     }
 
@@ -123,7 +135,8 @@ impl Environment {
     /// Runs git with a file as its standard input; it must succeed.
     #[track_caller]
     pub(crate) fn git_from_file(&self, dir: &Path, args: &[impl AsRef<OsStr>], file: &Path) -> Vec<u8> {
-        let mut command = self.command("sh", dir, &["-c", "file=$1; shift; exec git \"$@\" <\"$file\"", "sh"]);
+        let mut command =
+            self.command("sh", dir, &["-c", "file=$1; shift; exec git \"$@\" <\"$file\"", "sh"]);
         command.arg(file).args(args);
         self.run(command).success("git with input from a file")
     }
@@ -165,14 +178,32 @@ impl Environment {
         output.success(&format!("git-optimize index {action} in {}", dir.display()));
     }
 
-    /// Takes our programs from a copy inside this world: for runs as a user who may not read the original.
-    pub(crate) fn copy_programs(&mut self) {
+    /// Runs everything from here on as an unprivileged user to whom all files of this world are given, so that
+    /// permissions mean something. Nothing to do (and nothing done) where the test itself is not root.
+    pub(crate) fn drop_privileges(&mut self) {
+        const NOBODY: u32 = 65_534;
+        if !rustix::process::geteuid().is_root() {
+            return;
+        }
+        // The original programs may be below a directory that nobody else may enter.
         let copy = self.path().join("bin");
         fs::create_dir(&copy).expect("a new directory");
         for name in ["git-fastlog", "git-optimize"] {
             fs::copy(self.bin.join(name), copy.join(name)).expect("our programs are built");
         }
         self.bin = copy;
+        give(self.path(), NOBODY);
+        self.user = Some(NOBODY);
+    }
+}
+
+/// Changes the owner of a file or of a directory with all it holds.
+pub(crate) fn give(path: &Path, user: u32) {
+    lchown(path, Some(user), Some(user)).expect("root may give files away");
+    if path.is_dir() && !path.is_symlink() {
+        for entry in fs::read_dir(path).expect("a readable directory") {
+            give(&entry.expect("a readable entry").path(), user);
+        }
     }
 }
 

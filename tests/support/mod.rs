@@ -3,6 +3,7 @@
 
 pub(crate) mod damage;
 pub(crate) mod environment;
+mod oddities;
 pub(crate) mod process;
 pub(crate) mod repository;
 pub(crate) mod text;

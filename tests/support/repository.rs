@@ -68,8 +68,8 @@ pub(crate) struct Generated {
     pub dir: PathBuf,
     /// Its git directory.
     pub git_dir: PathBuf,
-    plan: Plan,
-    rng: Rng,
+    pub(super) plan: Plan,
+    pub(super) rng: Rng,
     clock: Clock,
     commits: Vec<CommitState>,
     /// For each branch the mark (1-based position in `commits`) of its tip.
@@ -102,21 +102,17 @@ impl Generated {
         };
         let seen_paths = rng.usize(5..PATHS.len());
         let commits = plan.commits;
-        let mut made = Self { dir, git_dir, plan, rng, clock, commits: Vec::new(), branches: Vec::new(), seen_paths };
+        let mut made =
+            Self { dir, git_dir, plan, rng, clock, commits: Vec::new(), branches: Vec::new(), seen_paths };
         if made.plan.odd {
-            made.configure(env);
+            super::oddities::configure(&mut made, env);
         }
         made.grow(env, commits);
         made.other_refs(env);
         if made.plan.odd {
-            made.extras(env);
+            super::oddities::extras(&mut made, env);
         }
         made
-    }
-
-    /// The name of the commit with this mark would be needed by nobody: the branches' names suffice.
-    pub(crate) fn branch_names(&self) -> Vec<&'static str> {
-        self.branches.iter().map(|(name, _)| *name).collect()
     }
 
     /// Adds `count` commits to random branches, in one run of `git fast-import`.
@@ -235,7 +231,8 @@ impl Generated {
     }
 
     fn person(&mut self, stream: &mut Vec<u8>, role: &str, time: i64) {
-        const ZONES: &[&str] = &["+0000", "+0100", "-0800", "+0530", "-0330", "+1400", "-0000", "+1245", "-1200"];
+        const ZONES: &[&str] =
+            &["+0000", "+0100", "-0800", "+0530", "-0330", "+1400", "-0000", "+1245", "-1200"];
         const ODD_ZONES: &[&str] = &["+9999", "-2500", "+0061", "+0001"];
         let people = if self.plan.odd { PEOPLE.len() } else { 3 };
         let (name, mail) = PEOPLE[self.rng.usize(0..people)];
@@ -277,7 +274,8 @@ impl Generated {
                 }
             }
         }
-        let changes = if parents.len() > 1 { [0, 0, 0, 1][self.rng.usize(0..4)] } else { self.rng.usize(0..4) };
+        let changes =
+            if parents.len() > 1 { [0, 0, 0, 1][self.rng.usize(0..4)] } else { self.rng.usize(0..4) };
         for _ in 0..changes {
             self.change(&mut tree);
         }
@@ -305,7 +303,8 @@ impl Generated {
                 tree.get_mut(at).expect("it exists").0 = mode;
             }
             _ => {
-                let content = if path == b".mailmap" { MAILMAP.to_vec() } else { self.content(tree.get(&path)) };
+                let content =
+                    if path == b".mailmap" { MAILMAP.to_vec() } else { self.content(tree.get(&path)) };
                 insert(tree, path, ("100644", content));
             }
         }
@@ -329,11 +328,18 @@ impl Generated {
         let mut stream = Vec::new();
         let some = |rng: &mut Rng, count: usize| rng.usize(1..=count);
         let total = self.commits.len();
-        for name in ["refs/remotes/origin/main", "refs/remotes/origin/topic", "refs/remotes/fork/x", "refs/pull/1/head"] {
+        for name in [
+            "refs/remotes/origin/main",
+            "refs/remotes/origin/topic",
+            "refs/remotes/fork/x",
+            "refs/pull/1/head",
+        ] {
             let mark = some(&mut self.rng, total);
             line(&mut stream, &format!("reset {name}\nfrom :{mark}\n"));
         }
-        for name in ["refs/tags/light", "refs/tags/v1.0", "refs/custom/deep/er/ref", "refs/bisect/bad", "refs/stash"] {
+        for name in
+            ["refs/tags/light", "refs/tags/v1.0", "refs/custom/deep/er/ref", "refs/bisect/bad", "refs/stash"]
+        {
             if self.rng.bool() {
                 let mark = some(&mut self.rng, total);
                 line(&mut stream, &format!("reset {name}\nfrom :{mark}\n"));
@@ -341,7 +347,10 @@ impl Generated {
         }
         for name in ["v0.1", "v0.2", "release/é"] {
             let mark = some(&mut self.rng, total);
-            line(&mut stream, &format!("tag {name}\nfrom :{mark}\ntagger T A Gger <tagger@example.com> {NOW} +0000"));
+            line(
+                &mut stream,
+                &format!("tag {name}\nfrom :{mark}\ntagger T A Gger <tagger@example.com> {NOW} +0000"),
+            );
             data(&mut stream, b"an annotated tag\n");
         }
         for (notes, rate) in [("refs/notes/commits", 4), ("refs/notes/review", 8)] {
@@ -374,135 +383,15 @@ impl Generated {
             }
         }
     }
-
-    /// Configuration that changes what git log prints or selects.
-    fn configure(&mut self, env: &Environment) {
-        const SETTINGS: &[(&str, &[&str])] = &[
-            ("log.date", &["iso", "short", "relative", "raw", "rfc", "human", "format:%Y/%m", "iso-strict-local"]),
-            ("log.decorate", &["short", "full", "auto", "no"]),
-            ("format.pretty", &["oneline", "short", "fuller", "raw", "%h %s", "tformat:%H|%an", "email"]),
-            ("log.abbrevCommit", &["true", "false"]),
-            ("core.abbrev", &["4", "12", "no", "auto"]),
-            ("log.mailmap", &["true", "false"]),
-            ("log.showRoot", &["false", "true"]),
-            ("log.follow", &["true"]),
-            ("log.excludeDecoration", &["refs/remotes/*", "refs/tags/"]),
-            ("log.initialDecorationSet", &["all"]),
-            ("log.showSignature", &["false"]),
-            ("log.diffMerges", &["first-parent", "off"]),
-            ("log.graphColors", &["red,blue"]),
-            ("i18n.logOutputEncoding", &["ISO-8859-1", "UTF-8"]),
-            ("i18n.commitEncoding", &["ISO-8859-1"]),
-            ("color.ui", &["always", "auto", "never"]),
-            ("color.diff", &["always"]),
-            ("color.decorate.branch", &["bold blue"]),
-            ("color.diff.commit", &["red reverse"]),
-            ("grep.patternType", &["extended", "fixed", "perl"]),
-            ("grep.extendedRegexp", &["true"]),
-            ("notes.displayRef", &["refs/notes/review", "refs/notes/*"]),
-            ("core.notesRef", &["refs/notes/review"]),
-            ("core.quotePath", &["false"]),
-            ("core.commentChar", &[";"]),
-            ("diff.renames", &["false", "copies"]),
-            ("diff.noprefix", &["true"]),
-            ("mailmap.file", &["mailmap"]),
-            ("pretty.mine", &["format:%h <%s>"]),
-            ("alias.log", &["status"]),
-            ("core.commitGraph", &["false"]),
-            ("trailer.separators", &[":#"]),
-        ];
-        for _ in 0..[0, 0, 0, 1, 1, 2, 4][self.rng.usize(0..7)] {
-            let (key, values) = SETTINGS[self.rng.usize(0..SETTINGS.len())];
-            env.git_ok(&self.dir, &["config", "--add", key, values[self.rng.usize(0..values.len())]]);
-        }
-        if self.rng.bool() {
-            env.git_ok(&self.dir, &["config", "fastimport.unpackLimit", "1"]);
-        }
-        if self.rng.u8(0..3) == 0 && !self.plan.bare {
-            fs::write(self.dir.join(".mailmap"), MAILMAP).expect("a writable worktree");
-        }
-        fs::write(self.dir.join("mailmap"), MAILMAP).expect("a writable directory");
-    }
-
-    /// Objects that no porcelain writes, odd tags, an odd HEAD, a commit-graph, packed refs.
-    fn extras(&mut self, env: &Environment) {
-        let object = |kind: &str, bytes: &[u8]| -> String {
-            let args = ["hash-object", "-t", kind, "-w", "--literally", "--stdin"];
-            String::from_utf8(env.git_input(&self.dir, &args, Some(bytes))).expect("hex").trim().to_owned()
-        };
-        let tip = env.git_ok(&self.dir, &["rev-parse", "main", "main^{tree}"]);
-        let tip = String::from_utf8(tip).expect("hex");
-        let (commit, tree) = tip.trim().split_once('\n').expect("two lines");
-        let mut updates = String::new();
-        if self.rng.u8(0..5) == 0 {
-            let mut parent = commit.to_owned();
-            for number in 0..self.rng.usize(1..4) {
-                parent = object("commit", &odd_commit(&mut self.rng, tree, &parent));
-                updates.push_str(&format!("create refs/heads/odd/{number} {parent}\n"));
-            }
-        }
-        let blob = object("blob", b"a blob\n");
-        let tag = |object: &str, kind: &str| {
-            format!("object {object}\ntype {kind}\ntag t\ntagger T <t@example.com> {NOW} +0000\n\nmessage\n")
-        };
-        let one = object("tag", tag(commit, "commit").as_bytes());
-        let two = object("tag", tag(&one, "tag").as_bytes());
-        let of_tree = object("tag", tag(tree, "tree").as_bytes());
-        let names = [("of-tag", &two), ("of-tree", &of_tree), ("of-blob", &blob)];
-        for (name, target) in names {
-            if self.rng.u8(0..3) == 0 {
-                updates.push_str(&format!("create refs/tags/{name} {target}\n"));
-            }
-        }
-        env.git_input(&self.dir, &["update-ref", "--stdin"], Some(updates.as_bytes()));
-        match self.rng.u8(0..8) {
-            0 => drop(env.git_ok(&self.dir, &["update-ref", "--no-deref", "HEAD", "main~0"])),
-            1 => drop(env.git_ok(&self.dir, &["symbolic-ref", "HEAD", "refs/heads/unborn"])),
-            2 => drop(env.git_ok(&self.dir, &["symbolic-ref", "refs/heads/alias", "refs/heads/main"])),
-            _ => {}
-        }
-        if self.rng.u8(0..4) == 0 {
-            env.git_ok(&self.dir, &["pack-refs", "--all"]);
-        }
-        match self.rng.u8(0..4) {
-            0 => drop(env.git(&self.dir, &["commit-graph", "write", "--reachable"])),
-            1 => drop(env.git(&self.dir, &["commit-graph", "write", "--reachable", "--changed-paths"])),
-            _ => {}
-        }
-    }
-}
-
-/// A commit object that is off in one way.
-fn odd_commit(rng: &mut Rng, tree: &str, parent: &str) -> Vec<u8> {
-    let head = format!("tree {tree}\nparent {parent}\n");
-    let author = "author A <a@example.com> 1600000000 +0000\n";
-    let committer = "committer C <c@example.com> 1600000001 +0000\n";
-    let text = match rng.u8(0..16) {
-        0 => format!("{head}author A <a@example.com> nodate +0000\n{committer}\nno author date\n"),
-        1 => format!("{head}{author}committer C <c@example.com>\n\nno committer date\n"),
-        2 => format!("{head}author A 1600000000 +0000\n{committer}\nno mail\n"),
-        3 => format!("{head}{committer}\nno author\n"),
-        4 => format!("{head}{author}\nno committer\n"),
-        5 => format!("{head}{author}{committer}gpgsig -----BEGIN PGP SIGNATURE-----\n \n abc\n -----END PGP SIGNATURE-----\n\nsigned\n"),
-        6 => format!("{head}{author}{committer}unknown header\nx-y z\n\nmore headers\n"),
-        7 => format!("{head}{author}{committer}"),
-        8 => format!("{head}{author}{committer}\n"),
-        9 => format!("{head}{author}{author}{committer}{committer}\ntwo of each\n"),
-        10 => format!("{head}author  A  B  < a@example.com > 1600000000   +0000\n{committer}\nspaces\n"),
-        11 => format!("{head}author A <a@example.com> 99999999999999999999 +0000\n{committer}\noverflow\n"),
-        12 => format!("{head}author A <a@example.com> 1600000000 +00000530\n{committer}\nlong zone\n"),
-        13 => format!("{head}author A <a@example.com> -1 +0000\n{committer}\nbefore the epoch\n"),
-        14 => format!("{head}author A <<a>b>@example.com> 1600000000 -0330\n{committer}\nbrackets\n"),
-        _ => format!("{head}parent {parent}\n{author}{committer}encoding \n\nthe same parent twice\n"),
-    };
-    text.into_bytes()
 }
 
 /// The tree with this entry: a file takes the place of a directory of its name, and the other way round.
 fn insert(tree: &mut Tree, path: Vec<u8>, entry: (&'static str, Vec<u8>)) {
     let mut below = path.clone();
     below.push(b'/');
-    tree.retain(|known, _| !known.starts_with(&below) && !path.starts_with(&[known.as_slice(), b"/"].concat()));
+    tree.retain(|known, _| {
+        !known.starts_with(&below) && !path.starts_with(&[known.as_slice(), b"/"].concat())
+    });
     tree.insert(path, entry);
 }
 
@@ -522,7 +411,6 @@ pub(crate) fn args(words: &[&str]) -> Vec<OsString> {
     words.iter().map(OsString::from).collect()
 }
 
-/// The index directory of a generated repository.
 impl Generated {
     /// Where its index is kept.
     pub(crate) fn index_dir(&self) -> PathBuf {

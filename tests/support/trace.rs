@@ -37,9 +37,8 @@ pub(crate) fn read(file: &Path) -> Result<Trace, String> {
 
 fn parse(line: &str) -> Result<Trace, String> {
     let value: serde_json::Value = serde_json::from_str(line).map_err(|error| error.to_string())?;
-    let text = |key: &str| {
-        value[key].as_str().map(str::to_owned).ok_or_else(|| format!("no string at \"{key}\""))
-    };
+    let text =
+        |key: &str| value[key].as_str().map(str::to_owned).ok_or_else(|| format!("no string at \"{key}\""));
     if text("cmd")? != "fastlog" {
         return Err("another command's line".to_owned());
     }
