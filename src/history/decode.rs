@@ -56,7 +56,8 @@ pub(super) fn split(raw: &[u8], kind: Kind) -> Result<Split<'_>, &'static str> {
     let tree = oid_line(&mut rest, b"tree ", hex_len, &mut odd).ok_or("its tree line is malformed")?;
     let mut parents = SmallVec::new();
     while rest.starts_with(b"parent ") {
-        let parent = oid_line(&mut rest, b"parent ", hex_len, &mut odd).ok_or("a parent line is malformed")?;
+        let parent =
+            oid_line(&mut rest, b"parent ", hex_len, &mut odd).ok_or("a parent line is malformed")?;
         parents.push(parent);
     }
     let (header, message) = match memmem::find(rest, b"\n\n") {
@@ -160,7 +161,10 @@ fn other_lines(mut extra: &[u8], flags: &mut Flags) -> bool {
     let mut encoding = None;
     while let Some(line) = line(&mut extra) {
         // Where a line is repeated, the parts of git do not agree on which one counts.
-        if [b"tree ".as_slice(), b"parent ", b"author ", b"committer "].iter().any(|label| line.starts_with(label)) {
+        if [b"tree ".as_slice(), b"parent ", b"author ", b"committer "]
+            .iter()
+            .any(|label| line.starts_with(label))
+        {
             return false;
         }
         if line.starts_with(b"gpgsig ") || line.starts_with(b"gpgsig-sha256 ") {
@@ -172,7 +176,9 @@ fn other_lines(mut extra: &[u8], flags: &mut Flags) -> bool {
         }
     }
     // The two spellings that git itself takes for UTF-8, in any case.
-    if encoding.is_some_and(|name| !name.eq_ignore_ascii_case(b"utf-8") && !name.eq_ignore_ascii_case(b"utf8")) {
+    if encoding
+        .is_some_and(|name| !name.eq_ignore_ascii_case(b"utf-8") && !name.eq_ignore_ascii_case(b"utf8"))
+    {
         flags.insert(Flags::ENCODING);
     }
     true

@@ -239,7 +239,11 @@ impl Records {
     }
 
     /// Writes every section but the text, which the caller has already written.
-    pub(super) fn write<W: Write + Seek>(mut self, mut out: SegmentWriter<W>, known: &History<'_>) -> io::Result<W> {
+    pub(super) fn write<W: Write + Seek>(
+        mut self,
+        mut out: SegmentWriter<W>,
+        known: &History<'_>,
+    ) -> io::Result<W> {
         let order = self.order();
         let (base, n) = (known.len(), order.len());
         let mut rank = vec![0u32; self.state.len()];
@@ -264,7 +268,8 @@ impl Records {
                 None => known.generation(Pos(*pos)),
             };
             generation.push(parents.iter().map(level).max().unwrap_or(0).saturating_add(1));
-            if self.parents(*slot).any(|parent| self.committer_time[parent as usize] > self.committer_time[i]) {
+            if self.parents(*slot).any(|parent| self.committer_time[parent as usize] > self.committer_time[i])
+            {
                 self.flags[i].insert(Flags::SKEWED);
             }
             counts.count(self.flags[i]);
@@ -274,7 +279,11 @@ impl Records {
 
         let len = self.hash_len;
         let names = |column: &[u8]| -> Vec<u8> {
-            order.iter().flat_map(|slot| &column[*slot as usize * len..(*slot as usize + 1) * len]).copied().collect()
+            order
+                .iter()
+                .flat_map(|slot| &column[*slot as usize * len..(*slot as usize + 1) * len])
+                .copied()
+                .collect()
         };
         let oids = names(&self.oids);
         out.raw(tags::OIDS, &oids)?;

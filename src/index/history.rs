@@ -201,7 +201,12 @@ impl<'a> History<'a> {
     /// The `author` header. Empty for odd commits.
     pub fn author(&self, pos: Pos) -> Signature<'a> {
         let (view, i) = self.at(pos);
-        signature(view, view.author[i].to_native(), view.author_time[i].to_native(), view.author_zone[i].to_native())
+        signature(
+            view,
+            view.author[i].to_native(),
+            view.author_time[i].to_native(),
+            view.author_zone[i].to_native(),
+        )
     }
 
     /// The `committer` header. Empty, save for the time in seconds, for odd commits.

@@ -242,10 +242,9 @@ impl Header {
         if count > MAX_SECTIONS {
             return Err(Damage::Header("too many sections"));
         }
-        let table = bytes.get(HEADER_LEN..prefix_len(count as usize)).ok_or(Damage::Length {
-            expected: prefix_len(count as usize) as u64,
-            actual,
-        })?;
+        let table = bytes
+            .get(HEADER_LEN..prefix_len(count as usize))
+            .ok_or(Damage::Length { expected: prefix_len(count as usize) as u64, actual })?;
         let header = Header {
             kind,
             commits: u32_at(head, 24),

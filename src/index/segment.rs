@@ -56,7 +56,8 @@ impl Segment {
             if padding.is_none_or(|bytes| bytes.iter().any(|byte| *byte != 0)) {
                 return Err(damage("the padding before it is not zero"));
             }
-            let bytes = self.range(section.offset, section.len).ok_or_else(|| damage("it reaches beyond the end"))?;
+            let bytes =
+                self.range(section.offset, section.len).ok_or_else(|| damage("it reaches beyond the end"))?;
             if blake3::hash(bytes) != section.hash {
                 return Err(damage("its hash differs"));
             }
@@ -73,12 +74,17 @@ impl Segment {
 
     fn raw(&self, tag: Tag) -> Result<&[u8], Damage> {
         let section = self.header.section(tag)?;
-        self.range(section.offset, section.len).ok_or(Damage::Section { tag, what: "it reaches beyond the end" })
+        self.range(section.offset, section.len)
+            .ok_or(Damage::Section { tag, what: "it reaches beyond the end" })
     }
 
     fn raw_of_len(&self, tag: Tag, len: usize) -> Result<&[u8], Damage> {
         let bytes = self.raw(tag)?;
-        if bytes.len() == len { Ok(bytes) } else { Err(Damage::Section { tag, what: "it has the wrong length" }) }
+        if bytes.len() == len {
+            Ok(bytes)
+        } else {
+            Err(Damage::Section { tag, what: "it has the wrong length" })
+        }
     }
 
     fn column<T>(&self, tag: Tag, entries: Option<usize>) -> Result<&[T], Damage>
@@ -89,7 +95,9 @@ impl Segment {
         let column = rkyv::access::<ArchivedVec<T>, rkyv::rancor::Failure>(self.raw(tag)?)
             .map_err(|_| Damage::Section { tag, what: "it is not a valid column" })?;
         match entries {
-            Some(n) if n != column.len() => Err(Damage::Section { tag, what: "it has the wrong number of entries" }),
+            Some(n) if n != column.len() => {
+                Err(Damage::Section { tag, what: "it has the wrong number of entries" })
+            }
             _ => Ok(column.as_slice()),
         }
     }
@@ -189,7 +197,9 @@ impl<'a> View<'a> {
             self.oids.get(start..start + self.hash_len)
         };
         let at = bucket
-            .binary_search_by(|i| name(i).map_or(std::cmp::Ordering::Greater, |found| found.cmp(id.as_bytes())))
+            .binary_search_by(|i| {
+                name(i).map_or(std::cmp::Ordering::Greater, |found| found.cmp(id.as_bytes()))
+            })
             .ok()?;
         Some(bucket[at].to_native())
     }

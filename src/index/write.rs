@@ -95,7 +95,11 @@ impl<W: Write + Seek> SegmentWriter<W> {
     pub fn column<T>(&mut self, tag: Tag, values: Vec<T>) -> io::Result<()>
     where
         Vec<T>: for<'a> rkyv::Serialize<
-                rkyv::api::high::HighSerializer<AlignedVec, rkyv::ser::allocator::ArenaHandle<'a>, rkyv::rancor::Error>,
+                rkyv::api::high::HighSerializer<
+                    AlignedVec,
+                    rkyv::ser::allocator::ArenaHandle<'a>,
+                    rkyv::rancor::Error,
+                >,
             >,
         Vec<T>: rkyv::Archive<Archived = ArchivedVec<T::Archived>>,
         T: rkyv::Archive,
