@@ -1,1 +1,12 @@
-//! TODO
+//! Fills the history part of the index from the object database: reads commits, takes them apart, gives them
+//! positions. How they are laid out in a file is the business of [`crate::index`].
+mod build;
+mod decode;
+mod error;
+mod identities;
+mod records;
+#[cfg(test)]
+mod tests;
+
+pub use build::{Dates, Options, build};
+pub use error::Error;

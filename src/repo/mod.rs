@@ -1,1 +1,3 @@
-//! TODO
+//! The one door to gix and to the `git` program.
+
+pub mod git;

@@ -1,0 +1,66 @@
+//! The bytes of a segment, mapped or owned. The crate's only `unsafe` code is here.
+
+use std::fs::File;
+use std::io;
+use std::ops::Deref;
+
+use rkyv::util::AlignedVec;
+
+/// The alignment, in bytes, that every section has within its file and that owned bytes have in memory.
+pub(super) const ALIGN: usize = 64;
+
+/// The bytes of one segment, aligned to at least [`ALIGN`].
+pub enum Bytes {
+    /// A file mapped for reading.
+    Mapped(memmap2::Mmap),
+    /// Bytes in memory: an overlay, or a file that could not be mapped.
+    Owned(AlignedVec<ALIGN>),
+}
+
+impl Bytes {
+    /// Maps `file` as it is now.
+    ///
+    /// Segment files are published by rename and never modified or truncated afterwards, only unlinked; a mapping
+    /// outlives that. What is read from a mapping is nevertheless treated as hostile.
+    ///
+    /// # Errors
+    /// When the file cannot be mapped and not be read either.
+    #[allow(unsafe_code)]
+    pub fn map(file: &File) -> io::Result<Bytes> {
+        if file.metadata()?.len() == 0 {
+            return Ok(Bytes::Owned(AlignedVec::new()));
+        }
+        // SAFETY: the mapping is private to this process and read only. The contract of `Mmap::map` is that nobody
+        // changes the file below it. Our writers never do; another program that does could at worst make us read
+        // other bytes (each read is bounds-checked, and nothing but integers and byte strings is read) or, by
+        // truncating, end the process with SIGBUS. git's own use of mapped packs and indexes has the same contract.
+        match unsafe { memmap2::Mmap::map(file) } {
+            Ok(map) => Ok(Bytes::Mapped(map)),
+            Err(_) => Bytes::read(file),
+        }
+    }
+
+    /// Reads all of `file` into memory, for file systems that cannot map.
+    fn read(mut file: &File) -> io::Result<Bytes> {
+        let mut bytes = AlignedVec::new();
+        bytes.extend_from_reader(&mut file)?;
+        Ok(Bytes::Owned(bytes))
+    }
+
+    /// Copies `bytes` into aligned memory.
+    pub fn copy(bytes: &[u8]) -> Bytes {
+        let mut aligned = AlignedVec::with_capacity(bytes.len());
+        aligned.extend_from_slice(bytes);
+        Bytes::Owned(aligned)
+    }
+}
+
+impl Deref for Bytes {
+    type Target = [u8];
+    fn deref(&self) -> &[u8] {
+        match self {
+            Bytes::Mapped(map) => map,
+            Bytes::Owned(bytes) => bytes,
+        }
+    }
+}
