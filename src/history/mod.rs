@@ -5,6 +5,8 @@ mod decode;
 mod error;
 mod identities;
 mod records;
+#[cfg(test)]
+mod tests;
 
-pub use build::{Options, build};
+pub use build::{Dates, Options, build};
 pub use error::Error;

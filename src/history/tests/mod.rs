@@ -1,0 +1,4 @@
+//! Tests against the real git.
+
+mod accessors;
+pub(crate) mod repo;

@@ -1,0 +1,177 @@
+//! Readers, committers and builders at the same time, and builders that are killed: every answer is one that
+//! git could have given at some moment of the question, and the index comes out sound.
+
+use std::path::Path;
+use std::process::Stdio;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use bstr::ByteSlice;
+use fastrand::Rng;
+
+use crate::differential::compare::difference;
+use crate::support::repository::{Generated, Plan, args};
+use crate::support::{Environment, Output};
+
+/// How long the mixed run lasts.
+const DURATION: Duration = Duration::from_secs(5);
+
+/// What the readers ask: the newest commit first, so that an answer tells at which moment it was true.
+const QUESTION: &[&str] = &["--format=%H %s", "main"];
+
+#[test]
+fn readers_writers_and_killed_builders() {
+    let env = Environment::new();
+    let repository = Generated::new(&env, "repository", Plan::plain(5, 200));
+    let dir = repository.dir.as_path();
+    env.index_ok(dir, "build");
+    let seen = Mutex::new(vec![ask_git(&env, dir)]);
+    let (done, answers, kills) = (AtomicBool::new(false), AtomicUsize::new(0), AtomicUsize::new(0));
+    let problems = Mutex::new(Vec::<String>::new());
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !done.load(Ordering::Relaxed) {
+                let before = seen.lock().expect("no panic").len() - 1;
+                let (output, _) = env.fastlog(dir, &args(QUESTION), None);
+                answers.fetch_add(1, Ordering::Relaxed);
+                // A commit that has just been made is in `seen` only a moment later: the lock orders the two.
+                let at = seen.lock().expect("no panic").iter().position(|answer| *answer == output.stdout);
+                if output.code != 0 || output.panicked() || at.is_none_or(|at| at < before) {
+                    let errors = output.stderr.as_bstr();
+                    let text = format!("exit {}, answer {at:?}, asked at {before}: {errors}", output.code);
+                    problems.lock().expect("no panic").push(text);
+                }
+            }
+        });
+        scope.spawn(|| {
+            while !done.load(Ordering::Relaxed) {
+                for action in ["update", "build"] {
+                    let output = env.optimize(dir, &["index", action]);
+                    // Another builder may be at work: that is no error of this one, but it must say so and end.
+                    if output.panicked() || output.timed_out {
+                        problems
+                            .lock()
+                            .expect("no panic")
+                            .push(format!("{action}: {}", output.stderr.as_bstr()));
+                    }
+                }
+            }
+        });
+        scope.spawn(|| {
+            let mut rng = Rng::with_seed(5);
+            while !done.load(Ordering::Relaxed) {
+                kill_a_builder(&env, dir, &mut rng);
+                kills.fetch_add(1, Ordering::Relaxed);
+            }
+        });
+        let end = Instant::now() + DURATION;
+        while Instant::now() < end {
+            commit(&env, dir, &seen);
+        }
+        done.store(true, Ordering::Relaxed);
+    });
+    let problems = problems.into_inner().expect("no panic");
+    assert!(problems.is_empty(), "{} problems, the first: {}", problems.len(), problems[0]);
+    assert!(answers.into_inner() > 10 && kills.into_inner() > 5, "too little happened to prove anything");
+    sound_afterwards(&env, dir);
+}
+
+/// Makes a commit on main. Readers' answers are judged only after it is known, so the lock is held meanwhile.
+fn commit(env: &Environment, dir: &Path, seen: &Mutex<Vec<Vec<u8>>>) {
+    {
+        let mut seen = seen.lock().expect("no panic");
+        let new = env.git_ok(dir, &["commit-tree", "-p", "main", "-m", "one more", "main^{tree}"]);
+        env.git_ok(dir, &["update-ref", "refs/heads/main", new.trim_end().to_str().expect("hex")]);
+        seen.push(ask_git(env, dir));
+    }
+    std::thread::sleep(Duration::from_millis(30));
+}
+
+fn ask_git(env: &Environment, dir: &Path) -> Vec<u8> {
+    env.log(dir, &args(QUESTION), None).success("git log")
+}
+
+/// Starts a builder and kills it after a moment.
+fn kill_a_builder(env: &Environment, dir: &Path, rng: &mut Rng) {
+    let action = if rng.bool() { "build" } else { "update" };
+    let mut command = env.ours("git-optimize", dir, &["index", action]);
+    let quiet = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    let mut child = quiet.spawn().expect("our programs are built");
+    std::thread::sleep(Duration::from_micros(rng.u64(0..30_000)));
+    child.kill().expect("the child is ours");
+    child.wait().expect("the child is ours");
+}
+
+/// The index is sound, or a build makes it so; and every kind of answer is right.
+fn sound_afterwards(env: &Environment, dir: &Path) {
+    let verify = env.optimize(dir, &["index", "verify"]);
+    assert!(!verify.panicked() && !verify.timed_out, "{}", verify.stderr.as_bstr());
+    for round in ["as it was left", "built again"] {
+        for question in
+            [&["--all", "--format=%H %P %an %ad %s"][..], &["--oneline", "--", "src"], &["--graph"]]
+        {
+            let theirs = env.log(dir, &args(question), None);
+            let (ours, _) = env.fastlog(dir, &args(question), None);
+            let text = difference(&ours, &theirs, false);
+            assert!(text.is_none(), "{round}: {}", text.unwrap_or_default());
+        }
+        env.index_ok(dir, "build");
+        env.index_ok(dir, "verify");
+    }
+}
+
+#[test]
+fn killed_builders_leave_a_usable_index() {
+    let env = Environment::new();
+    let mut repository = Generated::new(&env, "repository", Plan::plain(6, 300));
+    let dir = repository.dir.clone();
+    let mut rng = Rng::with_seed(6);
+    let end = Instant::now() + Duration::from_secs(3);
+    while Instant::now() < end {
+        kill_a_builder(&env, &dir, &mut rng);
+        if rng.u8(0..4) == 0 {
+            repository.grow(&env, 2);
+        }
+        let theirs = env.log(&dir, &args(&["--oneline", "--all"]), None);
+        let (ours, trace) = env.fastlog(&dir, &args(&["--oneline", "--all"]), None);
+        let text = difference(&ours, &theirs, true);
+        assert!(text.is_none(), "{}\n{trace:?}", text.unwrap_or_default());
+    }
+    sound_afterwards(&env, &dir);
+}
+
+#[test]
+fn builders_at_once() {
+    let env = Environment::new();
+    let repository = Generated::new(&env, "repository", Plan::plain(7, 300));
+    let dir = repository.dir.as_path();
+    let outputs: Vec<Output> = std::thread::scope(|scope| {
+        let builders: Vec<_> =
+            (0..4).map(|_| scope.spawn(|| env.optimize(dir, &["index", "build"]))).collect();
+        builders.into_iter().map(|builder| builder.join().expect("no panic")).collect()
+    });
+    for output in &outputs {
+        assert!(!output.panicked() && !output.timed_out, "{}", output.stderr.as_bstr());
+    }
+    assert!(outputs.iter().any(|output| output.code == 0), "nobody built the index");
+    sound_afterwards(&env, dir);
+}
+
+#[test]
+fn a_reader_goes_away() {
+    // A pager that is left early closes the pipe: git dies of SIGPIPE and says nothing, and so do we.
+    let env = Environment::new();
+    let repository = Generated::new(&env, "repository", Plan::plain(8, 400));
+    env.index_ok(&repository.dir, "build");
+    let script = "(\"$@\" --format=%H%n%B -p --all; echo $? >&2) | head -c 10";
+    let end_of = |program: &[&str]| {
+        let mut command = env.command("sh", &repository.dir, &["-c", script, "sh"]);
+        command.args(program);
+        let output = env.run(command);
+        (output.stderr.as_bstr().to_string(), output.stdout.len())
+    };
+    let ours =
+        env.ours("git-fastlog", &repository.dir, &[""; 0]).get_program().to_string_lossy().into_owned();
+    assert_eq!(end_of(&[&ours]), end_of(&["git", "log"]));
+}

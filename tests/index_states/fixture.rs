@@ -1,0 +1,118 @@
+//! A small repository with an index, and the questions that are asked about it.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use crate::differential::compare::difference;
+use crate::support::process::shell;
+use crate::support::repository::{Generated, Plan, args};
+use crate::support::{Environment, damage};
+
+/// The questions of every row: native ones, and some that git has to help with.
+const QUESTIONS: &[&[&str]] = &[
+    &[],
+    &["--oneline", "--all"],
+    &["--all", "--format=%H %h %p %an %ad %s%d"],
+    &["-n", "3", "--stat"],
+    &["--", "src"],
+    &["--graph", "--oneline", "--all"],
+    &["--author=A U", "--format=%h"],
+    &["--grep=fix", "--all"],
+    &["HEAD~2", "--skip=2", "-n5", "--topo-order"],
+];
+
+/// One repository with a fresh index.
+pub(crate) struct Fixture {
+    /// Its world.
+    pub env: Environment,
+    /// Where questions are asked: at first the repository.
+    pub dir: PathBuf,
+    /// The repository's common git directory.
+    pub git_dir: PathBuf,
+    /// Where its index was built.
+    pub index: PathBuf,
+    /// More questions, those that matter to this row.
+    pub questions: Vec<Vec<OsString>>,
+    repository: Generated,
+}
+
+impl Fixture {
+    /// Thirty commits, a worktree that is checked out, and an index.
+    pub(crate) fn new() -> Self {
+        let mut env = Environment::new();
+        env.set_limit(Duration::from_secs(20));
+        let repository = Generated::new(&env, "repository", Plan::plain(11, 30));
+        let (dir, git_dir, index) =
+            (repository.dir.clone(), repository.git_dir.clone(), repository.index_dir());
+        env.git_ok(&dir, &["reset", "-q", "--hard"]);
+        env.index_ok(&dir, "build");
+        Self { env, dir, git_dir, index, questions: Vec::new(), repository }
+    }
+
+    /// Runs git where questions are asked; it must succeed.
+    #[track_caller]
+    pub(crate) fn git(&self, words: &[&str]) -> String {
+        String::from_utf8_lossy(&self.env.git_ok(&self.dir, words)).trim().to_owned()
+    }
+
+    /// Adds a question.
+    pub(crate) fn also_ask(&mut self, words: &[&str]) {
+        self.questions.push(args(words));
+    }
+
+    /// Adds commits to the repository.
+    pub(crate) fn grow(&mut self, count: usize) {
+        self.repository.grow(&self.env, count);
+    }
+
+    /// Makes a clone and asks questions there from now on.
+    pub(crate) fn move_to_clone(&mut self, options: &[&str]) {
+        let to = self.env.path().join("clone");
+        // Only by its path can a repository share its objects, and only by a URL can less than all be fetched.
+        let scheme = if options.contains(&"--shared") { "" } else { "file://" };
+        let url = format!("{scheme}{}", self.dir.display());
+        let mut words = vec!["clone", "-q"];
+        words.extend(options);
+        let target = to.display().to_string();
+        words.extend([url.as_str(), &target]);
+        self.git(&words);
+        self.move_to(&to);
+    }
+
+    /// Asks questions in another repository from now on, after building an index there.
+    pub(crate) fn move_to(&mut self, dir: &Path) {
+        self.dir = dir.to_owned();
+        let common = self.git(&["rev-parse", "--path-format=absolute", "--git-common-dir"]);
+        self.git_dir = PathBuf::from(common);
+        self.index = damage::index_dir(&self.git_dir);
+        let build = self.env.optimize(dir, &["index", "build"]);
+        assert!(!build.panicked() && !build.timed_out, "{}", String::from_utf8_lossy(&build.stderr));
+    }
+
+    /// The files of the index. There must be some.
+    pub(crate) fn index_files(&self) -> Vec<PathBuf> {
+        let files = damage::files(&self.index);
+        assert!(!files.is_empty(), "no index in {}", self.index.display());
+        files
+    }
+
+    /// Asks everything of both; each difference is one text.
+    pub(crate) fn ask(&self) -> Vec<String> {
+        let fixed = QUESTIONS.iter().map(|words| args(words));
+        fixed.chain(self.questions.iter().cloned()).filter_map(|question| self.ask_one(&question)).collect()
+    }
+
+    /// Asks one question of both.
+    pub(crate) fn ask_one(&self, question: &[OsString]) -> Option<String> {
+        let theirs = self.env.log(&self.dir, question, None);
+        assert!(!theirs.timed_out, "git log {} took too long", shell(question));
+        let (ours, trace) = self.env.fastlog(&self.dir, question, None);
+        let text = match (difference(&ours, &theirs, true), trace) {
+            (None, Ok(_)) => return None,
+            (None, Err(broken)) => broken,
+            (Some(text), trace) => format!("{text}\n{trace:?}"),
+        };
+        Some(format!("git-fastlog {}\n{text}", shell(question)))
+    }
+}

@@ -1,0 +1,71 @@
+//! Tables of states in which an index, or the repository beside it, can be found. In each of them git-fastlog
+//! answers as git does, says at most one line more, and does not panic; building the index again never makes
+//! an answer wrong.
+
+mod files;
+mod fixture;
+mod history;
+mod places;
+
+use std::fmt::Write as _;
+
+use fixture::Fixture;
+
+/// A name, and what happens to a repository whose index has just been built.
+type Row = (&'static str, fn(&mut Fixture));
+
+/// Plays each row on a repository of its own, asks, builds the index, asks again.
+fn play(rows: &[Row]) {
+    let mut failures = String::new();
+    let mut add = |name: &str, when: &str, found: Vec<String>| {
+        for failure in found {
+            let _ = writeln!(failures, "== {name}, {when}: {failure}");
+        }
+    };
+    for (name, happen) in rows {
+        let mut fixture = Fixture::new();
+        happen(&mut fixture);
+        add(name, "at once", fixture.ask());
+        let build = fixture.env.optimize(&fixture.dir, &["index", "build"]);
+        if build.panicked() || build.timed_out {
+            add(name, "building", vec![String::from_utf8_lossy(&build.stderr).into_owned()]);
+        }
+        add(name, "after building the index again", fixture.ask());
+    }
+    assert!(failures.is_empty(), "\n{failures}");
+}
+
+#[test]
+fn files_of_the_index_are_hurt() {
+    files::each_file_in_each_way();
+}
+
+#[test]
+fn other_things_are_in_the_place_of_the_index() {
+    play(files::REPLACED);
+}
+
+#[test]
+fn the_index_is_somewhere_else() {
+    play(places::ROWS);
+}
+
+#[test]
+fn nothing_can_be_written() {
+    play(places::UNWRITABLE);
+}
+
+#[test]
+fn history_is_rewritten() {
+    play(history::REWRITTEN);
+}
+
+#[test]
+fn history_is_incomplete_or_replaced() {
+    play(history::INCOMPLETE);
+}
+
+#[test]
+fn the_repository_is_odd() {
+    play(history::ODD);
+}

@@ -1,0 +1,6 @@
+//! All integration tests, in one binary. The oracle is the real `git` on PATH, run in the same test.
+
+mod concurrency;
+mod differential;
+mod index_states;
+mod support;
