@@ -2,6 +2,7 @@
 
 pub mod abbrev;
 pub mod config;
+pub mod decorate;
 pub mod git;
 mod not_exact;
 pub mod object_dirs;
