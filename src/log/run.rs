@@ -90,7 +90,7 @@ impl Invocation {
                 revisions::Request::Symmetric { left, right } => vec![left.0, right.0],
             })
             .collect();
-        let dates = |_: &[gix::ObjectId]| Ok(Vec::new());
+        let dates = |ids: &[gix::ObjectId]| crate::repo::commit_dates(&git.path, &repo.git_dir, ids);
         let known = crate::index::History::new([]).map_err(|err| NotExact::from(err.to_string()))?;
         let segment = crate::history::build(
             &repo.git.objects,

@@ -1,6 +1,7 @@
 //! The one door to gix and to the `git` program.
 
 pub mod abbrev;
+mod commit_dates;
 pub mod config;
 pub mod decorate;
 pub mod git;
@@ -8,9 +9,9 @@ mod not_exact;
 pub mod object_dirs;
 pub mod open;
 pub mod refs;
-
 #[cfg(test)]
 pub(crate) mod testing;
 
+pub use commit_dates::commit_dates;
 pub use not_exact::NotExact;
 pub use open::Repo;

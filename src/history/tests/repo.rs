@@ -9,7 +9,7 @@ use gix::hash::{Kind, ObjectId};
 
 use crate::history::{Options, build};
 use crate::index::{Flags, History, Pos, Segment};
-use crate::repo::git::GitProgram;
+use crate::repo::commit_dates;
 
 /// A repository in a temporary directory.
 pub(crate) struct TestRepo {
@@ -115,8 +115,8 @@ impl TestRepo {
 
     /// A segment of what the tips reach beyond `known`.
     pub(crate) fn build(&self, tips: &[ObjectId], known: &History<'_>) -> Option<Segment> {
-        let git = GitProgram::new(self.git_dir());
-        let dates = |ids: &[ObjectId]| git.commit_dates(ids);
+        let git_dir = self.git_dir();
+        let dates = |ids: &[ObjectId]| commit_dates("git".as_ref(), &git_dir, ids);
         build(&self.odb(), self.kind, tips, known, &Options::new(&dates)).unwrap()
     }
 
