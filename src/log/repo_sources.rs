@@ -10,12 +10,14 @@ use super::settings::Settings;
 use super::sources::{Decorations, Note, Sources};
 use crate::repo::abbrev::{Abbrev, AbbrevLength};
 use crate::repo::config::Config;
+use crate::repo::decorate::{DecorationFilter, DecorationMap};
 use crate::repo::object_dirs::ObjectDirs;
 use crate::repo::{NotExact, Repo};
 
 /// The answers of one repository.
 pub struct RepoSources {
     abbrev: Abbrev,
+    decorations: DecorationMap,
 }
 
 impl RepoSources {
@@ -34,8 +36,13 @@ impl RepoSources {
         };
         let dirs = ObjectDirs::find(&repo.common_dir.join("objects"), None)?;
         let abbrev = Abbrev::open(&dirs, repo.git.object_hash(), length, config, tips)?;
-        let _ = settings;
-        Ok(RepoSources { abbrev })
+        let decorations = if settings.decorate || settings.wants.decorations {
+            let filter = DecorationFilter::new(config, &options.decorate_filter)?;
+            DecorationMap::load(&repo.git.refs, &repo.git.objects, &filter, settings.decorate_full)?
+        } else {
+            DecorationMap::default()
+        };
+        Ok(RepoSources { abbrev, decorations })
     }
 }
 
@@ -44,8 +51,8 @@ impl Sources for RepoSources {
         self.abbrev.len(id)
     }
 
-    fn decorations(&self, _id: &oid) -> Option<&Decorations> {
-        None
+    fn decorations(&self, id: &oid) -> Option<&Decorations> {
+        self.decorations.get(id)
     }
 
     fn mailmap<'a>(&'a self, name: &'a BStr, email: &'a BStr) -> (Cow<'a, BStr>, Cow<'a, BStr>) {

@@ -4,22 +4,14 @@
 
 use bstr::{BStr, BString, ByteSlice};
 
-use super::options::{ColorArg, DecorateArg, Flavour, LogOptions};
+use super::options::{ColorArg, Flavour, LogOptions};
 use super::render::color;
 use super::render::date::DateMode;
 use super::render::graph::GraphColors;
 use super::render::pretty::{Builtin, Colors, Spec, Wants, parse_format};
 use crate::repo::NotExact;
 use crate::repo::config::{ColorWhen, Config};
-
-/// How decorations are named.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DecorateStyle {
-    /// `main`, `tag: v1`.
-    Short,
-    /// `refs/heads/main`.
-    Full,
-}
+use crate::repo::decorate::Decorate;
 
 /// Everything about the looks of the answer.
 #[derive(Debug)]
@@ -38,8 +30,8 @@ pub struct Settings {
     pub graph_colors: Option<GraphColors>,
     /// Whether built-in formats print decorations.
     pub decorate: bool,
-    /// How decorations are named where they are printed.
-    pub decorate_style: DecorateStyle,
+    /// Whether decorations are full ref names, where they are printed.
+    pub decorate_full: bool,
     /// Whether names go through the mailmap.
     pub mailmap: bool,
     /// Whether notes are shown.
@@ -85,8 +77,8 @@ impl Settings {
             date: date_mode(options, config, &spec, terminal)?,
             graph_colors: colored.then(|| graph_colors(config)).transpose()?,
             colors,
-            decorate: decorate.is_some(),
-            decorate_style: decorate.unwrap_or(DecorateStyle::Short),
+            decorate: decorate != Decorate::No,
+            decorate_full: decorate == Decorate::Full,
             mailmap: match options.mailmap {
                 Some(given) => given,
                 None => config.bool("log.mailmap")?.unwrap_or(true),
@@ -248,33 +240,25 @@ fn graph_colors(config: &Config) -> Result<GraphColors, NotExact> {
     Ok(GraphColors { columns, reset: color::RESET.into() })
 }
 
+/// How built-in formats name decorations, if they print them.
 fn decorate(
     options: &LogOptions,
     config: &Config,
     terminal: bool,
     raw_asked_for: bool,
-) -> Result<Option<DecorateStyle>, NotExact> {
-    let auto = terminal.then_some(DecorateStyle::Short);
-    Ok(match options.decorate {
-        Some(DecorateArg::No) => None,
-        Some(DecorateArg::Short) => Some(DecorateStyle::Short),
-        Some(DecorateArg::Full) => Some(DecorateStyle::Full),
-        Some(DecorateArg::Auto) => auto,
-        None if raw_asked_for => None,
+) -> Result<Decorate, NotExact> {
+    let style = match options.decorate {
+        Some(given) => given,
+        None if raw_asked_for => Decorate::No,
         None => match config.values("log.decorate").next_back() {
-            None => auto,
-            Some(None) => Some(DecorateStyle::Short),
-            Some(Some(value)) => match value.as_bytes() {
-                b"full" => Some(DecorateStyle::Full),
-                b"short" => Some(DecorateStyle::Short),
-                b"auto" => auto,
-                _ => match crate::repo::config::parse_bool(Some(value)) {
-                    Some(true) => Some(DecorateStyle::Short),
-                    Some(false) => None,
-                    None => return Err(format!("log.decorate = {value}").into()),
-                },
-            },
+            None => Decorate::Auto,
+            Some(value) => Decorate::parse(value).unwrap_or(Decorate::No),
         },
+    };
+    Ok(match style {
+        Decorate::Auto if terminal => Decorate::Short,
+        Decorate::Auto => Decorate::No,
+        style => style,
     })
 }
 

@@ -13,6 +13,8 @@ use std::ffi::OsString;
 
 use bstr::BString;
 
+use crate::repo::decorate::{Decorate, FilterOption};
+
 pub use parse::parse;
 
 /// The order of the output.
@@ -123,19 +125,6 @@ pub enum ColorArg {
     Auto,
 }
 
-/// `--decorate` and its like.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DecorateArg {
-    /// `--no-decorate`, `--decorate=no`.
-    No,
-    /// `--decorate`, `--decorate=short`.
-    Short,
-    /// `--decorate=full`.
-    Full,
-    /// `--decorate=auto`.
-    Auto,
-}
-
 /// How many hex digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AbbrevArg {
@@ -209,7 +198,9 @@ pub struct LogOptions {
     /// `--notes` / `--no-notes`.
     pub notes: Option<bool>,
     /// `--decorate`.
-    pub decorate: Option<DecorateArg>,
+    pub decorate: Option<Decorate>,
+    /// `--decorate-refs` and its like, in order.
+    pub decorate_filter: Vec<FilterOption>,
     /// `--color`.
     pub color: Option<ColorArg>,
     /// `--mailmap`.

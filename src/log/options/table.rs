@@ -4,7 +4,9 @@
 
 use bstr::{BStr, BString, ByteSlice};
 
-use super::{AbbrevArg, ColorArg, DateLimit, DecorateArg, Flavour, LogOptions, Order, RefSet, Refusal, Tip};
+use crate::repo::decorate::{Decorate, FilterOption};
+
+use super::{AbbrevArg, ColorArg, DateLimit, Flavour, LogOptions, Order, RefSet, Refusal, Tip};
 
 /// How an option takes its value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -221,16 +223,18 @@ pub static TABLE: &[Entry] = options! {
     "--show-notes" Optional Render |o, v, _| notes(o, v);
     "--no-notes" None Render |o, _, _| { o.notes = Some(false); Ok(()) };
     "--decorate" Optional Render |o, v, _| {
-        o.decorate = Some(match v.map(|v| v.as_bytes()) {
-            None | Some(b"short") => DecorateArg::Short,
-            Some(b"full") => DecorateArg::Full,
-            Some(b"auto") => DecorateArg::Auto,
-            Some(b"no") => DecorateArg::No,
-            Some(other) => return Err(Refusal::new(format!("--decorate={}", other.as_bstr()))),
-        });
+        let asked = Decorate::parse(v).filter(|_| v != Some(b"".as_bstr()));
+        let style = if v.is_none() { Some(Decorate::Short) } else { asked };
+        o.decorate = Some(style.ok_or_else(|| Refusal::new(format!("--decorate={}", text(v))))?);
         Ok(())
     };
-    "--no-decorate" None Render |o, _, _| { o.decorate = Some(DecorateArg::No); Ok(()) };
+    "--no-decorate" None Render |o, _, _| { o.decorate = Some(Decorate::No); Ok(()) };
+    "--decorate-refs" Required Render |o, v, _| { o.decorate_filter.push(FilterOption::Include(text(v))); Ok(()) };
+    "--decorate-refs-exclude" Required Render |o, v, _| {
+        o.decorate_filter.push(FilterOption::Exclude(text(v)));
+        Ok(())
+    };
+    "--clear-decorations" None Render |o, _, _| { o.decorate_filter.push(FilterOption::Clear); Ok(()) };
     "--color" Optional Render |o, v, _| {
         o.color = Some(match v.map(|v| v.as_bytes()) {
             None | Some(b"always") => ColorArg::Always,
@@ -346,9 +350,6 @@ pub static TABLE: &[Entry] = options! {
     "--no-graph" None Git nothing;
     "--show-linear-break" Optional Git nothing;
     "--log-size" None Git nothing;
-    "--decorate-refs" Required Git nothing;
-    "--decorate-refs-exclude" Required Git nothing;
-    "--clear-decorations" None Git nothing;
     "--ignore-missing" None Git nothing;
     "--alternate-refs" None Git nothing;
     "--single-worktree" None Git nothing;
