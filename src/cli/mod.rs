@@ -16,3 +16,9 @@ pub fn fatal(message: &str) -> ExitCode {
     let _ = writeln!(std::io::stderr(), "fatal: {message}");
     ExitCode::from(FATAL)
 }
+
+/// The same for a command line that is wrong.
+pub fn usage_error(message: &str) -> ExitCode {
+    let _ = writeln!(std::io::stderr(), "error: {message}");
+    ExitCode::from(USAGE)
+}

@@ -2,15 +2,18 @@
 //! still say that the answer is git's.
 
 use std::collections::HashMap;
+use std::io::{IsTerminal, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
 use bstr::BString;
 use gix::ObjectId;
 
+use super::cursor::Cursor;
 use super::encoding::Reencoded;
 use super::filter::{NumberFilter, TextFilter};
 use super::handover;
+use super::json;
 use super::merge_base::merge_bases;
 use super::options::own::OwnOptions;
 use super::options::{DateLimit, LogOptions, Order};
@@ -124,7 +127,7 @@ impl<'a> Question<'a> {
         let style = self.style(&settings, &sources)?;
         // Odd commits are rendered by git, so it must be known whether one is among the chosen ones.
         let counts = history.counts();
-        let careful = counts.odd > 0 || counts.nul > 0;
+        let careful = counts.odd > 0;
         let whole = careful
             || options.reverse
             || options.boundary
@@ -133,6 +136,7 @@ impl<'a> Question<'a> {
         let mut shown_in_graph: Option<Vec<bool>> = None;
         let mut chosen: Option<std::vec::IntoIter<Step>> = None;
         let mut children = None;
+        let mut more_in_graph = None;
         if whole {
             let steps = if options.graph && side_or_text {
                 let all = selector.unlimited().rest()?;
@@ -143,16 +147,14 @@ impl<'a> Question<'a> {
                 shown_in_graph = Some(shown);
                 let skip = usize::try_from(skip).unwrap_or(usize::MAX);
                 let take = max_count.map_or(usize::MAX, |n| usize::try_from(n).unwrap_or(usize::MAX));
+                more_in_graph = Some(all.len() > skip.saturating_add(take));
                 all.into_iter().skip(skip).take(take).collect()
             } else {
                 selector.rest()?
             };
             let steps = self.complete(history, steps);
             if careful
-                && let Some(step) = steps.iter().find(|step| {
-                    let flags = history.flags(step.pos);
-                    flags.contains(Flags::ODD) || flags.contains(Flags::NUL)
-                })
+                && let Some(step) = steps.iter().find(|step| history.flags(step.pos).contains(Flags::ODD))
             {
                 return Err(format!("odd commit {}", history.oid(step.pos)).into());
             }
@@ -174,6 +176,7 @@ impl<'a> Question<'a> {
             children,
         };
         let mut printer = Printer::new(history, style, layout);
+        let (json, mailmap) = (self.own.json, settings.mailmap);
         let mut texts = Reencoded::default();
         let mut output: Option<Output> = None;
         let mut chunk_size = FIRST_CHUNK;
@@ -213,16 +216,49 @@ impl<'a> Question<'a> {
                     .collect()
             };
             bytes.clear();
-            printer.print(&chunk, &texts, drawn, &mut bytes);
+            if json {
+                for step in &chunk {
+                    json::push_commit(&texts.commit(history, step.pos), &sources, mailmap, &mut bytes);
+                }
+            } else {
+                printer.print(&chunk, &texts, drawn, &mut bytes);
+            }
             output.get_or_insert_with(|| Output::open(self.git, true)).write(&bytes);
             chunk_size = (chunk_size * 4).min(LARGEST_CHUNK);
         }
         report.served = Served::Native;
         report.commits = Some(count);
+        if json || self.wants_hint() {
+            let has_more = match more_in_graph {
+                Some(more) => more,
+                None => selector.has_more()?,
+            };
+            let cursor = has_more.then(|| self.next_cursor(count)).flatten();
+            if json {
+                bytes.clear();
+                let page = json::PageLine { page: self.own.page, count, has_more, cursor };
+                json::push_page(&page, &mut bytes);
+                output.get_or_insert_with(|| Output::open(self.git, true)).write(&bytes);
+            } else if let Some(token) = cursor {
+                let _ = writeln!(std::io::stderr(), "hint: next page: --cursor {token}");
+            }
+        }
         if let Some(output) = output {
             output.finish();
         }
         Ok(ExitCode::SUCCESS)
+    }
+
+    /// Whether the reader of a page is told how to get the next one.
+    fn wants_hint(&self) -> bool {
+        let pages = self.own.page.is_some() || self.own.per_page.is_some() || self.own.cursor.is_some();
+        pages && std::io::stderr().is_terminal() && std::io::stdout().is_terminal()
+    }
+
+    fn next_cursor(&self, count: u64) -> Option<String> {
+        let offset = self.options.skip.unwrap_or(0) + count;
+        let cursor = Cursor { requests: self.requests.to_vec(), offset };
+        cursor.token(&self.options.git_args)
     }
 
     /// Combinations that git refuses, or whose meaning is not worth finding out.

@@ -3,10 +3,12 @@
 pub mod answer;
 mod columns;
 pub mod commit;
+pub mod cursor;
 mod dates;
 pub mod encoding;
 pub mod filter;
 pub mod handover;
+mod json;
 mod merge_base;
 pub mod options;
 pub mod print;

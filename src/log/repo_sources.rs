@@ -34,6 +34,16 @@ impl RepoSources {
             Some(AbbrevArg::Digits(digits)) => AbbrevLength::AtLeast(digits.max(4)),
             Some(AbbrevArg::Auto) | None => AbbrevLength::from_config(config)?,
         };
+        if settings.notes && repo.git_dir.join("refs/notes").exists() {
+            return Err("notes".into());
+        }
+        if repo.work_dir.as_ref().is_some_and(|d| d.join(".mailmap").exists())
+            || config.contains("mailmap.file")
+            || config.contains("mailmap.blob")
+            || repo.work_dir.is_none()
+        {
+            return Err("mailmap".into());
+        }
         let dirs = ObjectDirs::find(&repo.common_dir.join("objects"), None)?;
         let abbrev = Abbrev::open(&dirs, repo.git.object_hash(), length, config, tips)?;
         let decorations = if settings.decorate || settings.wants.decorations {

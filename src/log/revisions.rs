@@ -175,11 +175,12 @@ impl Resolver<'_> {
             .arg(spec)
             .arg("--")
             .stdin(Stdio::null())
-            .stderr(Stdio::null())
+            .stderr(Stdio::piped())
             .output()
             .map_err(|err| NotExact::from(format!("git rev-parse: {err}")))?;
         let refused = || NotExact::from(format!("revision '{}'", spec.to_string_lossy()));
-        if !output.status.success() || output.stdout.is_empty() {
+        // A warning belongs to the answer, too.
+        if !output.status.success() || output.stdout.is_empty() || !output.stderr.is_empty() {
             return Err(refused());
         }
         // Of `A...B` rev-parse only tells the merge bases: which side is which would be lost.

@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 use super::answer::Question;
+use super::cursor::Cursor;
 use super::options::own::OwnOptions;
 use super::options::{self, LogOptions, Refusal};
 use super::{handover, revisions};
@@ -82,7 +83,18 @@ impl Invocation {
             log.skip.get_or_insert(skip);
             log.max_count.get_or_insert(count);
         }
-        let requests = revisions::resolve(&repo, &log, &git.path)?;
+        let requests = match &self.own.cursor {
+            None => revisions::resolve(&repo, &log, &git.path)?,
+            Some(token) => {
+                let cursor = Cursor::parse(token, &self.git_args, repo.git.object_hash());
+                let cursor = match cursor {
+                    Ok(cursor) => cursor,
+                    Err(err) => return Ok(crate::cli::usage_error(&format!("--cursor: {err}"))),
+                };
+                log.skip = Some(cursor.offset);
+                cursor.requests
+            }
+        };
         let tips: Vec<gix::ObjectId> = requests
             .iter()
             .flat_map(|request| match request {
@@ -116,7 +128,8 @@ impl Invocation {
 
     /// `--page` as `--skip` and `-n`.
     fn page(&self) -> Option<(u64, u64)> {
-        if self.own.page.is_none() && self.own.per_page.is_none() {
+        let paged = self.own.page.is_some() || self.own.per_page.is_some() || self.own.cursor.is_some();
+        if !paged {
             return None;
         }
         let size = self.own.per_page.unwrap_or(self.page_size);
@@ -159,7 +172,10 @@ impl Invocation {
                 output.finish();
                 ExitCode::SUCCESS
             }
-            Ok((code, _)) => ExitCode::from(code),
+            Ok((code, _)) => {
+                report.finish();
+                ExitCode::from(code)
+            }
             Err(err) => {
                 let _ = writeln!(std::io::stderr(), "fatal: cannot run git: {err}");
                 ExitCode::from(FATAL)

@@ -89,6 +89,12 @@ impl<'a> Selector<'a> {
         Ok(())
     }
 
+    /// Whether commits follow behind the last one that `-n` let through.
+    pub fn has_more(&mut self) -> Result<bool, NotExact> {
+        self.left = None;
+        Ok(self.next_filtered()?.is_some())
+    }
+
     /// The same, without `--skip` and `-n`.
     pub fn unlimited(&mut self) -> &mut Self {
         (self.skip, self.left) = (0, None);
