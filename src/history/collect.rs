@@ -186,7 +186,7 @@ impl<'a, W: Write + Seek> Collector<'a, W> {
     /// Ends the text, learns the dates of odd commits, and writes all other sections.
     pub(super) fn finish(mut self) -> Result<W, Error> {
         drop(self.spare);
-        self.out.end();
+        self.out.end()?;
         let odd: Vec<u32> = self.records.odd().collect();
         if !odd.is_empty() {
             let ids: Vec<ObjectId> = odd.iter().map(|slot| self.records.id(*slot).to_owned()).collect();

@@ -17,6 +17,12 @@ use gix::odb::pack::{Bundle, data};
 /// How many neighbouring entries are read at once.
 const CHUNK: u32 = 256;
 
+/// Commits larger than this are left to the object database.
+const LARGE: usize = 1 << 20;
+/// Inflating falls back to a slow loop for the last bytes of its output buffer, which would be a good part of an
+/// ordinary commit. So the buffer is longer by this.
+const SLACK: usize = 512;
+
 /// The `chunk`th run of neighbouring entries in a pack.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Chunk {
@@ -127,6 +133,24 @@ impl Pack {
         } else {
             u64::MAX
         }
+    }
+
+    /// The bytes of a commit.
+    fn read<'a>(&self, entry: u32, decoder: &'a mut Decoder) -> Option<&'a [u8]> {
+        let Decoder { inflate, cache, buf } = decoder;
+        let header = self.bundle.pack.entry(self.offset(entry)).ok()?;
+        if header.header != Header::Commit {
+            let (object, _) = self.bundle.get_object_by_index(entry, buf, inflate, cache).ok()?;
+            return (object.kind == gix::objs::Kind::Commit).then_some(object.data);
+        }
+        let size = usize::try_from(header.decompressed_size).ok().filter(|size| *size <= LARGE)?;
+        if buf.len() < size + SLACK {
+            buf.resize(size + SLACK, 0);
+        }
+        let input = self.bundle.pack.entry_slice(header.data_offset..self.bundle.pack.pack_end() as u64)?;
+        inflate.reset();
+        let (status, _, len) = inflate.once(input, &mut buf[..size + SLACK]).ok()?;
+        (status == gix::zlib::Status::StreamEnd && len == size).then_some(&buf[..size])
     }
 
     /// Whether the entry is a commit, by the types in the headers of its delta chain; without decompressing anything.
