@@ -7,11 +7,15 @@ use std::time::Instant;
 use gix::hash::{Kind, ObjectId};
 use gix::objs::Find as _;
 
-use super::decode::split;
+use super::batch::Batch;
+use super::collect::Collector;
 use super::error::Error;
-use super::records::{Fields, Records, State};
-use crate::index::layout::{MAX_COMMITS, tags};
-use crate::index::{Bytes, History, Segment, SegmentWriter};
+use super::parallel;
+use crate::index::layout::MAX_COMMITS;
+use crate::index::{Bytes, History, Segment};
+
+/// So many commits are read one after the other before it is worth starting threads and looking at whole packs.
+const ALONE: u32 = 512;
 
 /// Asks git for the committer dates of the given commits (see [`Options::dates`]).
 pub type Dates<'a> = &'a (dyn Fn(&[ObjectId]) -> io::Result<Vec<i64>> + Sync);
@@ -36,7 +40,11 @@ impl<'a> Options<'a> {
         Options { dates, limit: MAX_COMMITS, deadline: None, cancel: None, progress: None }
     }
 
-    fn check(&self) -> Result<(), Error> {
+    /// Reports progress, and whether to go on.
+    pub(super) fn check(&self, count: u32) -> Result<(), Error> {
+        if let Some(progress) = self.progress {
+            progress(count);
+        }
         let late = self.deadline.is_some_and(|deadline| Instant::now() >= deadline);
         if late || self.cancel.is_some_and(|cancel| cancel.load(Ordering::Relaxed)) {
             return Err(Error::Stopped);
@@ -64,7 +72,7 @@ pub fn build(
 }
 
 /// Builds into `out`; `None` when there is nothing new.
-fn build_into<W: Write + Seek>(
+pub(super) fn build_into<W: Write + Seek>(
     out: W,
     objects: &gix::OdbHandle,
     kind: Kind,
@@ -72,82 +80,39 @@ fn build_into<W: Write + Seek>(
     known: &History<'_>,
     options: &Options<'_>,
 ) -> Result<Option<W>, Error> {
-    let mut records = Records::new(kind);
-    let mut stack = Vec::new();
-    for tip in tips {
-        let (slot, new) = records.hear_of(tip, known);
-        if new && records.state(slot) == State::Needed {
-            stack.push(slot);
-        }
-    }
-    if stack.is_empty() {
-        return Ok(None);
-    }
-    let mut out = SegmentWriter::new(out)?;
-    out.begin(tags::TEXT)?;
+    let Some(mut collector) = Collector::new(out, kind, tips, known, options)? else { return Ok(None) };
     let mut objects = objects.clone();
+    // Who has replacement objects or grafts is not served from the index.
     objects.ignore_replacements = true;
-    let mut buf = Vec::new();
-    let mut text_offset = 0u64;
-    let mut count = 0u32;
-    while let Some(slot) = stack.pop() {
-        if count % 1024 == 0 {
-            options.check()?;
-        }
-        count += 1;
-        if count > options.limit {
-            return Err(Error::TooMany { limit: options.limit });
-        }
-        let id = records.id(slot).to_owned();
-        let data = objects
-            .try_find(&id, &mut buf)
-            .map_err(|err| Error::Unreadable { id, reason: err.to_string() })?
-            .ok_or(Error::Missing { id })?;
-        if data.kind != gix::objs::Kind::Commit {
-            return Err(Error::NotACommit { id });
-        }
-        let commit = split(data.data, kind).map_err(|what| Error::Malformed { id, what })?;
-        let mut parents = Vec::new();
-        for parent in &commit.parents {
-            let (slot, new) = records.hear_of(parent, known);
-            if new && records.state(slot) == State::Needed {
-                stack.push(slot);
-            }
-            parents.push(slot);
-        }
-        out.write(commit.extra)?;
-        out.write(commit.message)?;
-        let mut fields = Fields {
-            tree: commit.tree,
-            author: 0,
-            committer: 0,
-            author_time: 0,
-            committer_time: 0,
-            author_zone: 0,
-            committer_zone: 0,
-            flags: commit.flags,
-            text_offset,
-            extra_len: commit.extra.len() as u32,
-            message_len: commit.message.len() as u32,
-        };
-        text_offset += (commit.extra.len() + commit.message.len()) as u64;
-        if let Some((author, committer)) = commit.people {
-            fields.author = records.identities.intern(author.name, author.email);
-            fields.committer = records.identities.intern(committer.name, committer.email);
-            (fields.author_time, fields.author_zone) = (author.seconds, author.zone);
-            (fields.committer_time, fields.committer_zone) = (committer.seconds, committer.zone);
-        }
-        records.fill(slot, fields, &parents);
+    options.check(0)?;
+    let (mut buf, mut batch) = (Vec::new(), Batch::default());
+    while !collector.is_complete() && collector.count() < ALONE {
+        let Some(slot) = collector.next_wanted() else { break };
+        batch.clear();
+        read(&objects, kind, collector.id(slot).to_owned(), &mut buf, &mut batch)?;
+        collector.take(&batch)?;
     }
-    out.end();
-    let odd: Vec<u32> = records.odd().collect();
-    if !odd.is_empty() {
-        let ids: Vec<ObjectId> = odd.iter().map(|slot| records.id(*slot).to_owned()).collect();
-        let dates = (options.dates)(&ids)?;
-        for (i, slot) in odd.iter().enumerate() {
-            let date = dates.get(i).ok_or_else(|| Error::NoDate { id: ids[i] })?;
-            records.set_date(*slot, *date);
-        }
+    if !collector.is_complete() {
+        parallel::collect(&mut collector, &objects, kind, options)?;
     }
-    Ok(Some(records.write(out, known)?))
+    options.check(collector.count())?;
+    collector.finish().map(Some)
+}
+
+/// Reads one commit from the object database and adds it to `batch`.
+pub(super) fn read(
+    objects: &gix::OdbHandle,
+    kind: Kind,
+    id: ObjectId,
+    buf: &mut Vec<u8>,
+    batch: &mut Batch,
+) -> Result<(), Error> {
+    let data = objects
+        .try_find(&id, buf)
+        .map_err(|err| Error::Unreadable { id, reason: err.to_string() })?
+        .ok_or(Error::Missing { id })?;
+    if data.kind != gix::objs::Kind::Commit {
+        return Err(Error::NotACommit { id });
+    }
+    batch.push(&id, data.data, kind).map_err(|what| Error::Malformed { id, what })
 }

@@ -1,9 +1,13 @@
 //! Fills the history part of the index from the object database: reads commits, takes them apart, gives them
 //! positions. How they are laid out in a file is the business of [`crate::index`].
+mod batch;
 mod build;
+mod collect;
 mod decode;
 mod error;
 mod identities;
+mod packs;
+mod parallel;
 mod records;
 #[cfg(test)]
 mod tests;

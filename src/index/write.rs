@@ -33,7 +33,12 @@ pub struct SegmentWriter<W> {
     offset: u64,
     sections: Vec<Section>,
     hasher: blake3::Hasher,
+    /// Bytes of the section that are neither hashed nor written yet: both are slow with small pieces.
+    buffer: Vec<u8>,
 }
+
+/// When the buffer is passed on.
+const BUFFER: usize = 256 << 10;
 
 impl<W: Write + Seek> SegmentWriter<W> {
     /// Starts a segment at the beginning of `out`, which must be empty.
@@ -43,7 +48,13 @@ impl<W: Write + Seek> SegmentWriter<W> {
     pub fn new(mut out: W) -> io::Result<SegmentWriter<W>> {
         let offset = prefix_len(tags::ALL.len()) as u64;
         out.seek(SeekFrom::Start(offset))?;
-        Ok(SegmentWriter { out, offset, sections: Vec::new(), hasher: blake3::Hasher::new() })
+        Ok(SegmentWriter {
+            out,
+            offset,
+            sections: Vec::new(),
+            hasher: blake3::Hasher::new(),
+            buffer: Vec::new(),
+        })
     }
 
     /// Starts a section; what is [written](Self::write) from now on belongs to it.
@@ -64,17 +75,34 @@ impl<W: Write + Seek> SegmentWriter<W> {
     /// # Errors
     /// When they cannot be written.
     pub fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.hasher.update(bytes);
         self.offset += bytes.len() as u64;
-        self.out.write_all(bytes)
+        if bytes.len() >= BUFFER {
+            self.flush()?;
+            self.hasher.update(bytes);
+            return self.out.write_all(bytes);
+        }
+        self.buffer.extend_from_slice(bytes);
+        if self.buffer.len() >= BUFFER { self.flush() } else { Ok(()) }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.hasher.update(&self.buffer);
+        self.out.write_all(&self.buffer)?;
+        self.buffer.clear();
+        Ok(())
     }
 
     /// Ends the section that was begun.
-    pub fn end(&mut self) {
+    ///
+    /// # Errors
+    /// When the rest of it cannot be written.
+    pub fn end(&mut self) -> io::Result<()> {
+        self.flush()?;
         if let Some(section) = self.sections.last_mut() {
             section.len = self.offset - section.offset;
             section.hash = *self.hasher.finalize().as_bytes();
         }
+        Ok(())
     }
 
     /// A whole section of bytes.
@@ -84,8 +112,7 @@ impl<W: Write + Seek> SegmentWriter<W> {
     pub fn raw(&mut self, tag: Tag, bytes: &[u8]) -> io::Result<()> {
         self.begin(tag)?;
         self.write(bytes)?;
-        self.end();
-        Ok(())
+        self.end()
     }
 
     /// A whole section that is one column of numbers.

@@ -1,0 +1,210 @@
+//! Reads commits with several threads.
+//!
+//! A walk alone would not keep threads busy: in a linear history each commit must be read before the next one is
+//! known. So the unit of work is a [`Chunk`] of neighbouring pack entries: a commit that is needed brings its whole
+//! chunk, and a chunk that consisted of commits suggests the one that follows it.
+
+use std::collections::{HashMap, HashSet};
+use std::io::{Seek, Write};
+use std::num::NonZero;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use gix::hash::{Kind, ObjectId};
+
+use super::batch::Batch;
+use super::build::{Options, read};
+use super::collect::Collector;
+use super::error::Error;
+use super::packs::{Chunk, Decoder, Packs};
+
+/// More threads would only wait for the one that collects.
+const MAX_THREADS: usize = 16;
+/// How many single objects are asked for at once.
+const OBJECTS: usize = 64;
+/// How often the deadline is looked at while nothing arrives.
+const TICK: Duration = Duration::from_millis(20);
+
+enum Job {
+    /// A run of neighbouring pack entries.
+    Chunk(Chunk),
+    /// Certain commits, from wherever they are.
+    Objects(Vec<ObjectId>),
+}
+
+enum Answer {
+    /// What a run has, and whether it mostly consists of commits.
+    Chunk(Chunk, Batch, bool),
+    Objects(Result<Batch, Error>),
+}
+
+/// Reads all that the collector misses.
+pub(super) fn collect<W: Write + Seek>(
+    collector: &mut Collector<'_, W>,
+    objects: &gix::OdbHandle,
+    kind: Kind,
+    options: &Options<'_>,
+) -> Result<(), Error> {
+    let packs = Packs::open(objects.store_ref(), kind);
+    let threads = thread::available_parallelism().map_or(2, NonZero::get).min(MAX_THREADS);
+    let (jobs, queue) = channel();
+    let (answers, incoming) = channel();
+    let queue = Mutex::new(queue);
+    thread::scope(|scope| {
+        for _ in 0..threads {
+            let (objects, answers, queue, packs) = (objects.clone(), answers.clone(), &queue, &packs);
+            thread::Builder::new()
+                .spawn_scoped(scope, move || work(queue, &answers, &objects, packs, kind))?;
+        }
+        drop(answers);
+        // Dropping `jobs` at the end of this call, however it ends, is what ends the threads.
+        let dispatcher = Dispatcher {
+            jobs,
+            packs: &packs,
+            in_flight: 0,
+            capacity: threads * 2,
+            claimed: HashSet::new(),
+            waiting: HashMap::new(),
+            single: Vec::new(),
+            ahead: Vec::new(),
+        };
+        dispatcher.run(collector, &incoming, options)
+    })
+}
+
+fn work(
+    queue: &Mutex<Receiver<Job>>,
+    answers: &Sender<Answer>,
+    objects: &gix::OdbHandle,
+    packs: &Packs,
+    kind: Kind,
+) {
+    let mut decoder = Decoder::new();
+    let mut buf = Vec::new();
+    loop {
+        let job = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        let Ok(job) = job else { return };
+        let mut batch = Batch::default();
+        let answer = match job {
+            Job::Chunk(chunk) => {
+                // A malformed commit matters only if it is needed, and then it is asked for by name.
+                let more = packs.decode(chunk, &mut decoder, |id, raw| _ = batch.push(id, raw, kind));
+                Answer::Chunk(chunk, batch, more)
+            }
+            Job::Objects(ids) => {
+                let result = ids.into_iter().try_for_each(|id| read(objects, kind, id, &mut buf, &mut batch));
+                Answer::Objects(result.map(|()| batch))
+            }
+        };
+        if answers.send(answer).is_err() {
+            return;
+        }
+    }
+}
+
+/// Decides what is read next.
+struct Dispatcher<'a> {
+    jobs: Sender<Job>,
+    packs: &'a Packs,
+    in_flight: usize,
+    capacity: usize,
+    /// Chunks that were asked for.
+    claimed: HashSet<Chunk>,
+    /// Chunks that were asked for and have not come, with the slots that are expected in them.
+    waiting: HashMap<Chunk, Vec<u32>>,
+    /// Slots that must be asked for one by one.
+    single: Vec<u32>,
+    /// Chunks that follow one that was worth it.
+    ahead: Vec<Chunk>,
+}
+
+impl Dispatcher<'_> {
+    fn run<W: Write + Seek>(
+        mut self,
+        collector: &mut Collector<'_, W>,
+        incoming: &Receiver<Answer>,
+        options: &Options<'_>,
+    ) -> Result<(), Error> {
+        while !collector.is_complete() {
+            self.fill(collector);
+            options.check(collector.count())?;
+            match incoming.recv_timeout(TICK) {
+                Ok(answer) => self.take(answer, collector)?,
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return Err(Error::Stopped),
+            }
+        }
+        Ok(())
+    }
+
+    fn take<W: Write + Seek>(
+        &mut self,
+        answer: Answer,
+        collector: &mut Collector<'_, W>,
+    ) -> Result<(), Error> {
+        self.in_flight -= 1;
+        match answer {
+            Answer::Objects(batch) => collector.take(&batch?),
+            Answer::Chunk(chunk, batch, more) => {
+                collector.take(&batch)?;
+                let expected = self.waiting.remove(&chunk).unwrap_or_default();
+                self.single.extend(expected.into_iter().filter(|slot| collector.is_needed(*slot)));
+                if more {
+                    self.ahead.push(chunk.next());
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// Asks for more until enough is under way: first for what is certainly needed.
+    fn fill<W: Write + Seek>(&mut self, collector: &mut Collector<'_, W>) {
+        while self.in_flight < self.capacity {
+            let job = match collector.next_wanted() {
+                Some(slot) => match self.packs.locate(collector.id(slot)) {
+                    Some(chunk) if self.claimed.insert(chunk) => {
+                        self.waiting.insert(chunk, vec![slot]);
+                        Job::Chunk(chunk)
+                    }
+                    Some(chunk) if self.waiting.contains_key(&chunk) => {
+                        self.waiting.entry(chunk).or_default().push(slot);
+                        continue;
+                    }
+                    _ => {
+                        self.single.push(slot);
+                        if self.single.len() < OBJECTS {
+                            continue;
+                        }
+                        self.singles(collector)
+                    }
+                },
+                None if !self.single.is_empty() => self.singles(collector),
+                None => match self.ahead.pop() {
+                    Some(chunk) if self.packs.has(chunk) && self.claimed.insert(chunk) => {
+                        self.waiting.insert(chunk, Vec::new());
+                        Job::Chunk(chunk)
+                    }
+                    Some(_) => continue,
+                    None => return,
+                },
+            };
+            // The receiver lives as long as this call.
+            if self.jobs.send(job).is_err() {
+                return;
+            }
+            self.in_flight += 1;
+        }
+    }
+
+    fn singles<W: Write + Seek>(&mut self, collector: &Collector<'_, W>) -> Job {
+        let slots = self.single.drain(..self.single.len().min(OBJECTS));
+        Job::Objects(
+            slots
+                .filter(|slot| collector.is_needed(*slot))
+                .map(|slot| collector.id(slot).to_owned())
+                .collect(),
+        )
+    }
+}
