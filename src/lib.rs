@@ -8,3 +8,4 @@ pub mod history;
 pub mod index;
 pub mod log;
 pub mod repo;
+pub mod status;

@@ -10,12 +10,6 @@ use super::walk::Step;
 use crate::index::{History, Pos};
 use crate::repo::NotExact;
 
-/// Becomes `git log` with these arguments. Only returns when that fails.
-pub fn exec_git(git: &Path, args: &[OsString]) -> ExitCode {
-    let err = Command::new(git).arg("log").args(args).exec();
-    crate::cli::fatal(&format!("cannot run git: {err}"))
-}
-
 /// Becomes a `git log` that renders just these commits, in this order.
 pub fn exec_assisted(
     git: &Path,

@@ -16,7 +16,7 @@ use crate::cli::trace::{IndexUse, Report, Served};
 use crate::cli::{FATAL, USAGE, fatal};
 use crate::repo::config::{Config, Location};
 use crate::repo::git::GitProgram;
-use crate::repo::{NotExact, Repo};
+use crate::repo::{NotExact, Repo, exec_git};
 
 /// Commits on a page where neither `--per-page` nor `fastlog.pageSize` says otherwise.
 const PAGE_SIZE: u64 = 30;
@@ -160,7 +160,7 @@ impl Invocation {
             return self.count_with_git(&args, report);
         }
         report.finish();
-        handover::exec_git(&git_path(), &args)
+        exec_git("log", args)
     }
 
     fn count_with_git(&self, args: &[OsString], report: &mut Report) -> ExitCode {

@@ -4,6 +4,7 @@ pub mod abbrev;
 mod commit_dates;
 pub mod config;
 pub mod decorate;
+mod exec;
 pub mod git;
 mod not_exact;
 pub mod object_dirs;
@@ -13,5 +14,6 @@ pub mod refs;
 pub(crate) mod testing;
 
 pub use commit_dates::commit_dates;
+pub use exec::exec_git;
 pub use not_exact::NotExact;
 pub use open::Repo;
