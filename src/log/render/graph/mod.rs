@@ -12,7 +12,7 @@ mod tests;
 
 use bstr::BString;
 use layout::Layout;
-use rows::Row;
+use rows::{PLAIN, Row};
 
 /// The escape sequences of a coloured graph.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,7 +66,7 @@ pub struct Graph {
     /// The bytes of the present commit's settled row; empty until they are needed.
     settled: Vec<u8>,
     /// How many colours take turns.
-    turns: u32,
+    turns: u16,
     started: bool,
     /// Whether the text last drawn had no newline at its end.
     open: bool,
@@ -76,14 +76,15 @@ impl Graph {
     /// A graph without any commit yet. Without `colors` (or with an empty list of them) it is not coloured.
     pub fn new(colors: Option<GraphColors>, framing: Framing) -> Graph {
         let colors = colors.filter(|colors| !colors.columns.is_empty());
-        let turns = colors.as_ref().map_or(1, |colors| u32::try_from(colors.columns.len()).unwrap_or(1));
+        let turns = colors.as_ref().map_or(1, |colors| u16::try_from(colors.columns.len()).unwrap_or(PLAIN));
+        let colored = colors.is_some();
         Graph {
             colors,
             framing,
             layout: Layout::default(),
             phase: Phase::Settled,
-            row: Row::default(),
-            last: Row::default(),
+            row: Row::new(colored),
+            last: Row::new(colored),
             settled: Vec::new(),
             turns,
             started: false,
@@ -224,7 +225,7 @@ fn write_row(row: &Row, colors: Option<&GraphColors>, out: &mut Vec<u8>) {
     };
     for (&glyph, &color) in row.glyphs.iter().zip(&row.colors) {
         // PLAIN is no index.
-        match colors.columns.get(color as usize) {
+        match colors.columns.get(usize::from(color)) {
             None => out.push(glyph),
             Some(sequence) => {
                 out.extend_from_slice(sequence);
