@@ -202,7 +202,11 @@ impl Layout {
 
     /// Starts a strand in the next free column, or joins it to the one before.
     fn start(&mut self, to: usize) {
-        let neighbour = self.width.checked_sub(2).and_then(|cell| self.strand_at(cell));
+        let neighbour = match self.strands.last() {
+            Some(last) if last.cell + 2 == self.width => Some(last.to),
+            _ if self.width == 2 * self.at => self.at.checked_sub(1),
+            _ => None,
+        };
         if self.shift > 0 && neighbour == Some(to) {
             self.shift = -1;
         } else {

@@ -64,11 +64,14 @@ impl Row {
         }
     }
 
+    /// Changes a glyph of the row.
+    #[inline]
     fn set(&mut self, cell: usize, glyph: u8, color: u16) {
-        self.blank_to(cell + 1);
-        self.glyphs[cell] = glyph;
-        if self.colored {
-            self.colors[cell] = color;
+        if let Some(place) = self.glyphs.get_mut(cell) {
+            *place = glyph;
+        }
+        if let Some(place) = self.colors.get_mut(cell) {
+            *place = color;
         }
     }
 
@@ -202,6 +205,7 @@ impl Layout {
     /// Moves every strand that has not arrived to the left and draws the move.
     pub(super) fn collapsing_row(&mut self, row: &mut Row) {
         row.push_columns(b'|', &self.before.colors[..self.at]);
+        row.blank_to(self.width);
         row.kind = Kind::Collapsing;
         let mut kept = 0;
         // The first strand that moves goes as far as it can in one row.
@@ -244,7 +248,6 @@ impl Layout {
             let place = self.strands[..swept].partition_point(|strand| strand.cell < cell);
             self.strands[place..=swept].rotate_right(1);
         }
-        row.blank_to(self.width);
     }
 
     /// The column of the line that stands in a cell, when it is one left of the commit or the last of the
