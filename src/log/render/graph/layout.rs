@@ -1,16 +1,55 @@
 //! Where the lines of history run: which line stands in which column before and after a commit, and how the
 //! lines get from one to the other. Knows nothing of glyphs, text or escape sequences.
 
-/// A line of history on its way down to the commit it waits for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Column {
-    /// The commit that the line leads to.
-    pub(super) commit: u32,
-    /// Which of the graph's colours the line has.
-    pub(super) color: u32,
+/// Lines of history on their way down to the commits they wait for, from left to right.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Columns {
+    commits: Vec<u32>,
+    /// Which of the graph's colours each line has.
+    pub(super) colors: Vec<u16>,
 }
 
-/// A line below a commit that has yet to reach its column. Column `n` is drawn in cell `2n`; a line has
+impl Columns {
+    pub(super) fn len(&self) -> usize {
+        self.commits.len()
+    }
+
+    /// The column of the line that waits for `commit`. In blocks, so that it compiles to vector code:
+    /// histories of hundreds of columns are real and this is asked for every commit and parent.
+    fn find(&self, commit: u32) -> Option<usize> {
+        let mut start = 0;
+        for block in self.commits.chunks(32) {
+            if block.iter().fold(false, |found, &c| found | (c == commit)) {
+                return block.iter().position(|&c| c == commit).map(|n| start + n);
+            }
+            start += block.len();
+        }
+        None
+    }
+
+    fn push(&mut self, commit: u32, color: u16) {
+        self.commits.push(commit);
+        self.colors.push(color);
+    }
+
+    fn truncate(&mut self, len: usize) {
+        self.commits.truncate(len);
+        self.colors.truncate(len);
+    }
+
+    fn extend(&mut self, from: &Columns, start: usize) {
+        self.commits.extend_from_slice(&from.commits[start..]);
+        self.colors.extend_from_slice(&from.colors[start..]);
+    }
+
+    /// Takes over one column from `from`, which has as many.
+    fn copy(&mut self, from: &Columns, at: usize) {
+        self.commits[at] = from.commits[at];
+        self.colors[at] = from.colors[at];
+    }
+}
+
+/// A line below a commit that may have yet to reach its column. Column `n` is drawn in cell `2n`; a line has
 /// arrived when it stands there or, about to join it, in the cell to its right.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Strand {
@@ -31,9 +70,11 @@ impl Strand {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Layout {
     /// The lines above the commit.
-    pub(super) before: Vec<Column>,
+    pub(super) before: Columns,
     /// The lines below it, once all strands have arrived. No two wait for the same commit.
-    pub(super) after: Vec<Column>,
+    pub(super) after: Columns,
+    /// The only column in which `before` and `after` differ; `None` when they may differ in any way.
+    changed: Option<usize>,
     /// The commit's own column. Equal to `before.len()` when no line led to it.
     pub(super) at: usize,
     /// For each parent the column in `after` that leads to it.
@@ -45,7 +86,8 @@ pub(super) struct Layout {
     /// merge lead to the same commit (the last parent's edge and the line right of the merge, say) and are
     /// joined at once, and git then moves none.
     pub(super) shift: isize,
-    /// All lines below the commit, ordered by cell. Empty when every one of them starts in its column.
+    /// The lines below the commit, ordered by cell; those left of the commit stay where they are and are left
+    /// out. Empty when every line starts in its column.
     pub(super) strands: Vec<Strand>,
     /// The least number of cells that every row of this commit fills.
     pub(super) width: usize,
@@ -55,51 +97,69 @@ pub(super) struct Layout {
 
 impl Layout {
     /// Moves on to the next commit. `colors` is how many colours take turns.
-    pub(super) fn place(&mut self, commit: u32, parents: &[u32], colors: u32) {
-        std::mem::swap(&mut self.before, &mut self.after);
-        self.after.clear();
-        self.edges.clear();
+    pub(super) fn place(&mut self, commit: u32, parents: &[u32], colors: u16) {
+        match self.changed {
+            Some(at) => self.before.copy(&self.after, at),
+            None => self.before.clone_from(&self.after),
+        }
+        self.changed = None;
         self.strands.clear();
-        let known = self.before.iter().position(|column| column.commit == commit);
-        self.at = known.unwrap_or(self.before.len());
+        self.edges.clear();
         self.leans_left = false;
+        let known = self.before.find(commit);
+        self.at = known.unwrap_or(self.before.len());
 
-        self.after.extend_from_slice(&self.before[..self.at]);
+        if let (&[parent], Some(at)) = (parents, known)
+            && self.before.find(parent).is_none()
+        {
+            // A plain step down: only this column changes.
+            self.after.commits[at] = parent;
+            self.after.colors[at] = self.color(colors);
+            self.changed = known;
+            self.edges.push(at);
+            self.shift = 0;
+            self.width = 2 * self.after.len();
+            return;
+        }
+
+        self.after.truncate(self.at);
+        let mut joined = false;
         for &parent in parents {
             // A merge, and a commit that nothing led to, give their parents colours of their own.
             if parents.len() > 1 || known.is_none() {
                 self.painted = self.painted.wrapping_add(1);
             }
-            let to = match self.after.iter().position(|column| column.commit == parent) {
-                Some(to) => to,
-                None => {
-                    let waiting = self.before[self.at..].iter().find(|column| column.commit == parent);
-                    let color = waiting.map_or(self.painted.wrapping_sub(1) % colors.max(1), |w| w.color);
-                    self.after.push(Column { commit: parent, color });
-                    self.after.len() - 1
-                }
-            };
-            self.edges.push(to);
+            let old = self.before.find(parent);
+            let to = old.filter(|&to| to < self.at).or_else(|| {
+                let new = self.after.commits[self.at..].iter().position(|&c| c == parent);
+                new.map(|new| self.at + new)
+            });
+            self.edges.push(to.unwrap_or(self.after.len()));
+            if to.is_none() {
+                joined |= old.is_some();
+                let color = old.map_or(self.color(colors), |old| self.before.colors[old]);
+                self.after.push(parent, color);
+            }
         }
         let rest = (self.at + 1).min(self.before.len());
-        let below = self.after.len();
-        let joined = self.before[rest..].iter().any(|column| parents.contains(&column.commit));
-        if !joined {
-            self.after.extend_from_slice(&self.before[rest..]);
-        }
-        // The plain step down: nothing moves.
-        if !joined && parents.len() < 2 && below == self.at + 1 {
-            self.shift = 0;
+        if !joined && !parents.is_empty() && self.after.len() == self.at + parents.len() {
+            // All parents are new: their columns are where their edges start, and nothing moves left.
+            self.after.extend(&self.before, rest);
+            self.shift = parents.len() as isize - 1;
             self.width = 2 * self.after.len();
-            return;
+        } else {
+            self.leave();
+            self.pass(rest, parents, joined);
         }
-        self.leave();
-        self.pass(rest, parents, joined, below);
     }
 
-    /// Starts the strands of the lines left of the commit and of its parents.
+    fn color(&self, colors: u16) -> u16 {
+        // The remainder is less than `colors`.
+        (self.painted.wrapping_sub(1) % u32::from(colors.max(1))) as u16
+    }
+
+    /// Starts the strands of the commit's edges.
     fn leave(&mut self) {
-        self.strands.extend((0..self.at).map(|to| Strand { cell: 2 * to, to }));
         self.width = 2 * self.at;
         let merge = self.edges.len() > 1;
         self.leans_left = merge && self.edges[0] < self.at;
@@ -109,8 +169,7 @@ impl Layout {
             if n == 0 && self.leans_left {
                 // Drawn beside the commit in one sweep that ends two columns short of its target, or right
                 // beside the target when that is next to the commit.
-                let cell = (2 * to + 3).min(self.width - 1);
-                self.strands.insert(cell / 2 + 1, Strand { cell, to });
+                self.strands.push(Strand { cell: (2 * to + 3).min(self.width - 1), to });
             } else {
                 self.start(to);
             }
@@ -120,12 +179,35 @@ impl Layout {
         }
     }
 
+    /// Starts the strands of the lines right of the commit: `before[rest..]`. With `joined` some of them wait
+    /// for a parent. Appends the others to `after`.
+    fn pass(&mut self, rest: usize, parents: &[u32], joined: bool) {
+        let below = self.after.len();
+        if !joined {
+            self.after.extend(&self.before, rest);
+            (below..self.after.len()).for_each(|to| self.start(to));
+            return;
+        }
+        for n in rest..self.before.len() {
+            let commit = self.before.commits[n];
+            match parents.iter().position(|&parent| parent == commit) {
+                Some(parent) => self.start(self.edges[parent]),
+                None => {
+                    self.after.push(commit, self.before.colors[n]);
+                    self.start(self.after.len() - 1);
+                }
+            }
+        }
+    }
+
     /// Starts a strand in the next free column, or joins it to the one before.
     fn start(&mut self, to: usize) {
-        if self.shift > 0
-            && self.width > 1
-            && self.strand_at(self.width - 2).is_some_and(|last| last.to == to)
-        {
+        let neighbour = match self.strands.last() {
+            Some(last) if last.cell + 2 == self.width => Some(last.to),
+            _ if self.width == 2 * self.at => self.at.checked_sub(1),
+            _ => None,
+        };
+        if self.shift > 0 && neighbour == Some(to) {
             self.shift = -1;
         } else {
             self.strands.push(Strand { cell: self.width, to });
@@ -133,27 +215,12 @@ impl Layout {
         }
     }
 
-    /// The strand that starts in a cell.
-    pub(super) fn strand_at(&self, cell: usize) -> Option<&Strand> {
-        let found = self.strands.binary_search_by_key(&cell, |strand| strand.cell).ok()?;
-        self.strands.get(found)
-    }
-
-    /// Starts the strands of the lines right of the commit: `before[rest..]`. With `joined` some of them wait
-    /// for a parent and they are not in `after` yet, otherwise they are there from `below` on.
-    fn pass(&mut self, rest: usize, parents: &[u32], joined: bool, below: usize) {
-        for n in 0..self.before.len() - rest {
-            let column = self.before[rest + n];
-            let parent = if joined { parents.iter().position(|&p| p == column.commit) } else { None };
-            let to = match parent {
-                Some(parent) => self.edges[parent],
-                None if joined => {
-                    self.after.push(column);
-                    self.after.len() - 1
-                }
-                None => below + n,
-            };
-            self.start(to);
+    /// Where the strand leads that starts in a cell.
+    pub(super) fn strand_at(&self, cell: usize) -> Option<usize> {
+        if cell < 2 * self.at || self.strands.is_empty() {
+            return Some(cell / 2).filter(|&to| to < self.after.len());
         }
+        let found = self.strands.binary_search_by_key(&cell, |strand| strand.cell).ok()?;
+        self.strands.get(found).map(|strand| strand.to)
     }
 }

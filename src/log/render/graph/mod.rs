@@ -6,13 +6,15 @@
 //! difference. The rules were found by running git 2.47 and are checked against the `git` on PATH.
 
 mod layout;
+mod paint;
 mod rows;
 #[cfg(test)]
 mod tests;
 
 use bstr::BString;
 use layout::Layout;
-use rows::Row;
+use paint::Paint;
+use rows::{PLAIN, Row};
 
 /// The escape sequences of a coloured graph.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,7 +57,7 @@ enum Phase {
 /// needs the graph's width can be prepared with another `Graph` on which only `place` is called.
 #[derive(Debug, Clone)]
 pub struct Graph {
-    colors: Option<GraphColors>,
+    paint: Paint,
     framing: Framing,
     layout: Layout,
     phase: Phase,
@@ -66,7 +68,7 @@ pub struct Graph {
     /// The bytes of the present commit's settled row; empty until they are needed.
     settled: Vec<u8>,
     /// How many colours take turns.
-    turns: u32,
+    turns: u16,
     started: bool,
     /// Whether the text last drawn had no newline at its end.
     open: bool,
@@ -76,14 +78,15 @@ impl Graph {
     /// A graph without any commit yet. Without `colors` (or with an empty list of them) it is not coloured.
     pub fn new(colors: Option<GraphColors>, framing: Framing) -> Graph {
         let colors = colors.filter(|colors| !colors.columns.is_empty());
-        let turns = colors.as_ref().map_or(1, |colors| u32::try_from(colors.columns.len()).unwrap_or(1));
+        let turns = colors.as_ref().map_or(1, |colors| u16::try_from(colors.columns.len()).unwrap_or(PLAIN));
+        let colored = colors.is_some();
         Graph {
-            colors,
+            paint: Paint::new(colors),
             framing,
             layout: Layout::default(),
             phase: Phase::Settled,
-            row: Row::default(),
-            last: Row::default(),
+            row: Row::new(colored),
+            last: Row::new(colored),
             settled: Vec::new(),
             turns,
             started: false,
@@ -187,14 +190,14 @@ impl Graph {
                 self.phase = self.below();
             }
         }
-        write_row(&self.row, self.colors.as_ref(), out);
+        self.paint.write(&self.row, out);
     }
 
     fn commit_row(&mut self, mark: u8, out: &mut Vec<u8>) {
         self.turn();
         self.layout.commit_row(mark, &self.last, &mut self.row);
         self.phase = if self.layout.edges.len() > 1 { Phase::Merge } else { self.below() };
-        write_row(&self.row, self.colors.as_ref(), out);
+        self.paint.write(&self.row, out);
     }
 
     /// Makes room for a row and keeps the one before it.
@@ -207,30 +210,12 @@ impl Graph {
         if self.settled.is_empty() {
             self.last.clear();
             self.layout.settled_row(&mut self.last);
-            write_row(&self.last, self.colors.as_ref(), &mut self.settled);
+            self.paint.write(&self.last, &mut self.settled);
         }
         out.extend_from_slice(&self.settled);
     }
 
     fn below(&self) -> Phase {
         if self.layout.collapsing() { Phase::Collapsing } else { Phase::Settled }
-    }
-}
-
-fn write_row(row: &Row, colors: Option<&GraphColors>, out: &mut Vec<u8>) {
-    let Some(colors) = colors else {
-        out.extend_from_slice(&row.glyphs);
-        return;
-    };
-    for (&glyph, &color) in row.glyphs.iter().zip(&row.colors) {
-        // PLAIN is no index.
-        match colors.columns.get(color as usize) {
-            None => out.push(glyph),
-            Some(sequence) => {
-                out.extend_from_slice(sequence);
-                out.push(glyph);
-                out.extend_from_slice(&colors.reset);
-            }
-        }
     }
 }

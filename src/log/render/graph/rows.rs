@@ -1,16 +1,18 @@
-//! The rows of glyphs that git draws around one commit, derived from its [`Layout`]. Each row may depend on
-//! the row printed before it (git rounds some corners), so the last row is always kept.
+//! The rows of glyphs that git draws around one commit, derived from its [`Layout`]. A row may depend on the
+//! row printed before it: git rounds some corners.
 
 use super::layout::{Layout, Strand};
 
-/// What a glyph that belongs to no line has for a colour.
-const PLAIN: u32 = u32::MAX;
+/// The colour of a glyph that belongs to no line.
+pub(super) const PLAIN: u16 = u16::MAX;
 
 /// One row: glyphs, and for each the colour of its line.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Row {
     pub(super) glyphs: Vec<u8>,
-    pub(super) colors: Vec<u32>,
+    /// Stays empty when the row is not `colored`.
+    pub(super) colors: Vec<u16>,
+    colored: bool,
     kind: Kind,
 }
 
@@ -26,33 +28,59 @@ enum Kind {
 }
 
 impl Row {
+    pub(super) fn new(colored: bool) -> Row {
+        Row { colored, ..Row::default() }
+    }
+
     pub(super) fn clear(&mut self) {
         self.glyphs.clear();
         self.colors.clear();
         self.kind = Kind::Other;
     }
 
-    fn push(&mut self, glyph: u8, color: u32) {
+    fn push(&mut self, glyph: u8, color: u16) {
         self.glyphs.push(glyph);
-        self.colors.push(color);
+        if self.colored {
+            self.colors.push(color);
+        }
     }
 
-    /// A glyph in an even cell, with the space behind it.
-    fn push_pair(&mut self, glyph: u8, color: u32) {
-        self.glyphs.extend_from_slice(&[glyph, b' ']);
-        self.colors.extend_from_slice(&[color, PLAIN]);
+    /// The same glyph for each of some columns, each with a space behind it.
+    fn push_columns(&mut self, glyph: u8, colors: &[u16]) {
+        const BARS: [u8; 128] = *b"| | | | | | | | | | | | | | | | | | | | | | | | | | | | | | | | \
+            | | | | | | | | | | | | | | | | | | | | | | | | | | | | | | | | ";
+        const SLANTS: [u8; 128] = *b"\\ \\ \\ \\ \\ \\ \\ \\ \\ \\ \\ \\ \\ \\ \\ \\ \\ \\ \\ \\ \\ \\ \\ \\ \\ \\ \\ \\ \\ \\ \\ \\ \
+            \\ \\ \\ \\ \\ \\ \\ \\ \\ \\ \\ \\ \\ \\ \\ \\ \\ \\ \\ \\ \\ \\ \\ \\ \\ \\ \\ \\ \\ \\ \\ \\ ";
+        let pattern = if glyph == b'|' { &BARS } else { &SLANTS };
+        for part in colors.chunks(64) {
+            self.glyphs.extend_from_slice(&pattern[..2 * part.len()]);
+        }
+        if self.colored {
+            let start = self.colors.len();
+            self.colors.resize(start + 2 * colors.len(), PLAIN);
+            for (pair, &color) in self.colors[start..].chunks_exact_mut(2).zip(colors) {
+                pair[0] = color;
+            }
+        }
     }
 
-    fn set(&mut self, cell: usize, glyph: u8, color: u32) {
-        self.blank_to(cell + 1);
-        self.glyphs[cell] = glyph;
-        self.colors[cell] = color;
+    /// Changes a glyph of the row.
+    #[inline]
+    fn set(&mut self, cell: usize, glyph: u8, color: u16) {
+        if let Some(place) = self.glyphs.get_mut(cell) {
+            *place = glyph;
+        }
+        if let Some(place) = self.colors.get_mut(cell) {
+            *place = color;
+        }
     }
 
     fn blank_to(&mut self, width: usize) {
         if self.glyphs.len() < width {
             self.glyphs.resize(width, b' ');
-            self.colors.resize(width, PLAIN);
+            if self.colored {
+                self.colors.resize(width, PLAIN);
+            }
         }
     }
 
@@ -62,11 +90,18 @@ impl Row {
 }
 
 impl Layout {
-    fn color(&self, after: usize) -> u32 {
-        self.after.get(after).map_or(PLAIN, |column| column.color)
+    /// The colours of the lines above, left and right of the commit, and of the line that leads to it.
+    fn around(&self) -> (&[u16], &[u16], &[u16]) {
+        let (left, rest) = self.before.colors.split_at(self.at);
+        let (own, right) = rest.split_at(rest.len().min(1));
+        (left, own, right)
     }
 
-    /// How many dashes an octopus merge draws, the closing dot included.
+    fn color_below(&self, to: usize) -> u16 {
+        self.after.colors.get(to).copied().unwrap_or(PLAIN)
+    }
+
+    /// How many dashes an octopus merge draws, each two cells long; the last of these is a dot.
     fn dashes(&self) -> usize {
         self.edges.len().saturating_sub(2 + usize::from(self.leans_left))
     }
@@ -78,120 +113,113 @@ impl Layout {
 
     /// Row number `step` of those that make room above an octopus merge.
     pub(super) fn expanding_row(&self, step: usize, last: &Row, row: &mut Row) {
-        for (n, column) in self.before.iter().enumerate() {
-            // The first of these rows still goes on as the merge before left off, if only for some columns.
-            let slanted = match last.kind {
-                Kind::Merge { at, .. } if step == 0 => n > at,
-                _ => step > 0,
-            };
-            row.push_pair(if slanted && n > self.at { b'\\' } else { b'|' }, column.color);
-            if n == self.at {
-                row.blank_to(row.glyphs.len() + step);
-            }
-        }
+        let (left, own, right) = self.around();
+        row.push_columns(b'|', left);
+        row.push_columns(b'|', own);
+        row.blank_to(row.glyphs.len() + step);
+        // The first of these rows still goes on as a merge before it left off.
+        let straight = match last.kind {
+            Kind::Merge { at, .. } if step == 0 => at.saturating_sub(self.at).min(right.len()),
+            _ if step == 0 => right.len(),
+            _ => 0,
+        };
+        row.push_columns(b'|', &right[..straight]);
+        row.push_columns(b'\\', &right[straight..]);
         row.blank_to(self.width);
     }
 
     /// A row that passes time above the commit.
     pub(super) fn waiting_row(&self, row: &mut Row) {
-        for (n, column) in self.before.iter().enumerate() {
-            row.push_pair(b'|', column.color);
-            if n == self.at && self.edges.len() > 2 {
-                row.blank_to(2 * (n + self.edges.len()) - 3);
-            }
+        let (left, own, right) = self.around();
+        row.push_columns(b'|', left);
+        row.push_columns(b'|', own);
+        if self.edges.len() > 2 && !own.is_empty() {
+            row.blank_to(2 * (self.at + self.edges.len()) - 3);
         }
+        row.push_columns(b'|', right);
         row.blank_to(self.width);
     }
 
     /// The commit's own row.
     pub(super) fn commit_row(&self, mark: u8, last: &Row, row: &mut Row) {
-        for column in &self.before[..self.at] {
-            row.push_pair(b'|', column.color);
-        }
+        let (left, _, right) = self.around();
+        row.push_columns(b'|', left);
         row.push(mark, PLAIN);
         let dashes = self.dashes();
         for n in 1..=dashes {
-            let color = self.strand_color(2 * (self.at + 1 + n));
+            let color = self.strand_at(2 * (self.at + 1 + n)).map_or(PLAIN, |to| self.color_below(to));
             row.push(b'-', color);
             row.push(if n == dashes { b'.' } else { b'-' }, color);
         }
         row.push(b' ', PLAIN);
-        for (n, column) in self.before.iter().enumerate().skip(self.at + 1) {
-            // Corners: a line that came down slanted, and goes on slanted, is not bent in between.
-            let slanted = match last.kind {
-                Kind::Merge { at, shifted } => shifted && n > at,
-                _ => false,
-            };
-            let glyph = match self.shift {
-                2.. => b'\\',
-                1 if slanted => b'\\',
-                ..=0 if last.kind == Kind::Collapsing
-                    && last.has(2 * n + 1, b'/')
-                    && self.moves_left(2 * n) =>
-                {
-                    b'/'
+        let straight = match (self.shift, last.kind) {
+            (2.., _) => 0,
+            // A line that came down slanted, and goes on slanted, is not bent in between: neither here …
+            (1, Kind::Merge { at, shifted: true }) => at.saturating_sub(self.at).min(right.len()),
+            _ => right.len(),
+        };
+        let start = row.glyphs.len();
+        row.push_columns(b'|', &right[..straight]);
+        row.push_columns(b'\\', &right[straight..]);
+        if self.shift < 1 && last.kind == Kind::Collapsing {
+            // … nor here.
+            let slanted = self.strands.iter().filter(|s| !s.arrived() && last.has(s.cell + 1, b'/'));
+            for cell in slanted.map(|strand| strand.cell).filter(|cell| cell % 2 == 0) {
+                let column = (cell / 2).checked_sub(self.at + 1).filter(|&column| column < right.len());
+                if let Some(column) = column {
+                    row.glyphs[start + 2 * column] = b'/';
                 }
-                _ => b'|',
-            };
-            row.push_pair(glyph, column.color);
+            }
         }
         row.blank_to(self.width);
     }
 
-    fn strand_color(&self, cell: usize) -> u32 {
-        self.strand_at(cell).map_or(PLAIN, |strand| self.color(strand.to))
-    }
-
-    fn moves_left(&self, cell: usize) -> bool {
-        self.strand_at(cell).is_some_and(|strand| !strand.arrived())
-    }
-
     /// The row below a merge, where its edges part.
     pub(super) fn merge_row(&self, row: &mut Row) {
-        let sweep = if self.leans_left { self.edges[0] } else { self.at };
-        for (n, column) in self.before[..self.at].iter().enumerate() {
-            row.push(b'|', column.color);
-            if n > sweep && n + 1 < self.at {
-                row.push(b'_', self.color(sweep));
-            } else if !self.leans_left || n + 1 < self.at {
-                row.push(b' ', PLAIN);
+        let (left, _, right) = self.around();
+        row.push_columns(b'|', left);
+        let mut slants = [b'|', b'\\', b'\\'];
+        if self.leans_left {
+            slants = [b'/', b'|', b'\\'];
+            let sweep = self.edges[0];
+            for column in sweep + 1..self.at {
+                row.set(2 * column + 1, b'_', self.color_below(sweep));
             }
+            row.glyphs.truncate(2 * self.at - 1);
+            row.colors.truncate(2 * self.at - 1);
         }
-        let slants = if self.leans_left { [b'/', b'|', b'\\'] } else { [b'|', b'\\', b'\\'] };
         for (n, &to) in self.edges.iter().enumerate() {
             if n > 0 && slants[(n - 1).min(2)] == b'\\' {
                 row.push(b' ', PLAIN);
             }
-            row.push(slants[n.min(2)], self.color(to));
+            row.push(slants[n.min(2)], self.color_below(to));
         }
         if self.shift >= 0 {
             row.push(b' ', PLAIN);
         }
+        row.push_columns(if self.shift > 0 { b'\\' } else { b'|' }, right);
         row.kind = Kind::Merge { at: self.at, shifted: self.shift > 0 };
-        for column in self.before.iter().skip(self.at + 1) {
-            row.push_pair(if self.shift > 0 { b'\\' } else { b'|' }, column.color);
-        }
         row.blank_to(self.width);
     }
 
     /// Moves every strand that has not arrived to the left and draws the move.
     pub(super) fn collapsing_row(&mut self, row: &mut Row) {
+        row.push_columns(b'|', &self.before.colors[..self.at]);
+        row.blank_to(self.width);
         row.kind = Kind::Collapsing;
-        let mut kept: usize = 0;
+        let mut kept = 0;
         // The first strand that moves goes as far as it can in one row.
         let mut sweep: Option<(usize, usize)> = None;
         for n in 0..self.strands.len() {
             let Strand { cell, to } = self.strands[n];
-            let (home, color) = (2 * to, self.color(to));
+            let (home, color) = (2 * to, self.color_below(to));
             let mut rest = cell;
             if cell != home {
-                // Only a strand that has arrived can still be in the way.
-                let left = kept.checked_sub(1).map(|left| self.strands[left]);
-                let blocked = left.filter(|left| left.cell + 1 == cell);
-                if blocked.is_some_and(|left| left.to == to) {
+                let blocker = self.arrived_in(cell - 1, kept);
+                if blocker == Some(to) {
                     continue;
                 }
-                rest = cell - 1 - usize::from(blocked.is_some());
+                rest = cell - 1 - usize::from(blocker.is_some());
             }
             match sweep {
                 _ if rest == home => row.set(rest, b'|', color),
@@ -220,7 +248,16 @@ impl Layout {
             let place = self.strands[..swept].partition_point(|strand| strand.cell < cell);
             self.strands[place..=swept].rotate_right(1);
         }
-        row.blank_to(self.width);
+    }
+
+    /// The column of the line that stands in a cell, when it is one left of the commit or the last of the
+    /// `kept` strands. Only a line that has arrived can be in another's way.
+    fn arrived_in(&self, cell: usize, kept: usize) -> Option<usize> {
+        if cell < 2 * self.at {
+            return Some(cell / 2).filter(|_| cell % 2 == 0);
+        }
+        let last = self.strands[..kept].last()?;
+        (last.cell == cell).then_some(last.to)
     }
 
     /// Whether lines below the commit still have to move.
@@ -230,9 +267,7 @@ impl Layout {
 
     /// A row below the commit where nothing moves any more.
     pub(super) fn settled_row(&self, row: &mut Row) {
-        for column in &self.after {
-            row.push_pair(b'|', column.color);
-        }
+        row.push_columns(b'|', &self.after.colors);
         row.blank_to(self.width);
     }
 }
