@@ -4,7 +4,9 @@ pub mod abbrev;
 pub mod config;
 pub mod decorate;
 pub mod git;
+pub mod mailmap;
 mod not_exact;
+pub mod notes;
 pub mod object_dirs;
 
 #[cfg(test)]
