@@ -108,13 +108,12 @@ impl Mailmap {
         if line.starts_with(b"#") {
             return;
         }
-        let Some((name, email, rest)) = person(line).filter(|(_, email, _)| !email.is_empty()) else {
-            return;
+        let Some(proper) = Person::parse(line).filter(|person| !person.email.is_empty()) else { return };
+        let (old_name, old_email, new_email) = match Person::parse(proper.rest) {
+            Some(old) => (old.name, old.email, Some(proper.email)),
+            None => (None, proper.email, None),
         };
-        let (old_name, old_email, new_email) = match person(rest) {
-            Some((old_name, old_email, _)) => (old_name, old_email, Some(email)),
-            None => (None, email, None),
-        };
+        let name = proper.name;
         let entry = self.by_email.entry(lower(old_email)).or_default();
         let proper = match old_name {
             Some(old_name) => {
@@ -139,9 +138,22 @@ fn lower(text: &[u8]) -> BString {
 }
 
 /// `Name <email>` and what follows it.
-fn person(text: &[u8]) -> Option<(Option<&[u8]>, &[u8], &[u8])> {
-    let left = text.find_byte(b'<')?;
-    let right = left + 1 + text[left + 1..].find_byte(b'>')?;
-    let name = text[..left].trim_with(|c| matches!(c, ' ' | '\t' | '\n' | '\r'));
-    Some(((!name.is_empty()).then_some(name), &text[left + 1..right], &text[right + 1..]))
+struct Person<'a> {
+    /// `None` when there is nothing before the address.
+    name: Option<&'a [u8]>,
+    email: &'a [u8],
+    rest: &'a [u8],
+}
+
+impl<'a> Person<'a> {
+    fn parse(text: &'a [u8]) -> Option<Self> {
+        let left = text.find_byte(b'<')?;
+        let right = left + 1 + text[left + 1..].find_byte(b'>')?;
+        let name = text[..left].trim_with(|c| matches!(c, ' ' | '\t' | '\n' | '\r'));
+        Some(Person {
+            name: (!name.is_empty()).then_some(name),
+            email: &text[left + 1..right],
+            rest: &text[right + 1..],
+        })
+    }
 }
