@@ -1,7 +1,9 @@
 //! Against `git rev-parse --short` and `git log --format=%h`.
 
+use super::table::lower_bound;
 use super::*;
 use crate::repo::testing::Sandbox;
+use gix::hash::ObjectId;
 
 /// A fast-import stream of `blobs` blobs that no other tag shares, and a commit on branch `tag`.
 fn stream(blobs: usize, tag: &str) -> Vec<u8> {

@@ -66,15 +66,17 @@ impl DecorationMap {
         self.by_id.keys().map(AsRef::as_ref)
     }
 
-    /// Reads all refs that pass `filter`; with full names if `full`. `objects` is asked about loose refs only,
-    /// unless `packed-refs` was written by a very old git.
+    /// Reads all refs that pass `filter`; with full names if `full`. `objects` is asked only about what loose refs
+    /// point to (all refs, if `packed-refs` was written by a very old git) and `is_commit` does not know: a first
+    /// look into a big pack is slow.
     pub fn load(
         refs: &file::Store,
         objects: &(impl gix::objs::Find + gix::objs::FindHeader),
+        is_commit: &dyn Fn(&oid) -> bool,
         filter: &DecorationFilter,
         full: bool,
     ) -> Result<Self, NotExact> {
-        let store = Store::open(refs, objects)?;
+        let store = Store::open(refs, objects, is_commit)?;
         let mut found = store.all(filter)?;
         // git puts each name in front of those it had before, and takes HEAD last.
         found.sort_unstable_by(|a, b| b.name.cmp(&a.name));
@@ -140,6 +142,7 @@ struct Found {
 struct Store<'a, O> {
     refs: &'a file::Store,
     objects: &'a O,
+    is_commit: &'a dyn Fn(&oid) -> bool,
     packed: Option<file::packed::SharedBufferSnapshot>,
     /// Whether `packed-refs` says of each tag what it peels to.
     fully_peeled: bool,
@@ -150,7 +153,11 @@ fn unreadable<E>(_: E) -> NotExact {
 }
 
 impl<'a, O: gix::objs::Find + gix::objs::FindHeader> Store<'a, O> {
-    fn open(refs: &'a file::Store, objects: &'a O) -> Result<Self, NotExact> {
+    fn open(
+        refs: &'a file::Store,
+        objects: &'a O,
+        is_commit: &'a dyn Fn(&oid) -> bool,
+    ) -> Result<Self, NotExact> {
         let packed = refs.cached_packed_buffer().map_err(unreadable)?;
         let fully_peeled = packed.is_some() && {
             use std::io::BufRead;
@@ -163,7 +170,7 @@ impl<'a, O: gix::objs::Find + gix::objs::FindHeader> Store<'a, O> {
                 traits.split(u8::is_ascii_whitespace).any(|word| word == b"fully-peeled")
             })
         };
-        Ok(Store { refs, objects, packed, fully_peeled })
+        Ok(Store { refs, objects, is_commit, packed, fully_peeled })
     }
 
     /// Every ref that passes the filter and leads to an object, in no order. HEAD is not one of them.
@@ -254,7 +261,7 @@ impl<'a, O: gix::objs::Find + gix::objs::FindHeader> Store<'a, O> {
     fn peel(&self, id: ObjectId) -> Result<Option<Found>, NotExact> {
         let unreadable = |_| NotExact::because("an object can't be read");
         let (mut found, mut buffer) = (Found { name: BString::default(), id, is_tag: false }, Vec::new());
-        loop {
+        while !(self.is_commit)(&found.id) {
             let kind = match self.objects.try_header(&found.id).map_err(unreadable)? {
                 Some(header) => header.kind,
                 None if found.is_tag => return Ok(Some(found)),
@@ -271,6 +278,7 @@ impl<'a, O: gix::objs::Find + gix::objs::FindHeader> Store<'a, O> {
                 .map_err(|_| NotExact::because("a tag can't be read"))?;
             found.is_tag = true;
         }
+        Ok(Some(found))
     }
 }
 
