@@ -19,7 +19,8 @@ pub(crate) enum Verdict {
     Different(String),
 }
 
-/// Asks both. With `one_more_line` our standard error may hold one line that git's does not.
+/// Asks both. With `one_more_line` our standard error may hold one line that git's does not; and where git
+/// succeeded, its warnings need not be there.
 pub(crate) fn compare(env: &Environment, dir: &Path, line: &CommandLine, one_more_line: bool) -> Verdict {
     let input = line.input.as_deref();
     let theirs = env.log(dir, &line.theirs(), input);
@@ -58,7 +59,12 @@ pub(crate) fn difference(ours: &Output, theirs: &Output, one_more_line: bool) ->
         return Some(text);
     }
     let stderr = first_difference("stderr", &ours.stderr, &theirs.stderr)?;
-    (!one_more_line || !is_one_more_line(&ours.stderr, &theirs.stderr)).then_some(stderr)
+    let (a, b) = (&ours.stderr, &theirs.stderr);
+    let forgiven = match theirs.code {
+        0 => a.lines().count() <= b.lines().count() + 1,
+        _ => is_one_more_line(a, b),
+    };
+    (!one_more_line || !forgiven).then_some(stderr)
 }
 
 /// `--count` prints how many commits git lists; when git fails it fails alike and prints nothing.

@@ -55,7 +55,7 @@ pub(super) fn configure(it: &mut Generated, env: &Environment) {
     if it.rng.bool() {
         env.git_ok(&it.dir, &["config", "fastimport.unpackLimit", "1"]);
     }
-    if it.rng.u8(0..3) == 0 && !it.plan.bare {
+    if it.rng.u8(0..5) == 0 && !it.plan.bare {
         fs::write(it.dir.join(".mailmap"), MAILMAP).expect("a writable worktree");
     }
     fs::write(it.dir.join("mailmap"), MAILMAP).expect("a writable directory");
@@ -92,10 +92,10 @@ pub(super) fn extras(it: &mut Generated, env: &Environment) {
         }
     }
     env.git_input(&it.dir, &["update-ref", "--stdin"], Some(updates.as_bytes()));
-    match it.rng.u8(0..8) {
-        0 => drop(env.git_ok(&it.dir, &["update-ref", "--no-deref", "HEAD", "main~0"])),
-        1 => drop(env.git_ok(&it.dir, &["symbolic-ref", "HEAD", "refs/heads/unborn"])),
-        2 => drop(env.git_ok(&it.dir, &["symbolic-ref", "refs/heads/alias", "refs/heads/main"])),
+    match it.rng.u8(0..20) {
+        0..=1 => drop(env.git_ok(&it.dir, &["update-ref", "--no-deref", "HEAD", "main~0"])),
+        2 => drop(env.git_ok(&it.dir, &["symbolic-ref", "HEAD", "refs/heads/unborn"])),
+        3..=5 => drop(env.git_ok(&it.dir, &["symbolic-ref", "refs/heads/alias", "refs/heads/main"])),
         _ => {}
     }
     if it.rng.u8(0..4) == 0 {
