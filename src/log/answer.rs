@@ -74,7 +74,9 @@ impl<'a> Question<'a> {
             max_parents: options.max_parents,
         };
         let tips: Vec<&gix::hash::oid> = plan.starts.iter().map(|start| history.oid(start.pos)).collect();
-        let sources = RepoSources::open(self.repo, self.config, options, &settings, &tips)?;
+        let is_commit = |id: &gix::hash::oid| history.lookup(id).is_some();
+        let json = self.own.json;
+        let sources = RepoSources::open(self.repo, self.config, options, &settings, &tips, json, &is_commit)?;
         let mailmap = settings.mailmap.then_some(&sources as &dyn Sources);
         let text = TextFilter::new(history, &options.grep, settings.flavour, mailmap);
         let has_text = text.is_some();

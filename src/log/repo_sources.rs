@@ -1,16 +1,20 @@
 //! What renderers may ask for, answered from the repository. Each part is only opened when the format needs it.
 
 use std::borrow::Cow;
+use std::sync::{Mutex, PoisonError};
 
 use bstr::BStr;
 use gix::hash::oid;
 
 use super::options::{AbbrevArg, LogOptions};
+use super::render::pretty::{Builtin, Spec};
 use super::settings::Settings;
 use super::sources::{Decorations, Note, Sources};
 use crate::repo::abbrev::{Abbrev, AbbrevLength};
 use crate::repo::config::Config;
 use crate::repo::decorate::{DecorationFilter, DecorationMap};
+use crate::repo::mailmap::Mailmap;
+use crate::repo::notes::{DisplayedRefs, Notes};
 use crate::repo::object_dirs::ObjectDirs;
 use crate::repo::{NotExact, Repo};
 
@@ -18,6 +22,10 @@ use crate::repo::{NotExact, Repo};
 pub struct RepoSources {
     abbrev: Abbrev,
     decorations: DecorationMap,
+    mailmap: Mailmap,
+    notes: Notes,
+    /// Notes are few: one reader at a time does.
+    objects: Mutex<gix::OdbHandle>,
 }
 
 impl RepoSources {
@@ -28,31 +36,46 @@ impl RepoSources {
         options: &LogOptions,
         settings: &Settings,
         tips: &[&oid],
+        json: bool,
+        is_commit: &dyn Fn(&oid) -> bool,
     ) -> Result<Self, NotExact> {
         let length = match options.abbrev {
             Some(AbbrevArg::Full) => AbbrevLength::Full,
             Some(AbbrevArg::Digits(digits)) => AbbrevLength::AtLeast(digits.max(4)),
             Some(AbbrevArg::Auto) | None => AbbrevLength::from_config(config)?,
         };
-        if settings.notes && repo.git_dir.join("refs/notes").exists() {
-            return Err("notes".into());
-        }
-        if repo.work_dir.as_ref().is_some_and(|d| d.join(".mailmap").exists())
-            || config.contains("mailmap.file")
-            || config.contains("mailmap.blob")
-            || repo.work_dir.is_none()
-        {
-            return Err("mailmap".into());
-        }
         let dirs = ObjectDirs::find(&repo.common_dir.join("objects"), None)?;
         let abbrev = Abbrev::open(&dirs, repo.git.object_hash(), length, config, tips)?;
         let decorations = if settings.decorate || settings.wants.decorations {
             let filter = DecorationFilter::new(config, &options.decorate_filter)?;
-            DecorationMap::load(&repo.git.refs, &repo.git.objects, &filter, settings.decorate_full)?
+            DecorationMap::load(
+                &repo.git.refs,
+                &repo.git.objects,
+                is_commit,
+                &filter,
+                settings.decorate_full,
+            )?
         } else {
             DecorationMap::default()
         };
-        Ok(RepoSources { abbrev, decorations })
+        let notes = if settings.notes {
+            let env = |name: &str| std::env::var_os(name);
+            let displayed = DisplayedRefs::find(&options.notes, config, &env, &repo.git.refs)?;
+            Notes::load(&displayed, &repo.git.objects)?
+        } else {
+            Notes::default()
+        };
+        if !notes.is_empty() && !options.grep.message.is_empty() {
+            // The notes are searched, too.
+            return Err("--grep where notes are shown".into());
+        }
+        let people_filtered = !options.grep.author.is_empty() || !options.grep.committer.is_empty();
+        let people_printed =
+            !matches!(settings.spec, Spec::User { .. } | Spec::Builtin(Builtin::Oneline | Builtin::Raw));
+        let mailmap_needed =
+            settings.wants.mailmap || (settings.mailmap && (people_printed || people_filtered || json));
+        let mailmap = if mailmap_needed { load_mailmap(repo, config)? } else { Mailmap::default() };
+        Ok(RepoSources { abbrev, decorations, mailmap, notes, objects: Mutex::new(repo.git.objects.clone()) })
     }
 }
 
@@ -66,10 +89,22 @@ impl Sources for RepoSources {
     }
 
     fn mailmap<'a>(&'a self, name: &'a BStr, email: &'a BStr) -> (Cow<'a, BStr>, Cow<'a, BStr>) {
+        let (name, email) = self.mailmap.map(name, email);
         (Cow::Borrowed(name), Cow::Borrowed(email))
     }
 
-    fn notes(&self, _id: &oid) -> Vec<Note> {
-        Vec::new()
+    fn notes(&self, id: &oid) -> Vec<Note> {
+        if self.notes.is_empty() {
+            return Vec::new();
+        }
+        let objects = self.objects.lock().unwrap_or_else(PoisonError::into_inner);
+        self.notes.of(id, &*objects)
     }
+}
+
+/// The mailmap as git reads it in this repository.
+fn load_mailmap(repo: &Repo, config: &Config) -> Result<Mailmap, NotExact> {
+    let bare = repo.work_dir.is_none();
+    let dir = repo.work_dir.as_deref().unwrap_or(&repo.git_dir);
+    Mailmap::load(config, dir, bare, |name| repo.blob(name))
 }

@@ -12,6 +12,7 @@ use super::render::pretty::{Builtin, Colors, Spec, Wants, parse_format};
 use crate::repo::NotExact;
 use crate::repo::config::{ColorWhen, Config};
 use crate::repo::decorate::Decorate;
+use crate::repo::notes::NotesOption;
 
 /// Everything about the looks of the answer.
 #[derive(Debug)]
@@ -68,7 +69,10 @@ impl Settings {
         let colored = color_wanted(options, config)?.resolve(terminal && !dumb_terminal());
         let colors = colored.then(|| colors(config)).transpose()?;
         let decorate = decorate(options, config, terminal, pretty_given && raw)?;
-        let notes = options.notes.unwrap_or(!pretty_given || wants.notes);
+        let notes = match options.notes.last() {
+            Some(last) => *last != NotesOption::No,
+            None => !pretty_given || wants.notes,
+        };
         Ok(Settings {
             abbrev_commit: match options.abbrev_commit {
                 Some(given) => given,

@@ -133,4 +133,36 @@ impl Repo {
             }
         }
     }
+
+    /// The content of the blob that `<ref>:<path>` or an object name says; `None` when there is nothing there.
+    pub fn blob(&self, name: &BStr) -> Result<Option<Vec<u8>>, NotExact> {
+        let failed = |what: &dyn std::fmt::Display| NotExact::from(format!("'{name}': {what}"));
+        let id = match name.split_once_str(b":") {
+            None => match ObjectId::from_hex(name) {
+                Ok(id) => id,
+                Err(_) => return Err(failed(&"not a full object name")),
+            },
+            Some((revision, path)) => {
+                let tip = match self.find_ref(revision.as_bstr()) {
+                    Ok(Some(tip)) => tip,
+                    // An unborn HEAD has no blobs.
+                    Ok(None) | Err(_) if revision == b"HEAD" => return Ok(None),
+                    _ => return Err(failed(&"not a plain revision")),
+                };
+                let Some(commit) = self.peel(tip)? else { return Err(failed(&"not a commit")) };
+                let commit = self.git.find_commit(commit).map_err(|err| failed(&err))?;
+                let tree = commit.tree().map_err(|err| failed(&err))?;
+                let path = path.to_path().map_err(|err| failed(&err))?;
+                match tree.lookup_entry_by_path(path).map_err(|err| failed(&err))? {
+                    Some(entry) => entry.object_id(),
+                    None => return Ok(None),
+                }
+            }
+        };
+        let object = self.git.find_object(id).map_err(|err| failed(&err))?;
+        if object.kind != Kind::Blob {
+            return Err(failed(&"not a blob"));
+        }
+        Ok(Some(object.detach().data))
+    }
 }

@@ -14,6 +14,7 @@ use std::ffi::OsString;
 use bstr::BString;
 
 use crate::repo::decorate::{Decorate, FilterOption};
+use crate::repo::notes::NotesOption;
 
 pub use parse::parse;
 
@@ -195,8 +196,8 @@ pub struct LogOptions {
     pub date: Option<BString>,
     /// `--expand-tabs=N` (0 for `--no-expand-tabs`).
     pub expand_tabs: Option<u32>,
-    /// `--notes` / `--no-notes`.
-    pub notes: Option<bool>,
+    /// `--notes` and its like, in order.
+    pub notes: Vec<NotesOption>,
     /// `--decorate`.
     pub decorate: Option<Decorate>,
     /// `--decorate-refs` and its like, in order.

@@ -5,6 +5,7 @@
 use bstr::{BStr, BString, ByteSlice};
 
 use crate::repo::decorate::{Decorate, FilterOption};
+use crate::repo::notes::NotesOption;
 
 use super::{AbbrevArg, ColorArg, DateLimit, Flavour, LogOptions, Order, RefSet, Refusal, Tip};
 
@@ -219,9 +220,15 @@ pub static TABLE: &[Entry] = options! {
         Ok(())
     };
     "--no-expand-tabs" None Render |o, _, _| { o.expand_tabs = Some(0); Ok(()) };
-    "--notes" Optional Render |o, v, _| notes(o, v);
-    "--show-notes" Optional Render |o, v, _| notes(o, v);
-    "--no-notes" None Render |o, _, _| { o.notes = Some(false); Ok(()) };
+    "--notes" Optional Render |o, v, _| {
+        o.notes.push(v.map_or(NotesOption::Default, |v| NotesOption::Ref(v.to_owned())));
+        Ok(())
+    };
+    "--show-notes" Optional Render |o, v, _| {
+        o.notes.push(v.map_or(NotesOption::Default, |v| NotesOption::AlsoRef(v.to_owned())));
+        Ok(())
+    };
+    "--no-notes" None Render |o, _, _| { o.notes.push(NotesOption::No); Ok(()) };
     "--decorate" Optional Render |o, v, _| {
         let asked = Decorate::parse(v).filter(|_| v != Some(b"".as_bstr()));
         let style = if v.is_none() { Some(Decorate::Short) } else { asked };
@@ -358,14 +365,6 @@ pub static TABLE: &[Entry] = options! {
     "-q" None Git nothing;
     "--quiet" None Git nothing;
 };
-
-fn notes(log: &mut LogOptions, value: Option<&BStr>) -> Result<(), Refusal> {
-    if value.is_some() {
-        return Err(Refusal::new("notes of a named ref"));
-    }
-    log.notes = Some(true);
-    Ok(())
-}
 
 #[cfg(test)]
 mod tests {

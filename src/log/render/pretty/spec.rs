@@ -48,6 +48,8 @@ pub struct Wants {
     pub source: bool,
     /// `%d`, `%D`, `%(decorate)`.
     pub decorations: bool,
+    /// `%aN`, `%aE`, `%aL` and the committer's.
+    pub mailmap: bool,
     /// `%(trailers)`, which `trailer.*` settings change.
     pub trailers: bool,
 }
@@ -172,6 +174,7 @@ impl Spec {
             };
             match placeholder {
                 [b'N', ..] => wants.notes = true,
+                [b'a' | b'c', b'N' | b'E' | b'L', ..] => wants.mailmap = true,
                 [b'S', ..] => wants.source = true,
                 [b'd' | b'D', ..] => wants.decorations = true,
                 _ if placeholder.starts_with(b"(trailers") => wants.trailers = true,
