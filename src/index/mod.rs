@@ -5,6 +5,7 @@
 //! segment to the next. [`History`] is what readers see. The format is described in `docs/gitformat-fastindex.md`.
 
 mod history;
+mod identities;
 mod ids;
 pub mod layout;
 mod map;
@@ -13,6 +14,7 @@ mod signature;
 mod write;
 
 pub use history::{History, Parents};
+pub use identities::Identities;
 pub use ids::{FlagCounts, Flags, IdentityId, Pos};
 pub use layout::Damage;
 pub use map::Bytes;
