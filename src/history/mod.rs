@@ -5,7 +5,6 @@ mod build;
 mod collect;
 mod decode;
 mod error;
-mod identities;
 mod packs;
 mod parallel;
 mod records;

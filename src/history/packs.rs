@@ -113,13 +113,9 @@ impl Packs {
             if entry >= pack.bundle.index.num_objects() || !pack.is_commit(entry) {
                 continue;
             }
-            let Decoder { inflate, cache, buf } = decoder;
-            let Ok((object, _)) = pack.bundle.get_object_by_index(entry, buf, inflate, cache) else {
-                continue;
-            };
-            if object.kind == gix::objs::Kind::Commit {
+            if let Some(raw) = pack.read(entry, decoder) {
                 commits += 1;
-                each(pack.bundle.index.oid_at_index(entry), object.data);
+                each(pack.bundle.index.oid_at_index(entry), raw);
             }
         }
         commits * 2 > total

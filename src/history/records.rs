@@ -10,9 +10,8 @@ use std::io::{self, Seek, Write};
 use gix::hash::{Kind, ObjectId, oid};
 use gix::hashtable::hash_table::HashTable;
 
-use super::identities::Identities;
 use crate::index::layout::{EDGE_BIT, NO_PARENT, tags};
-use crate::index::{FlagCounts, Flags, History, Pos, SegmentWriter, Totals};
+use crate::index::{FlagCounts, Flags, History, Identities, Pos, SegmentWriter, Totals};
 
 /// What is known about the commit of a slot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -303,12 +302,13 @@ impl Records {
         out.column(tags::XLEN, pick(&order, &self.extra_len))?;
         out.column(tags::MLEN, pick(&order, &self.message_len))?;
         out.lookup(&oids, len)?;
+        let identities = self.identities.len();
         self.identities.write(&mut out)?;
         out.finish(Totals {
             kind: self.kind,
             commits: n as u32,
             base,
-            identities: self.identities.len(),
+            identities,
             identity_base: known.identities(),
             counts,
         })

@@ -5,17 +5,33 @@
 //! segment to the next. [`History`] is what readers see. The format is described in `docs/gitformat-fastindex.md`.
 
 mod history;
+mod identities;
 mod ids;
 pub mod layout;
+pub mod location;
+pub mod lock;
+pub mod manifest;
 mod map;
+mod merge;
+mod open;
+mod publish;
 mod segment;
 mod signature;
+#[cfg(test)]
+mod tests;
 mod write;
 
 pub use history::{History, Parents};
+pub use identities::Identities;
 pub use ids::{FlagCounts, Flags, IdentityId, Pos};
 pub use layout::Damage;
+pub use location::{Location, Place, Refused};
+pub use lock::WriterLock;
+pub use manifest::{Manifest, ManifestError};
 pub use map::Bytes;
+pub use merge::{merge, merge_from};
+pub use open::{OpenIndex, Reason, Rejected, SMALL};
+pub use publish::{Publisher, TEMP_PREFIX};
 pub use segment::Segment;
 pub use signature::{Signature, Time};
 pub use write::{SegmentWriter, Totals};

@@ -4,12 +4,12 @@ use std::io::{self, Seek, Write};
 
 use gix::hashtable::hash_table::HashTable;
 
-use crate::index::SegmentWriter;
-use crate::index::layout::tags;
+use super::layout::tags;
+use super::write::SegmentWriter;
 
 /// The pairs, in order of first use.
 #[derive(Default)]
-pub(super) struct Identities {
+pub struct Identities {
     numbers: HashTable<u32>,
     hasher: std::hash::RandomState,
     offsets: Vec<u64>,
@@ -19,7 +19,7 @@ pub(super) struct Identities {
 
 impl Identities {
     /// The number of a pair.
-    pub(super) fn intern(&mut self, name: &[u8], email: &[u8]) -> u32 {
+    pub fn intern(&mut self, name: &[u8], email: &[u8]) -> u32 {
         let hash = self.hash(name, email);
         if let Some(number) = self.numbers.find(hash, |number| self.get(*number) == (name, email)) {
             return *number;
@@ -50,18 +50,18 @@ impl Identities {
     }
 
     /// How many pairs there are.
-    pub(super) fn len(&self) -> u32 {
+    pub fn len(&self) -> u32 {
         self.offsets.len() as u32
     }
 
     /// Writes the sections of the dictionary.
-    pub(super) fn write<W: Write + Seek>(&mut self, out: &mut SegmentWriter<W>) -> io::Result<()> {
-        let mut offsets = std::mem::take(&mut self.offsets);
-        offsets.push(self.text.len() as u64);
-        out.column(tags::IOFF, offsets.clone())?;
-        offsets.pop();
-        self.offsets = offsets;
-        out.column(tags::INAM, self.name_len.clone())?;
+    ///
+    /// # Errors
+    /// When they cannot be written.
+    pub fn write<W: Write + Seek>(mut self, out: &mut SegmentWriter<W>) -> io::Result<()> {
+        self.offsets.push(self.text.len() as u64);
+        out.column(tags::IOFF, self.offsets)?;
+        out.column(tags::INAM, self.name_len)?;
         out.raw(tags::ITXT, &self.text)
     }
 }

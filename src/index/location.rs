@@ -1,0 +1,217 @@
+//! Where the index of a repository is, and the key that its manifest is authenticated with.
+//!
+//! The index is a directory `.git-fast` beside `.git`, where it is easy to find and to delete. That place is in the
+//! working tree, so a clone can put things there. Two rules follow: what is there is believed only if it was
+//! authenticated with a key that lies in the git directory, where a clone cannot put anything; and if it is not ours
+//! to write to (a symbolic link, another user's, or tracked by git), the directory `git-fast` inside the git
+//! directory is used instead. The decision is taken once, when the key is made, and remembered beside it.
+
+use std::fs;
+use std::io::{self, Write};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+/// The key file's first bytes.
+pub const KEY_MAGIC: [u8; 8] = *b"\x89GFKEY1\n";
+/// Length of the key file in bytes: magic, placement, 7 bytes zero, key.
+pub const KEY_FILE_LEN: usize = 48;
+/// Name of the key file in the common git directory.
+pub const KEY_FILE: &str = "git-fast.key";
+/// Name of the index directory beside `.git`.
+pub const BESIDE: &str = ".git-fast";
+/// Name of the index directory within the git directory.
+pub const INSIDE: &str = "git-fast";
+
+/// What git knows about the repository that decides where its index is.
+#[derive(Debug, Clone, Copy)]
+pub struct Place<'a> {
+    /// The common git directory: the main repository's also in a linked worktree.
+    pub common_dir: &'a Path,
+    /// Whether the repository is bare.
+    pub bare: bool,
+    /// `fast.indexDir`: a directory in which each repository gets a directory of its own.
+    pub index_dir: Option<&'a Path>,
+}
+
+/// Where the index directory is, relative to the git directory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Placement {
+    /// `.git-fast` beside `.git`.
+    Beside,
+    /// `git-fast` inside the git directory.
+    Inside,
+}
+
+/// Why the index is not beside `.git` although it could be, or why it is not where it was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Refused {
+    /// It is a symbolic link or something else that is not a directory.
+    #[error("it is not a directory")]
+    NotADirectory,
+    /// Another user owns it.
+    #[error("it belongs to another user")]
+    Foreign,
+    /// git tracks files in it.
+    #[error("git tracks it")]
+    Tracked,
+    /// It cannot be created.
+    #[error("it cannot be created")]
+    NotWritable,
+}
+
+/// The place of an index, and its key.
+#[derive(Clone)]
+pub struct Location {
+    /// The index directory.
+    pub dir: PathBuf,
+    /// Why it is not `.git-fast`, where that would be its place.
+    pub refused: Option<Refused>,
+    pub(super) key: [u8; 32],
+}
+
+impl Location {
+    /// The place of an index that has been there before. `None` when there has been none; nothing is created.
+    ///
+    /// # Errors
+    /// When the key file cannot be read or is not one.
+    pub fn find(place: Place<'_>) -> io::Result<Option<Location>> {
+        let path = place.common_dir.join(KEY_FILE);
+        let bytes = match fs::read(&path) {
+            Ok(bytes) => bytes,
+            Err(err) if err.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(err) => return Err(err),
+        };
+        let (placement, key) = decode_key(&bytes)
+            .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "the key file is not one"))?;
+        Ok(Some(place.with_key(placement, key)))
+    }
+
+    /// The place of the index; it and the key are created where they are missing. `tracked` tells whether git tracks
+    /// anything in `.git-fast`; it is asked only if that exists without being known as ours.
+    ///
+    /// # Errors
+    /// When something cannot be read or created.
+    pub fn prepare(place: Place<'_>, tracked: &dyn Fn() -> bool) -> io::Result<Location> {
+        let location = match Location::find(place) {
+            Ok(Some(location)) => location,
+            Ok(None) => Location::first(place, tracked)?,
+            Err(err) if err.kind() == io::ErrorKind::InvalidData => {
+                fs::remove_file(place.common_dir.join(KEY_FILE))?;
+                Location::first(place, tracked)?
+            }
+            Err(err) => return Err(err),
+        };
+        match location.create() {
+            Err(_) if location.dir.ends_with(BESIDE) => {
+                // It was ours, and now it cannot be made again: move inside for good.
+                fs::remove_file(place.common_dir.join(KEY_FILE))?;
+                let key = new_key(place.common_dir, Placement::Inside)?;
+                let mut location = place.with_key(key.0, key.1);
+                location.refused = Some(Refused::NotWritable);
+                location.create()?;
+                Ok(location)
+            }
+            other => other.map(|()| location),
+        }
+    }
+
+    fn first(place: Place<'_>, tracked: &dyn Fn() -> bool) -> io::Result<Location> {
+        let mut placement = Placement::Inside;
+        let mut refused = None;
+        if let Some(beside) = place.beside().filter(|_| place.index_dir.is_none()) {
+            refused = match fs::symlink_metadata(&beside) {
+                Ok(_) => usable(&beside).err().or_else(|| tracked().then_some(Refused::Tracked)),
+                Err(_) => fs::create_dir(&beside).err().map(|_| Refused::NotWritable),
+            };
+            if refused.is_none() {
+                placement = Placement::Beside;
+            }
+        }
+        let (placement, key) = new_key(place.common_dir, placement)?;
+        let location = place.with_key(placement, key);
+        Ok(Location { refused: location.refused.or(refused), ..location })
+    }
+
+    fn create(&self) -> io::Result<()> {
+        fs::create_dir_all(&self.dir)?;
+        let ignore = self.dir.join(".gitignore");
+        match fs::OpenOptions::new().write(true).create_new(true).open(ignore) {
+            Ok(mut file) => file.write_all(b"*\n"),
+            Err(err) if err.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+            Err(err) => Err(err),
+        }
+    }
+}
+
+impl Place<'_> {
+    /// Where the index is beside `.git`, if the repository has such a place.
+    fn beside(&self) -> Option<PathBuf> {
+        let has_worktree = !self.bare && self.common_dir.file_name().is_some_and(|name| name == ".git");
+        has_worktree.then(|| self.common_dir.with_file_name(BESIDE))
+    }
+
+    fn with_key(&self, placement: Placement, key: [u8; 32]) -> Location {
+        let inside = self.common_dir.join(INSIDE);
+        if let Some(base) = self.index_dir {
+            // Named after the key, so that a directory that is configured for all repositories keeps them apart.
+            let name: String = blake3::hash(&key).to_hex().chars().take(16).collect();
+            return Location { dir: base.join(name), refused: None, key };
+        }
+        match self.beside().filter(|_| placement == Placement::Beside) {
+            None => Location { dir: inside, refused: None, key },
+            Some(dir) => match usable(&dir) {
+                Ok(()) => Location { dir, refused: None, key },
+                Err(refused) => Location { dir: inside, refused: Some(refused), key },
+            },
+        }
+    }
+}
+
+/// Whether a directory may be read from and written to: it is one, and it is ours. One that is missing is fine.
+fn usable(dir: &Path) -> Result<(), Refused> {
+    match fs::symlink_metadata(dir) {
+        Ok(meta) if !meta.is_dir() => Err(Refused::NotADirectory),
+        Ok(meta) if meta.uid() != rustix::process::geteuid().as_raw() => Err(Refused::Foreign),
+        _ => Ok(()),
+    }
+}
+
+fn decode_key(bytes: &[u8]) -> Option<(Placement, [u8; 32])> {
+    let rest = bytes.strip_prefix(&KEY_MAGIC)?;
+    let placement = match rest.first()? {
+        b'B' => Placement::Beside,
+        b'I' => Placement::Inside,
+        _ => return None,
+    };
+    let key = rest.get(8..)?.try_into().ok()?;
+    Some((placement, key))
+}
+
+/// Makes a key, unless another process does at the same time: then that one's counts. Returns what is in the file.
+fn new_key(common_dir: &Path, placement: Placement) -> io::Result<(Placement, [u8; 32])> {
+    let mut key = [0; 32];
+    let mut filled = 0;
+    while filled < key.len() {
+        filled += rustix::rand::getrandom(&mut key[filled..], rustix::rand::GetRandomFlags::empty())?;
+    }
+    let mut bytes = Vec::with_capacity(KEY_FILE_LEN);
+    bytes.extend_from_slice(&KEY_MAGIC);
+    bytes.push(if placement == Placement::Beside { b'B' } else { b'I' });
+    bytes.extend_from_slice(&[0; 7]);
+    bytes.extend_from_slice(&key);
+    let mut builder = tempfile::Builder::new();
+    builder.prefix("git-fast.key.");
+    let mut file = builder.make_in(common_dir, |path| {
+        fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)
+    })?;
+    file.write_all(&bytes)?;
+    file.as_file().sync_all()?;
+    let path = common_dir.join(KEY_FILE);
+    match file.persist_noclobber(&path) {
+        Ok(_) => Ok((placement, key)),
+        Err(err) if err.error.kind() == io::ErrorKind::AlreadyExists => {
+            decode_key(&fs::read(&path)?).ok_or_else(|| io::Error::other("the key file is not one"))
+        }
+        Err(err) => Err(err.error),
+    }
+}

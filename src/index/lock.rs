@@ -1,0 +1,77 @@
+//! The writers' lock. It is an advisory lock that the process holds on the file `lock`; the file's presence means
+//! nothing, and a process that dies lets go of it. Readers take no lock.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read, Seek, Write};
+use std::path::Path;
+
+use fs2::FileExt;
+
+/// Name of the lock file in the index directory.
+pub const LOCK_FILE: &str = "lock";
+
+/// The right to write to an index directory, held until it is dropped.
+#[derive(Debug)]
+pub struct WriterLock {
+    file: File,
+}
+
+impl WriterLock {
+    /// Takes the lock; `None` when another process has it.
+    ///
+    /// # Errors
+    /// When the file cannot be opened or locked at all.
+    pub fn try_acquire(dir: &Path) -> io::Result<Option<WriterLock>> {
+        let file = open(dir)?;
+        match FileExt::try_lock_exclusive(&file) {
+            Ok(()) => Ok(Some(WriterLock::owned(file))),
+            Err(err) if err.raw_os_error() == fs2::lock_contended_error().raw_os_error() => Ok(None),
+            Err(err) => Err(err),
+        }
+    }
+
+    /// Takes the lock, waiting for whoever has it. `waiting` is called, with what [`holder`] says, before that.
+    ///
+    /// # Errors
+    /// When the file cannot be opened or locked at all.
+    pub fn acquire(dir: &Path, waiting: impl FnOnce(Option<u32>)) -> io::Result<WriterLock> {
+        if let Some(lock) = WriterLock::try_acquire(dir)? {
+            return Ok(lock);
+        }
+        waiting(holder(dir));
+        let file = open(dir)?;
+        FileExt::lock_exclusive(&file)?;
+        Ok(WriterLock::owned(file))
+    }
+
+    fn owned(mut file: File) -> WriterLock {
+        // For people only, so failing to write it is no failure.
+        let note = file.set_len(0).and_then(|()| file.rewind());
+        note.and_then(|()| writeln!(file, "{}", std::process::id())).ok();
+        WriterLock { file }
+    }
+}
+
+impl Drop for WriterLock {
+    fn drop(&mut self) {
+        self.file.set_len(0).ok();
+        FileExt::unlock(&self.file).ok();
+    }
+}
+
+/// The process that has the lock, as far as it can be told: for messages.
+pub fn holder(dir: &Path) -> Option<u32> {
+    let mut text = String::new();
+    File::open(dir.join(LOCK_FILE)).ok()?.take(32).read_to_string(&mut text).ok()?;
+    text.trim().parse().ok()
+}
+
+fn open(dir: &Path) -> io::Result<File> {
+    match OpenOptions::new().read(true).write(true).create(true).truncate(false).open(dir.join(LOCK_FILE)) {
+        Err(err) if err.kind() == io::ErrorKind::NotFound => {
+            fs::create_dir_all(dir)?;
+            OpenOptions::new().read(true).write(true).create(true).truncate(false).open(dir.join(LOCK_FILE))
+        }
+        other => other,
+    }
+}
