@@ -76,7 +76,8 @@ impl Repo {
                 };
                 for _ in 0..count {
                     let parent = n - 1 - dice.roll(reach.min(n));
-                    if !chosen.contains(&parent) {
+                    // A commit may even name a parent twice.
+                    if !chosen.contains(&parent) || dice.roll(30) == 0 {
                         chosen.push(parent);
                     }
                 }
@@ -193,8 +194,10 @@ fn shown(repo: &Repo, selection: &Selection) -> (Vec<Shown>, HashMap<BString, u3
     (commits, numbers)
 }
 
-/// The formats, each with its kind of framing for a given byte.
-const FORMATS: [(&str, fn(u8) -> Framing); 17] = [
+/// A format and the kind of its framing, for a given byte.
+type Format = (&'static str, fn(u8) -> Framing);
+
+const FORMATS: [Format; 17] = [
     ("--oneline", Framing::Terminator),
     ("--pretty=oneline", Framing::Terminator),
     ("--pretty=reference", Framing::Terminator),
