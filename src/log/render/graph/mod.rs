@@ -3,7 +3,7 @@
 //! The caller decides which commits are shown, in which order and which of their parents count; here are only
 //! the drawing and the way in which the lines of a commit's text are interleaved with it. Per commit
 //! [`Layout`](layout::Layout) compares the columns above and below it, and the rows are derived from the
-//! difference. The rules were found by running git 2.47 and are checked against the `git` on PATH.
+//! difference. The rules are those of git 2.39 to 2.47; the tests compare with the `git` on PATH.
 
 mod layout;
 mod paint;
@@ -94,8 +94,14 @@ impl Graph {
         }
     }
 
-    /// Moves on to `commit`. `parents` are those that git draws an edge to, in order: all but the
-    /// uninteresting ones that are not shown as boundary; only the first one with `--first-parent`.
+    /// Moves on to `commit`. `parents` are those that git draws an edge to, in order:
+    ///
+    /// - parents as rewritten by history simplification, a parent named twice kept twice;
+    /// - with `--first-parent` only the first, if it is drawn at all;
+    /// - those that are shown, on this page (`-n`, `--skip`) or on another. There is no edge to a commit that
+    ///   is uninteresting or that `--grep`, `--no-merges`, `--since` and the like leave out;
+    /// - boundary commits are shown; but a boundary commit's own parents are drawn only when a commit that is
+    ///   not a boundary commit names them as well.
     ///
     /// Returns the width of the drawing in cells, which `%<|(…)` and its kin count as part of the line.
     pub fn place(&mut self, commit: u32, parents: &[u32]) -> usize {

@@ -164,7 +164,7 @@ impl Layout {
         if self.shift < 1 && last.kind == Kind::Collapsing {
             // … nor here.
             let slanted = self.strands.iter().filter(|s| !s.arrived() && last.has(s.cell + 1, b'/'));
-            for cell in slanted.map(|strand| strand.cell).filter(|cell| cell % 2 == 0) {
+            for cell in slanted.map(|strand| strand.cell).filter(|cell| cell.is_multiple_of(2)) {
                 let column = (cell / 2).checked_sub(self.at + 1).filter(|&column| column < right.len());
                 if let Some(column) = column {
                     row.glyphs[start + 2 * column] = b'/';
@@ -254,7 +254,7 @@ impl Layout {
     /// `kept` strands. Only a line that has arrived can be in another's way.
     fn arrived_in(&self, cell: usize, kept: usize) -> Option<usize> {
         if cell < 2 * self.at {
-            return Some(cell / 2).filter(|_| cell % 2 == 0);
+            return Some(cell / 2).filter(|_| cell.is_multiple_of(2));
         }
         let last = self.strands[..kept].last()?;
         (last.cell == cell).then_some(last.to)

@@ -54,18 +54,17 @@ fn args(words: &[&str]) -> Vec<String> {
 
 struct Repo {
     dir: tempfile::TempDir,
-    /// Numbers of the parents of commit `n`, which is tagged `t<n>`.
-    parents: Vec<Vec<usize>>,
+    /// How many commits; number `n` is the tip of branch `b<n>`.
+    size: usize,
 }
 
 impl Repo {
     /// A history with few lines or many, with few merges or many, whose dates may be equal or skewed.
     fn random(dice: &mut Dice) -> Repo {
-        let size = 2 + dice.roll(45);
+        let size = 2 + dice.pick(&[20, 50, 100]);
         let (merges, octopus) = (dice.roll(90), dice.roll(60));
-        let (roots, reach) = (dice.roll(8), 2 + dice.roll(20));
+        let (roots, reach) = (dice.roll(8), 2 + dice.roll(size / 2));
         let spread = 1 + dice.roll(8);
-        let mut parents: Vec<Vec<usize>> = Vec::new();
         let mut stream = Vec::new();
         for n in 0..size {
             let mut chosen = Vec::new();
@@ -77,7 +76,8 @@ impl Repo {
                 };
                 for _ in 0..count {
                     let parent = n - 1 - dice.roll(reach.min(n));
-                    if !chosen.contains(&parent) {
+                    // A commit may even name a parent twice.
+                    if !chosen.contains(&parent) || dice.roll(30) == 0 {
                         chosen.push(parent);
                     }
                 }
@@ -97,77 +97,56 @@ impl Repo {
                 writeln!(stream, "{} :{}", if nth == 0 { "from" } else { "merge" }, parent + 1).unwrap();
             }
             write!(stream, "M 644 inline f{}\ndata {}\n{n}\n\n", dice.roll(4), n.to_string().len()).unwrap();
-            parents.push(chosen);
         }
         let dir = tempfile::tempdir().unwrap();
         git(dir.path(), &args(&["init", "-q", "--bare", "."]), b"");
         git(dir.path(), &args(&["fast-import", "--quiet"]), &stream);
-        Repo { dir, parents }
-    }
-
-    fn ancestors(&self, tips: &[usize]) -> HashSet<usize> {
-        let mut found = HashSet::new();
-        let mut todo = tips.to_vec();
-        while let Some(commit) = todo.pop() {
-            if found.insert(commit) {
-                todo.extend(&self.parents[commit]);
-            }
-        }
-        found
+        Repo { dir, size }
     }
 }
 
-/// Which commits to show, and whose edges git hides.
+/// Which commits to show.
 struct Selection {
     args: Vec<String>,
-    hidden: HashSet<usize>,
-    left_right: bool,
-    first_parent: bool,
+    /// `-n` or `--skip`, which hide commits but not the edges to them.
+    page: Vec<String>,
 }
 
-fn random_selection(repo: &Repo, dice: &mut Dice) -> Selection {
-    let size = repo.parents.len();
-    let mut selection = Selection {
-        args: args(&["--branches"]),
-        hidden: HashSet::new(),
-        left_right: false,
-        first_parent: false,
-    };
-    let boundary = dice.roll(2) == 0;
-    let mut paths = Vec::new();
-    match dice.roll(9) {
-        0 | 1 => {
-            let tips: Vec<_> = (0..1 + dice.roll(3)).map(|_| dice.roll(size)).collect();
-            selection.hidden = repo.ancestors(&tips);
-            selection.args.extend(tips.iter().map(|tip| format!("^b{tip}")));
-        }
+fn random_selection(size: usize, dice: &mut Dice) -> Selection {
+    let mut chosen = args(&["--branches"]);
+    let (mut page, mut paths) = (Vec::new(), Vec::new());
+    let tip = |dice: &mut Dice| dice.roll(size);
+    match dice.roll(17) {
+        0 | 1 => chosen.extend((0..1 + dice.roll(3)).map(|_| format!("^b{}", tip(dice)))),
         2 | 3 => {
-            let (left, right) = (dice.roll(size), dice.roll(size));
-            selection.args = vec![format!("b{left}...b{right}")];
-            selection.left_right = dice.roll(3) > 0;
-            selection.hidden = &repo.ancestors(&[left]) & &repo.ancestors(&[right]);
+            chosen = vec![format!("b{}...b{}", tip(dice), tip(dice))];
+            chosen.extend(args(dice.pick(&[&[], &["--left-right"]])));
         }
         4 => paths = args(&["--", "f0", "f2"]),
         5 => {
-            selection.args.push("--full-history".to_owned());
+            chosen.push("--full-history".to_owned());
             paths = args(&["--", "f1"]);
         }
         6 => {
-            selection.first_parent = true;
-            selection.args.push("--first-parent".to_owned());
+            chosen.push("--simplify-merges".to_owned());
+            paths = args(&["--", "f3"]);
         }
-        7 => selection.args.push(format!("-{}", 1 + dice.roll(size))),
+        7 => chosen.push("--first-parent".to_owned()),
+        8 => chosen.push(format!("--grep={}", dice.pick(&["o", "open"]))),
+        9 => chosen.push("--no-merges".to_owned()),
+        10 => chosen.push("--merges".to_owned()),
+        11 => chosen.push("--until=1700000300".to_owned()),
+        12 => chosen.push("--since=1700000300".to_owned()),
+        13 => page = vec![format!("-{}", 1 + dice.roll(size))],
+        14 => page = vec![format!("--skip={}", dice.roll(4))],
         _ => {}
     }
-    if boundary && !selection.hidden.is_empty() {
-        selection.args.push("--boundary".to_owned());
+    if page.is_empty() && dice.roll(2) == 0 {
+        chosen.push("--boundary".to_owned());
     }
-    if selection.left_right {
-        selection.args.push("--left-right".to_owned());
-    }
-    selection.args.push(dice.pick(&["--topo-order", "--date-order", "--author-date-order"]).to_owned());
-    selection.args.extend(paths);
-    selection
+    chosen.push(dice.pick(&["--topo-order", "--date-order", "--author-date-order"]).to_owned());
+    chosen.extend(paths);
+    Selection { args: chosen, page }
 }
 
 /// A shown commit: its name, its mark and the parents that git draws edges to.
@@ -177,40 +156,48 @@ struct Shown {
     parents: Vec<u32>,
 }
 
+fn rev_list(repo: &Repo, options: &[String], selection: &[String]) -> Vec<u8> {
+    git(
+        repo.dir.path(),
+        &[args(&["rev-list", "--parents"]), options.to_vec(), selection.to_vec()].concat(),
+        b"",
+    )
+}
+
 fn shown(repo: &Repo, selection: &Selection) -> (Vec<Shown>, HashMap<BString, u32>) {
-    let path = repo.dir.path();
-    let refs = git(path, &args(&["for-each-ref", "--format=%(objectname) %(refname:lstrip=2)"]), b"");
-    let numbers: HashMap<BString, u32> =
-        refs.lines().map(|line| (line[..40].into(), line[42..].to_str().unwrap().parse().unwrap())).collect();
-    let mut list = args(&["rev-list", "--parents"]);
-    list.extend(selection.args.iter().cloned());
-    let listed = git(path, &list, b"");
-    let boundary: HashSet<&[u8]> =
-        listed.lines().filter_map(|line| line.strip_prefix(b"-")).map(|l| &l[..40]).collect();
+    let refs = args(&["for-each-ref", "--format=%(objectname) %(refname:lstrip=2)"]);
+    let numbers: HashMap<BString, u32> = git(repo.dir.path(), &refs, b"")
+        .lines()
+        .map(|line| (line[..40].into(), line[42..].to_str().unwrap().parse().unwrap()))
+        .collect();
+    let name = |line: &[u8]| BString::from(&line[usize::from(!line[0].is_ascii_hexdigit())..][..40]);
+    // Edges lead to what is shown, on this page or another; those of boundary commits only to what has an
+    // edge from a commit proper.
+    let listed = rev_list(repo, &[], &selection.args);
+    let all: HashSet<BString> = listed.lines().map(name).collect();
+    let proper = listed.lines().filter(|line| !line.starts_with(b"-"));
+    let reached: HashSet<BString> =
+        proper.flat_map(|line| line.split_str(" ").skip(1)).map(BString::from).collect();
+    let first_parent = selection.args.iter().any(|arg| arg == "--first-parent");
     let mut commits = Vec::new();
-    for line in listed.lines() {
-        let marked = !line[0].is_ascii_hexdigit();
-        let mut names = line[usize::from(marked)..].split_str(" ");
-        let id: BString = names.next().unwrap().into();
-        let drawn = |name: &&[u8]| {
-            boundary.contains(name) || !selection.hidden.contains(&(numbers[name.as_bstr()] as usize))
-        };
-        let mut parents: Vec<u32> = names.filter(drawn).map(|name| numbers[name.as_bstr()]).collect();
-        if selection.first_parent {
-            parents.truncate(1);
-        }
+    for line in rev_list(repo, &selection.page, &selection.args).lines() {
+        let names = line.split_str(" ").skip(1).map(BString::from).take(if first_parent { 1 } else { 99 });
+        let drawn = if line.starts_with(b"-") { &reached } else { &all };
+        let parents = names.filter(|name| drawn.contains(name)).map(|name| numbers[&name]).collect();
         let mark = match line[0] {
             b'-' => b'o',
-            mark if marked => mark,
-            _ => b'*',
+            mark if mark.is_ascii_hexdigit() => b'*',
+            mark => mark,
         };
-        commits.push(Shown { id, mark, parents });
+        commits.push(Shown { id: name(line), mark, parents });
     }
     (commits, numbers)
 }
 
-/// The formats, each with its kind of framing for a given byte.
-const FORMATS: [(&str, fn(u8) -> Framing); 17] = [
+/// A format and the kind of its framing, for a given byte.
+type Format = (&'static str, fn(u8) -> Framing);
+
+const FORMATS: [Format; 17] = [
     ("--oneline", Framing::Terminator),
     ("--pretty=oneline", Framing::Terminator),
     ("--pretty=reference", Framing::Terminator),
@@ -247,25 +234,28 @@ fn texts(repo: &Repo, commits: &[Shown], format: &str, framing: Framing, color: 
     texts
 }
 
+fn some_colors(codes: &[&str]) -> GraphColors {
+    let sequence =
+        |code: &&str| if code.is_empty() { BString::default() } else { format!("\x1b[{code}m").into() };
+    GraphColors { columns: codes.iter().map(sequence).collect(), reset: "\x1b[m".into() }
+}
+
 fn default_colors() -> GraphColors {
-    GraphColors {
-        columns: (31..=36)
-            .map(|n| format!("\x1b[{n}m"))
-            .chain((31..=36).map(|n| format!("\x1b[1;{n}m")))
-            .map(BString::from)
-            .collect(),
-        reset: "\x1b[m".into(),
-    }
+    let plain = ["31", "32", "33", "34", "35", "36"];
+    let bold = ["1;31", "1;32", "1;33", "1;34", "1;35", "1;36"];
+    some_colors(&[plain, bold].concat())
 }
 
 fn compare(seed: u64) {
     let mut dice = Dice(seed);
     let repo = Repo::random(&mut dice);
     for _ in 0..4 {
-        let selection = random_selection(&repo, &mut dice);
+        let selection = random_selection(repo.size, &mut dice);
         let (commits, numbers) = shown(&repo, &selection);
-        // git may rewrite the parents named in these texts.
+        // Simplification rewrites parents, and some formats name them.
         let rewritten = selection.args.iter().any(|arg| arg == "--");
+        // With colours git marks the matches of --grep.
+        let sides = if selection.args.iter().any(|arg| arg.starts_with("--grep")) { 1 } else { 4 };
         for _ in 0..2 {
             let (mut format, mut framing) = dice.pick(&FORMATS);
             while rewritten && format.starts_with("--pretty=") && !format.contains(':') {
@@ -273,16 +263,18 @@ fn compare(seed: u64) {
             }
             let zero = dice.roll(4) == 0;
             let framing = framing(if zero { 0 } else { b'\n' });
-            let (color, colors, config) = match dice.roll(3) {
+            let (color, colors, config) = match dice.roll(sides) {
                 0 => ("--color=never", None, "core.bare=true"),
                 1 => ("--color=always", Some(default_colors()), "core.bare=true"),
+                2 => (
+                    "--color=always",
+                    Some(some_colors(&["31", "1;34", ""])),
+                    "log.graphColors=red,bold blue,normal",
+                ),
                 _ => (
                     "--color=always",
-                    Some(GraphColors {
-                        columns: vec!["\x1b[31m".into(), "\x1b[1;34m".into(), "".into()],
-                        reset: "\x1b[m".into(),
-                    }),
-                    "log.graphColors=red,bold blue,normal",
+                    Some(some_colors(&["1;2;3;4;7;38;2;1;2;3;48;2;100;200;250", "32"])),
+                    "log.graphColors=bold dim italic ul reverse #010203 #64c8fa,green",
                 ),
             };
             let texts = texts(&repo, &commits, format, framing, color);
@@ -294,7 +286,7 @@ fn compare(seed: u64) {
             }
             let mut words = args(&["-c", config, "log", "--graph", "--no-decorate", format, color]);
             words.extend(args(if zero { &["-z"] } else { &[] }));
-            words.extend(selection.args.iter().cloned());
+            words.extend(selection.page.iter().chain(&selection.args).cloned());
             let expected = git(repo.dir.path(), &words, b"");
             if drawn != expected {
                 let same = drawn.lines().zip(expected.lines()).take_while(|(a, b)| a == b).count();
@@ -314,14 +306,32 @@ fn compare(seed: u64) {
 
 #[test]
 fn random_histories_are_drawn_as_git_draws_them() {
-    let (first, count) = match std::env::var("GRAPH_SEEDS") {
-        Ok(seeds) => seeds
-            .split_once('+')
-            .map(|(first, count)| (first.parse().unwrap(), count.parse().unwrap()))
-            .unwrap(),
-        Err(_) => (1, 60),
-    };
+    // GRAPH_SEEDS=first+count replays a failure or looks at more of them.
+    let seeds = std::env::var("GRAPH_SEEDS").unwrap_or("1+25".to_owned());
+    let (first, count) = seeds.split_once('+').unwrap();
+    let (first, count): (u64, u64) = (first.parse().unwrap(), count.parse().unwrap());
     for seed in first..first + count {
         compare(seed);
+    }
+}
+
+#[test]
+fn the_width_is_the_one_that_padding_counts() {
+    for seed in 1..6 {
+        let repo = Repo::random(&mut Dice(seed));
+        let selection = Selection { args: args(&["--branches", "--topo-order"]), page: Vec::new() };
+        let (commits, numbers) = shown(&repo, &selection);
+        let (mut widths, mut graph) =
+            (Graph::new(None, Framing::Nothing), Graph::new(None, Framing::Terminator(b'\n')));
+        let mut drawn = Vec::new();
+        for commit in &commits {
+            let width = widths.place(numbers[&commit.id], &commit.parents);
+            assert_eq!(graph.place(numbers[&commit.id], &commit.parents), width);
+            let text = format!("{:<1$}|", commit.id.to_string(), 70_usize.saturating_sub(width));
+            graph.draw(b'*', text.as_bytes(), &mut drawn);
+        }
+        let words = args(&["log", "--graph", "--color=never", "--branches", "--format=%<|(70)%H|"]);
+        let expected = git(repo.dir.path(), &words, b"");
+        assert_eq!(drawn.as_bstr(), expected.as_bstr(), "seed {seed}");
     }
 }
