@@ -7,5 +7,7 @@ pub mod cli;
 pub mod history;
 pub mod index;
 pub mod log;
+pub mod optimize;
 pub mod repo;
+pub mod session;
 pub mod status;

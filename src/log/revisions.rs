@@ -7,8 +7,11 @@ use std::process::{Command, Stdio};
 
 use bstr::{BStr, BString, ByteSlice};
 use gix::ObjectId;
+use gix::hash::oid;
 
 use super::options::{LogOptions, RefSet, Tip};
+use crate::index::History;
+use crate::repo::refs::IsCommit;
 use crate::repo::{NotExact, Repo};
 
 /// Where a walk begins or what it excludes.
@@ -32,9 +35,16 @@ pub enum Request {
     },
 }
 
-/// Resolves the tips of a command line, in order; `git` is the program to ask for what is not plain.
-pub fn resolve(repo: &Repo, options: &LogOptions, git: &Path) -> Result<Vec<Request>, NotExact> {
-    let mut resolver = Resolver { repo, options, git, requests: Vec::new() };
+/// Resolves the tips of a command line, in order; `git` is the program to ask for what is not plain, and `history`
+/// what is known already.
+pub fn resolve(
+    repo: &Repo,
+    options: &LogOptions,
+    history: &History<'_>,
+    git: &Path,
+) -> Result<Vec<Request>, NotExact> {
+    let is_commit = |id: &oid| history.lookup(id).is_some();
+    let mut resolver = Resolver { repo, options, history, is_commit: &is_commit, git, requests: Vec::new() };
     for tip in &options.tips {
         match tip {
             Tip::Revision { spec, negated } => resolver.revision(spec.as_bstr(), *negated)?,
@@ -51,6 +61,8 @@ pub fn resolve(repo: &Repo, options: &LogOptions, git: &Path) -> Result<Vec<Requ
 struct Resolver<'r> {
     repo: &'r Repo,
     options: &'r LogOptions,
+    history: &'r History<'r>,
+    is_commit: IsCommit<'r>,
     git: &'r Path,
     requests: Vec<Request>,
 }
@@ -119,7 +131,7 @@ impl Resolver<'_> {
         };
         let Some(id) = id else { return Ok(None) };
         let not_a_commit = || NotExact::from(format!("'{spec}' is not a commit"));
-        let mut id = self.repo.peel(id)?.ok_or_else(not_a_commit)?;
+        let mut id = self.repo.peel(id, self.is_commit)?.ok_or_else(not_a_commit)?;
         while let Some((&operator, rest)) = suffix.split_first() {
             if operator == b'^'
                 && let Some(rest) = rest.strip_prefix(b"{}").or_else(|| rest.strip_prefix(b"{commit}"))
@@ -149,6 +161,10 @@ impl Resolver<'_> {
     }
 
     fn parent(&self, id: ObjectId, number: usize) -> Result<Option<ObjectId>, NotExact> {
+        if let Some(pos) = self.history.lookup(&id) {
+            let parent = self.history.parents(pos).nth(number - 1);
+            return Ok(parent.map(|parent| self.history.oid(parent).to_owned()));
+        }
         let commit =
             self.repo.git.find_commit(id).map_err(|err| NotExact::from(format!("commit {id}: {err}")))?;
         Ok(commit.parent_ids().nth(number - 1).map(|id| id.detach()))
@@ -193,7 +209,7 @@ impl Resolver<'_> {
                 None => (line, false),
             };
             let id = ObjectId::from_hex(hex).map_err(|_| refused())?;
-            let id = self.repo.peel(id)?.ok_or_else(refused)?;
+            let id = self.repo.peel(id, self.is_commit)?.ok_or_else(refused)?;
             self.push((id, BString::default()), caret != negated);
         }
         Ok(())
@@ -205,18 +221,18 @@ impl Resolver<'_> {
                 if self.repo.common_dir.join("worktrees").exists() {
                     return Err("--all with several worktrees".into());
                 }
-                for tip in self.repo.tips_below("refs/")? {
+                for tip in self.repo.tips_below("refs/", self.is_commit)? {
                     self.push((tip.commit, tip.name), negated);
                 }
                 // An unborn HEAD is left out without a word.
                 if let Ok(head) = self.repo.git.head_id()
-                    && let Some(id) = self.repo.peel(head.detach())?
+                    && let Some(id) = self.repo.peel(head.detach(), self.is_commit)?
                 {
                     self.push((id, "HEAD".into()), negated);
                 }
             }
             RefSet::Below { prefix, pattern: None } => {
-                for tip in self.repo.tips_below(prefix)? {
+                for tip in self.repo.tips_below(prefix, self.is_commit)? {
                     let name = tip.name[prefix.len()..].as_bstr().to_owned();
                     self.push((tip.commit, name), negated);
                 }
@@ -243,7 +259,7 @@ impl Resolver<'_> {
             }
             pattern.push(b'*');
         }
-        for tip in self.repo.tips_below("refs/")? {
+        for tip in self.repo.tips_below("refs/", self.is_commit)? {
             let mode = gix::glob::wildmatch::Mode::empty();
             if gix::glob::wildmatch(pattern.as_bstr(), tip.name.as_bstr(), mode) {
                 self.push((tip.commit, tip.name), negated);

@@ -12,11 +12,12 @@ use super::cursor::Cursor;
 use super::options::own::OwnOptions;
 use super::options::{self, LogOptions, Refusal};
 use super::{handover, revisions};
-use crate::cli::trace::{IndexUse, Report, Served};
+use crate::cli::trace::{Report, Served};
 use crate::cli::{FATAL, USAGE, fatal};
 use crate::repo::config::{Config, Location};
 use crate::repo::git::GitProgram;
 use crate::repo::{NotExact, Repo, exec_git};
+use crate::session::{Session, git_program_cache};
 
 /// Commits on a page where neither `--per-page` nor `fastlog.pageSize` says otherwise.
 const PAGE_SIZE: u64 = 30;
@@ -67,7 +68,7 @@ impl Invocation {
         }
         let mut log = log.map_err(|refusal| NotExact::from(refusal.0))?;
         let repo = Repo::open()?;
-        let git = GitProgram::locate(None)?;
+        let git = GitProgram::locate(git_program_cache(&repo.common_dir).as_deref())?;
         let config = Config::load(&Location {
             system: git.system_config.as_deref(),
             git_dir: Some(&repo.git_dir),
@@ -83,8 +84,13 @@ impl Invocation {
             log.skip.get_or_insert(skip);
             log.max_count.get_or_insert(count);
         }
+        let session = Session::new(&repo, &git, &config)?;
+        let mut index = session.open(&mut report.index)?;
         let requests = match &self.own.cursor {
-            None => revisions::resolve(&repo, &log, &git.path)?,
+            None => {
+                let history = index.history().map_err(|err| NotExact::from(err.to_string()))?;
+                revisions::resolve(&repo, &log, &history, &git.path)?
+            }
             Some(token) => {
                 let cursor = Cursor::parse(token, &self.git_args, repo.git.object_hash());
                 let cursor = match cursor {
@@ -102,19 +108,8 @@ impl Invocation {
                 revisions::Request::Symmetric { left, right } => vec![left.0, right.0],
             })
             .collect();
-        let dates = |ids: &[gix::ObjectId]| crate::repo::commit_dates(&git.path, &repo.git_dir, ids);
-        let known = crate::index::History::new([]).map_err(|err| NotExact::from(err.to_string()))?;
-        let segment = crate::history::build(
-            &repo.git.objects,
-            repo.git.object_hash(),
-            &tips,
-            &known,
-            &crate::history::Options::new(&dates),
-        )
-        .map_err(|err| NotExact::from(err.to_string()))?;
-        let history =
-            crate::index::History::new(segment.iter()).map_err(|err| NotExact::from(err.to_string()))?;
-        report.index = IndexUse::Built;
+        session.freshen(&mut index, &tips, &mut report.index)?;
+        let history = index.history().map_err(|err| NotExact::from(err.to_string()))?;
         let question = Question {
             options: &log,
             own: &self.own,

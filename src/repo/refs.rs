@@ -15,6 +15,9 @@ const RULES: [(&str, &str); 5] = [
     ("refs/remotes/", "/HEAD"),
 ];
 
+/// Whether an object is known to be a commit; it need not know all.
+pub type IsCommit<'a> = &'a dyn Fn(&gix::hash::oid) -> bool;
+
 /// A ref and the commit behind it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RefTip {
@@ -88,7 +91,7 @@ impl Repo {
     ///
     /// # Errors
     /// When a ref is broken: git warns of it.
-    pub fn tips_below(&self, prefix: &str) -> Result<Vec<RefTip>, NotExact> {
+    pub fn tips_below(&self, prefix: &str, is_commit: IsCommit<'_>) -> Result<Vec<RefTip>, NotExact> {
         let failed = |err: &dyn std::fmt::Display| NotExact::from(format!("refs: {err}"));
         let iter = self.git.refs.iter().map_err(|err| failed(&err))?;
         let prefix = <&gix::path::RelativePath>::try_from(prefix).map_err(|err| failed(&err))?;
@@ -107,7 +110,7 @@ impl Repo {
         }
         let mut commits = Vec::with_capacity(tips.len());
         for (name, id) in tips {
-            if let Some(commit) = self.peel(id)? {
+            if let Some(commit) = self.peel(id, is_commit)? {
                 commits.push(RefTip { name, commit });
             }
         }
@@ -115,8 +118,12 @@ impl Repo {
     }
 
     /// Follows tags to what they tag; `None` when that is not a commit.
-    pub fn peel(&self, mut id: ObjectId) -> Result<Option<ObjectId>, NotExact> {
+    /// `is_commit` is asked first: it knows commits without opening a pack, which takes git-fast longer than a page.
+    pub fn peel(&self, mut id: ObjectId, is_commit: IsCommit<'_>) -> Result<Option<ObjectId>, NotExact> {
         loop {
+            if is_commit(&id) {
+                return Ok(Some(id));
+            }
             let header =
                 self.git.find_header(id).map_err(|err| NotExact::from(format!("object {id}: {err}")))?;
             match header.kind() {
@@ -149,7 +156,7 @@ impl Repo {
                     Ok(None) | Err(_) if revision == b"HEAD" => return Ok(None),
                     _ => return Err(failed(&"not a plain revision")),
                 };
-                let Some(commit) = self.peel(tip)? else { return Err(failed(&"not a commit")) };
+                let Some(commit) = self.peel(tip, &|_| false)? else { return Err(failed(&"not a commit")) };
                 let commit = self.git.find_commit(commit).map_err(|err| failed(&err))?;
                 let tree = commit.tree().map_err(|err| failed(&err))?;
                 let path = path.to_path().map_err(|err| failed(&err))?;

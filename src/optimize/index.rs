@@ -1,0 +1,198 @@
+//! `git optimize index`: build, update, verify, status, clear.
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use super::cli::{IndexCommand, IndexOptions};
+use super::progress::Progress;
+use crate::cli::fatal;
+use crate::cli::output::Output;
+use crate::history::{self, Options, Outcome};
+use crate::index::{Location, Pos, WriterLock};
+use crate::repo::config::{Config, Location as ConfigLocation};
+use crate::repo::git::GitProgram;
+use crate::repo::{NotExact, Repo};
+use crate::session::{Session, git_program_cache};
+
+/// How much niceness a process in the background takes on.
+const NICENESS: i32 = 10;
+
+pub(super) fn run(options: &IndexOptions) -> ExitCode {
+    if options.detached {
+        // Both may fail, and then it runs like any other process.
+        let _ = rustix::process::setsid();
+        let _ = rustix::process::nice(NICENESS);
+    }
+    match answer(options) {
+        Ok(code) => code,
+        Err(reason) => fatal(&reason.to_string()),
+    }
+}
+
+fn answer(options: &IndexOptions) -> Result<ExitCode, NotExact> {
+    let repo = Repo::open()?;
+    let git = GitProgram::locate(git_program_cache(&repo.common_dir).as_deref())?;
+    let config = Config::load(&ConfigLocation {
+        system: git.system_config.as_deref(),
+        git_dir: Some(&repo.git_dir),
+        common_dir: Some(&repo.common_dir),
+        env: &|name| std::env::var_os(name),
+    })?;
+    let session = Session::new(&repo, &git, &config)?;
+    match options.command {
+        IndexCommand::Build => write(&session, options, true),
+        IndexCommand::Update => write(&session, options, false),
+        IndexCommand::Verify { sample } => verify(&session, options, sample),
+        IndexCommand::Status => status(&session),
+        IndexCommand::Clear => clear(&session, options),
+    }
+}
+
+fn failed(err: impl std::fmt::Display) -> NotExact {
+    NotExact::from(err.to_string())
+}
+
+fn say(options: &IndexOptions, text: &str) {
+    if !options.quiet {
+        let mut output = Output::open("git".as_ref(), false);
+        output.write(format!("{text}\n").as_bytes());
+        output.finish();
+    }
+}
+
+fn write(session: &Session<'_>, options: &IndexOptions, anew: bool) -> Result<ExitCode, NotExact> {
+    let location = session.prepare().map_err(|err| failed(format!("cannot create the index: {err}")))?;
+    let lock = if options.detached {
+        // Whoever has it does the same work.
+        match WriterLock::try_acquire(&location.dir).map_err(failed)? {
+            Some(lock) => lock,
+            None => return Ok(ExitCode::SUCCESS),
+        }
+    } else {
+        let waiting = |holder: Option<u32>| {
+            if !options.quiet {
+                let who = holder.map_or_else(String::new, |pid| format!(" {pid}"));
+                let _ = writeln!(std::io::stderr(), "waiting for process{who}, which writes the index");
+            }
+        };
+        WriterLock::acquire(&location.dir, waiting).map_err(failed)?
+    };
+    let tips = session.all_tips()?;
+    let progress = Progress::new("Indexing history", options.progress, options.quiet);
+    let report = |commits| progress.at(commits);
+    let dates = session.dates();
+    let mut build = Options::new(&dates);
+    build.progress = Some(&report);
+    let target = session.target(&location);
+    let outcome = if anew {
+        history::rebuild(&target, &lock, &tips, &build)
+    } else {
+        history::update(&target, &lock, &tips, &build)
+    };
+    let outcome = outcome.map_err(|err| failed(format!("cannot build the index: {err}")))?;
+    drop(progress);
+    say(
+        options,
+        &match outcome {
+            Outcome::Current => "index: up to date".to_owned(),
+            Outcome::Appended { commits, joined } => {
+                format!("index: added {commits} commits (joined with {joined} segments)")
+            }
+            Outcome::Rebuilt { commits, .. } => format!("index: built, {commits} commits"),
+        },
+    );
+    Ok(ExitCode::SUCCESS)
+}
+
+fn existing(session: &Session<'_>) -> Result<Option<Location>, NotExact> {
+    session.location().map_err(|err| failed(format!("cannot read the key of the index: {err}")))
+}
+
+fn verify(session: &Session<'_>, options: &IndexOptions, sample: Option<u32>) -> Result<ExitCode, NotExact> {
+    let wrong = |what: &dyn std::fmt::Display| {
+        let _ = writeln!(std::io::stderr(), "error: index: {what}");
+        let _ = writeln!(std::io::stderr(), "hint: 'git optimize index build' builds it anew");
+        Ok(ExitCode::FAILURE)
+    };
+    let Some(location) = existing(session)? else { return wrong(&"there is none") };
+    let index = match session.open_published(&location) {
+        Ok(index) => index,
+        Err(rejected) => return wrong(&rejected),
+    };
+    if let Err((segment, damage)) = index.verify_hashes() {
+        return wrong(&format!("segment {segment}: {damage}"));
+    }
+    let history = index.history().map_err(failed)?;
+    let progress = Progress::new("Verifying history", options.progress, options.quiet);
+    let report = |commits| progress.at(commits);
+    let dates = session.dates();
+    let mut check = Options::new(&dates);
+    check.progress = Some(&report);
+    let target = session.target(&location);
+    let positions: Vec<Pos> = history::sample(&history, sample.unwrap_or(u32::MAX)).collect();
+    let result = history::verify(&history, target.objects, target.kind, positions.into_iter(), &check);
+    drop(progress);
+    match result {
+        Ok(commits) => {
+            say(options, &format!("index: {commits} commits verified"));
+            Ok(ExitCode::SUCCESS)
+        }
+        // What is gone from the repository can't be compared, and nobody can ask for it either.
+        Err(history::Fault::Error(history::Error::Missing { id })) => {
+            say(options, &format!("index: verified as far as {id}, which is no longer in the repository"));
+            Ok(ExitCode::SUCCESS)
+        }
+        Err(fault) => wrong(&fault),
+    }
+}
+
+fn status(session: &Session<'_>) -> Result<ExitCode, NotExact> {
+    let Some(location) = existing(session)? else {
+        return Ok(print("index: none (git optimize index build makes one)\n"));
+    };
+    let mut text = format!("index: {}\n", location.dir.display());
+    if let Some(refused) = location.refused {
+        text.push_str(&format!("not in {}: {refused}\n", crate::index::location::BESIDE));
+    }
+    match session.open_published(&location) {
+        Err(rejected) if rejected.is_missing() => text.push_str("state: not built\n"),
+        Err(rejected) => text.push_str(&format!("state: rejected: {rejected}\n")),
+        Ok(index) => {
+            let history = index.history().map_err(failed)?;
+            let missing = session.all_tips()?.iter().filter(|tip| history.lookup(tip).is_none()).count();
+            text.push_str(&match missing {
+                0 => "state: up to date\n".to_owned(),
+                1 => "state: 1 tip is newer\n".to_owned(),
+                n => format!("state: {n} tips are newer\n"),
+            });
+            let bytes: u64 = index.segments().iter().map(|segment| segment.byte_len()).sum();
+            text.push_str(&format!(
+                "commits: {}\nsegments: {}\nbytes: {bytes}\n",
+                history.len(),
+                index.segments().len(),
+            ));
+        }
+    }
+    Ok(print(&text))
+}
+
+fn print(text: &str) -> ExitCode {
+    let mut output = Output::open("git".as_ref(), false);
+    output.write(text.as_bytes());
+    output.finish();
+    ExitCode::SUCCESS
+}
+
+fn clear(session: &Session<'_>, options: &IndexOptions) -> Result<ExitCode, NotExact> {
+    let Some(location) = existing(session)? else {
+        say(options, "index: there is none");
+        return Ok(ExitCode::SUCCESS);
+    };
+    if location.dir.exists() {
+        let _lock = WriterLock::acquire(&location.dir, |_| ()).map_err(failed)?;
+        std::fs::remove_dir_all(&location.dir)
+            .map_err(|err| failed(format!("cannot remove {}: {err}", location.dir.display())))?;
+    }
+    say(options, "index: removed");
+    Ok(ExitCode::SUCCESS)
+}

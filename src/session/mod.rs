@@ -1,0 +1,224 @@
+//! The index of one repository, for one invocation: where it is, opening it, building it on the spot where that is
+//! quick, and leaving the rest to a process in the background. Nobody waits here for another process.
+
+mod background;
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use gix::ObjectId;
+
+use crate::cli::trace::IndexUse;
+use crate::history::{self, Options, Overlay, Target};
+use crate::index::{Location, OpenIndex, Place, Rejected, WriterLock};
+use crate::repo::config::Config;
+use crate::repo::git::GitProgram;
+use crate::repo::{NotExact, Repo, commit_dates};
+
+/// How long a first use may take for building the index on the spot.
+const ON_THE_SPOT: Duration = Duration::from_millis(200);
+/// Pack indices of more bytes than this belong to a history that can't be read in that time.
+const SMALL_PACK_INDICES: u64 = 4 << 20;
+/// How many commits an invocation reads that are newer than the index, and how long it may take for that.
+const OVERLAY: (u32, Duration) = (4096, Duration::from_millis(100));
+/// From so many newer commits on, they are added to the index.
+const WORTH_PUBLISHING: u32 = 32;
+
+/// What an index depends on besides commits, which never change: that history is what the commits say. (Where
+/// shallow boundaries, grafts or replacement refs say otherwise, the index is not asked at all.)
+const FINGERPRINT: [u8; 32] = *b"history as the commits have it\0\0";
+
+/// A repository and everything that decides about its index.
+pub struct Session<'r> {
+    repo: &'r Repo,
+    git: &'r GitProgram,
+    index_dir: Option<PathBuf>,
+    auto: bool,
+}
+
+impl<'r> Session<'r> {
+    /// Reads what the configuration says about the index.
+    pub fn new(repo: &'r Repo, git: &'r GitProgram, config: &Config) -> Result<Self, NotExact> {
+        Ok(Session {
+            repo,
+            git,
+            index_dir: config.path("fast.indexDir")?,
+            auto: config.bool("fast.autoIndex")?.unwrap_or(true),
+        })
+    }
+
+    fn place(&self) -> Place<'_> {
+        Place {
+            common_dir: &self.repo.common_dir,
+            bare: self.repo.git.is_bare(),
+            index_dir: self.index_dir.as_deref(),
+        }
+    }
+
+    /// Where the index is; `None` when there has never been one.
+    pub fn location(&self) -> std::io::Result<Option<Location>> {
+        Location::find(self.place())
+    }
+
+    /// Where the index is, after making its directory and key if need be.
+    pub fn prepare(&self) -> std::io::Result<Location> {
+        Location::prepare(self.place(), &|| self.is_tracked())
+    }
+
+    /// What is published, if it can be used.
+    pub fn open_published(&self, location: &Location) -> Result<OpenIndex, Rejected> {
+        OpenIndex::open(location, self.repo.git.object_hash(), &FINGERPRINT)
+    }
+
+    /// What an update works on.
+    pub fn target<'t>(&'t self, location: &'t Location) -> Target<'t> {
+        Target {
+            location,
+            objects: &self.repo.git.objects,
+            kind: self.repo.git.object_hash(),
+            fingerprint: FINGERPRINT,
+        }
+    }
+
+    /// Every commit that a ref or HEAD leads to.
+    pub fn all_tips(&self) -> Result<Vec<ObjectId>, NotExact> {
+        let mut tips: Vec<ObjectId> =
+            self.repo.tips_below("refs/", &|_| false)?.into_iter().map(|tip| tip.commit).collect();
+        if let Ok(head) = self.repo.git.head_id() {
+            tips.extend(self.repo.peel(head.detach(), &|_| false)?);
+        }
+        tips.sort_unstable();
+        tips.dedup();
+        Ok(tips)
+    }
+
+    /// Asks git for the dates of commits that only it can read.
+    pub fn dates(&self) -> impl Fn(&[ObjectId]) -> std::io::Result<Vec<i64>> + Sync + use<'r> {
+        let (git, git_dir): (&'r Path, &'r Path) = (&self.git.path, &self.repo.git_dir);
+        move |ids| commit_dates(git, git_dir, ids)
+    }
+
+    /// Opens the index, or builds it if that is a matter of an instant.
+    ///
+    /// # Errors
+    /// When there is none to be used now; one may be on its way in the background.
+    pub fn open(&self, used: &mut IndexUse) -> Result<OpenIndex, NotExact> {
+        let location = self.location().map_err(|err| NotExact::from(format!("index: {err}")))?;
+        let why = match location.as_ref().map(|location| self.open_published(location)) {
+            Some(Ok(index)) => {
+                *used = IndexUse::Fresh;
+                return Ok(index);
+            }
+            Some(Err(rejected)) if rejected.is_missing() => "no index".to_owned(),
+            Some(Err(rejected)) => {
+                *used = IndexUse::Rejected;
+                rejected.to_string()
+            }
+            None => "no index".to_owned(),
+        };
+        if !self.auto {
+            return Err(why.into());
+        }
+        if self.is_small() {
+            match self.build_on_the_spot() {
+                Ok(index) => {
+                    *used = IndexUse::Built;
+                    return Ok(index);
+                }
+                Err(Some(reason)) => return Err(format!("{why}; {reason}").into()),
+                Err(None) => {}
+            }
+        }
+        background::update(self.repo);
+        Err(why.into())
+    }
+
+    /// `Err(None)` means that it takes longer than anybody should wait.
+    fn build_on_the_spot(&self) -> Result<OpenIndex, Option<String>> {
+        let said = |err: &dyn std::fmt::Display| Some(err.to_string());
+        let location = self.prepare().map_err(|err| said(&err))?;
+        let lock = WriterLock::try_acquire(&location.dir).map_err(|err| said(&err))?;
+        let Some(lock) = lock else { return Err(said(&"another process is building it")) };
+        let dates = self.dates();
+        let mut options = Options::new(&dates);
+        options.deadline = Some(Instant::now() + ON_THE_SPOT);
+        let tips = self.all_tips().map_err(|err| said(&err))?;
+        match history::update(&self.target(&location), &lock, &tips, &options) {
+            Ok(_) => {}
+            Err(history::Error::Stopped) => return Err(None),
+            Err(err) => return Err(said(&err)),
+        }
+        self.open_published(&location).map_err(|err| said(&err))
+    }
+
+    fn is_small(&self) -> bool {
+        let Ok(packs) = std::fs::read_dir(self.repo.common_dir.join("objects/pack")) else { return true };
+        let bytes: u64 = packs
+            .flatten()
+            .filter(|file| file.path().extension().is_some_and(|extension| extension == "idx"))
+            .filter_map(|file| file.metadata().ok())
+            .map(|meta| meta.len())
+            .sum();
+        bytes < SMALL_PACK_INDICES
+    }
+
+    /// Makes sure that `index` has every tip, in memory where they are newer.
+    pub fn freshen(
+        &self,
+        index: &mut OpenIndex,
+        tips: &[ObjectId],
+        used: &mut IndexUse,
+    ) -> Result<(), NotExact> {
+        let overlay = {
+            let history = index.history().map_err(|err| NotExact::from(format!("index: {err}")))?;
+            if tips.iter().all(|tip| history.lookup(tip).is_some()) {
+                return Ok(());
+            }
+            let dates = self.dates();
+            let mut options = Options::new(&dates);
+            options.limit = OVERLAY.0;
+            options.deadline = Some(Instant::now() + OVERLAY.1);
+            let kind = self.repo.git.object_hash();
+            history::overlay(&history, &self.repo.git.objects, kind, tips, &options)
+        };
+        match overlay {
+            Ok(Overlay::Current) => Ok(()),
+            Ok(Overlay::Segment(segment)) => {
+                if self.auto && segment.header().commits >= WORTH_PUBLISHING {
+                    background::update(self.repo);
+                }
+                index.push(segment);
+                if *used == IndexUse::Fresh {
+                    *used = IndexUse::Refreshed;
+                }
+                Ok(())
+            }
+            Ok(Overlay::TooMany) | Err(history::Error::Stopped) => {
+                if self.auto {
+                    background::update(self.repo);
+                }
+                Err("the index lacks many commits".into())
+            }
+            Err(err) => Err(format!("newer commits: {err}").into()),
+        }
+    }
+
+    fn is_tracked(&self) -> bool {
+        let Some(top) = &self.repo.work_dir else { return false };
+        let listed = Command::new(&self.git.path)
+            .arg("-C")
+            .arg(top)
+            .args(["ls-files", "-z", "--", crate::index::location::BESIDE])
+            .stdin(Stdio::null())
+            .stderr(Stdio::null())
+            .output();
+        listed.map_or(true, |output| !output.stdout.is_empty())
+    }
+}
+
+/// Where it is remembered which git this is, once there is an index.
+pub fn git_program_cache(common_dir: &Path) -> Option<PathBuf> {
+    let indexed = common_dir.join(crate::index::location::KEY_FILE).exists();
+    indexed.then(|| common_dir.join("git-fast.program"))
+}
