@@ -10,7 +10,7 @@ use bstr::BString;
 use gix::ObjectId;
 
 use super::cursor::Cursor;
-use super::encoding::Reencoded;
+use super::encoding::{self, Reencoded};
 use super::filter::{NumberFilter, TextFilter};
 use super::handover;
 use super::json;
@@ -19,7 +19,7 @@ use super::options::own::OwnOptions;
 use super::options::{DateLimit, LogOptions, Order};
 use super::print::{Layout, Printer};
 use super::render::date::DateContext;
-use super::render::pretty::{Environment, Style};
+use super::render::pretty::{Builtin, Environment, Spec, Style};
 use super::repo_sources::RepoSources;
 use super::revisions::Request;
 use super::select::{Criteria, Selector};
@@ -79,6 +79,9 @@ impl<'a> Question<'a> {
         let sources = RepoSources::open(self.repo, self.config, options, &settings, &tips, json, &is_commit)?;
         let mailmap = settings.mailmap.then_some(&sources as &dyn Sources);
         let text = TextFilter::new(history, &options.grep, settings.flavour, mailmap);
+        if text.as_ref().is_some_and(TextFilter::is_foreign) {
+            return Err("a pattern that only git can match".into());
+        }
         let has_text = text.is_some();
         let judge = |positions: &[Pos]| handover::judge(self.git, history, positions, &options.grep_args);
         let filters_highlight = has_text && settings.colors.is_some();
@@ -129,7 +132,8 @@ impl<'a> Question<'a> {
         let style = self.style(&settings, &sources)?;
         // Odd commits are rendered by git, so it must be known whether one is among the chosen ones.
         let counts = history.counts();
-        let careful = counts.odd > 0;
+        let raw_encodings = counts.encoding > 0 && settings.spec == Spec::Builtin(Builtin::Raw);
+        let careful = counts.odd > 0 || raw_encodings;
         let whole = careful
             || options.reverse
             || options.boundary
@@ -156,7 +160,10 @@ impl<'a> Question<'a> {
             };
             let steps = self.complete(history, steps);
             if careful
-                && let Some(step) = steps.iter().find(|step| history.flags(step.pos).contains(Flags::ODD))
+                && let Some(step) = steps.iter().find(|step| {
+                    history.flags(step.pos).contains(Flags::ODD)
+                        || (raw_encodings && encoding::is_foreign(history, step.pos))
+                })
             {
                 return Err(format!("odd commit {}", history.oid(step.pos)).into());
             }
@@ -180,6 +187,7 @@ impl<'a> Question<'a> {
         let mut printer = Printer::new(history, style, layout);
         let (json, mailmap) = (self.own.json, settings.mailmap);
         let mut texts = Reencoded::default();
+        report.served = Served::Native;
         let mut output: Option<Output> = None;
         let mut chunk_size = FIRST_CHUNK;
         let mut chunk: Vec<Step> = Vec::new();
@@ -198,6 +206,7 @@ impl<'a> Question<'a> {
             let prepared = texts.prepare(history, chunk.iter().map(|step| step.pos), self.git);
             if let Err(err) = prepared {
                 if output.is_none() {
+                    report.served = Served::Git;
                     return Err(err);
                 }
                 return Ok(crate::cli::fatal(&err.to_string()));
@@ -228,7 +237,6 @@ impl<'a> Question<'a> {
             output.get_or_insert_with(|| Output::open(self.git, true)).write(&bytes);
             chunk_size = (chunk_size * 4).min(LARGEST_CHUNK);
         }
-        report.served = Served::Native;
         report.commits = Some(count);
         if json || self.wants_hint() {
             let has_more = match more_in_graph {
@@ -268,6 +276,10 @@ impl<'a> Question<'a> {
         let options = self.options;
         if options.graph && (options.reverse || options.children) {
             return Err("--graph with --reverse or --children".into());
+        }
+        let symmetric = self.requests.iter().any(|request| matches!(request, Request::Symmetric { .. }));
+        if (options.left_only || options.right_only) && !symmetric {
+            return Err("--left-only or --right-only without sides".into());
         }
         if options.left_only && options.right_only {
             return Err("--left-only with --right-only".into());
@@ -391,13 +403,14 @@ impl<'a> Question<'a> {
         highlight: bool,
         report: &mut Report,
     ) -> Result<ExitCode, NotExact> {
+        if steps.is_empty() {
+            // There may be something wrong with the options all the same.
+            return Err("nothing to render".into());
+        }
         report.served = Served::Assisted;
         report.reason = reason.to_owned();
         report.commits = Some(steps.len() as u64);
         report.finish();
-        if steps.is_empty() {
-            return Ok(ExitCode::SUCCESS);
-        }
         let mut args = self.options.render_args.clone();
         if self.options.first_parent {
             args.push("--first-parent".into());

@@ -110,17 +110,16 @@ impl Reencoded {
                 extra_headers: history.extra_headers(pos).to_owned(),
                 message: next()?,
             };
-            // git leaves a text as it is, and keeps the header, when it can't convert it.
-            if texts.message == history.message(pos)
-                && texts.author_name == history.author(pos).name
-                && texts.committer_name == history.committer(pos).name
-            {
-                return Err(failed(&"a text that stays as it is"));
-            }
             self.texts.insert(pos, texts);
         }
         Ok(())
     }
+}
+
+/// Whether the commit's encoding is one that only git converts: what it can't convert it leaves as it is, and then the
+/// `raw` format has the `encoding` header, too.
+pub fn is_foreign(history: &History<'_>, pos: Pos) -> bool {
+    history.flags(pos).contains(Flags::ENCODING) && !is_latin1(encoding_of(history.extra_headers(pos)))
 }
 
 /// The value of the `encoding` header.

@@ -122,6 +122,14 @@ impl<'a> TextFilter<'a> {
         })
     }
 
+    /// Whether a pattern is one that only git can match, or refuse.
+    pub fn is_foreign(&self) -> bool {
+        [&self.author.patterns, &self.committer.patterns, &self.message]
+            .into_iter()
+            .flatten()
+            .any(|pattern| matches!(pattern, Pattern::Foreign))
+    }
+
     /// Whether the commit is shown.
     pub fn judge(&self, pos: Pos) -> Verdict {
         let flags = self.history.flags(pos);
@@ -143,7 +151,7 @@ impl<'a> TextFilter<'a> {
     }
 
     fn judge_message(&self, message: &[u8]) -> Verdict {
-        let mut verdicts = self.message.iter().map(|pattern| pattern.matches(message, self.ignore_case));
+        let verdicts = self.message.iter().map(|pattern| pattern.matches(message, self.ignore_case));
         let verdict = if self.all_match {
             verdicts.fold(Verdict::Yes, Verdict::and)
         } else {
