@@ -107,12 +107,19 @@ pub(super) fn read(
     buf: &mut Vec<u8>,
     batch: &mut Batch,
 ) -> Result<(), Error> {
+    let raw = find(objects, id, buf)?;
+    batch.push(&id, raw, kind).map_err(|what| Error::Malformed { id, what })
+}
+
+/// The bytes of a commit.
+pub(super) fn find<'a>(
+    objects: &gix::OdbHandle,
+    id: ObjectId,
+    buf: &'a mut Vec<u8>,
+) -> Result<&'a [u8], Error> {
     let data = objects
         .try_find(&id, buf)
         .map_err(|err| Error::Unreadable { id, reason: err.to_string() })?
         .ok_or(Error::Missing { id })?;
-    if data.kind != gix::objs::Kind::Commit {
-        return Err(Error::NotACommit { id });
-    }
-    batch.push(&id, data.data, kind).map_err(|what| Error::Malformed { id, what })
+    if data.kind == gix::objs::Kind::Commit { Ok(data.data) } else { Err(Error::NotACommit { id }) }
 }

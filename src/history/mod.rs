@@ -10,6 +10,10 @@ mod parallel;
 mod records;
 #[cfg(test)]
 mod tests;
+mod update;
+mod verify;
 
 pub use build::{Dates, Options, build};
 pub use error::Error;
+pub use update::{Outcome, Overlay, Target, overlay, rebuild, update};
+pub use verify::{Fault, sample, verify};

@@ -1,11 +1,13 @@
 //! The writers' lock. It is an advisory lock that the process holds on the file `lock`; the file's presence means
 //! nothing, and a process that dies lets go of it. Readers take no lock.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{self, Read, Seek, Write};
 use std::path::Path;
 
 use fs2::FileExt;
+
+use super::map::{open_or_create, open_regular};
 
 /// Name of the lock file in the index directory.
 pub const LOCK_FILE: &str = "lock";
@@ -62,15 +64,15 @@ impl Drop for WriterLock {
 /// The process that has the lock, as far as it can be told: for messages.
 pub fn holder(dir: &Path) -> Option<u32> {
     let mut text = String::new();
-    File::open(dir.join(LOCK_FILE)).ok()?.take(32).read_to_string(&mut text).ok()?;
+    open_regular(&dir.join(LOCK_FILE)).ok()?.take(32).read_to_string(&mut text).ok()?;
     text.trim().parse().ok()
 }
 
 fn open(dir: &Path) -> io::Result<File> {
-    match OpenOptions::new().read(true).write(true).create(true).truncate(false).open(dir.join(LOCK_FILE)) {
+    match open_or_create(&dir.join(LOCK_FILE)) {
         Err(err) if err.kind() == io::ErrorKind::NotFound => {
             fs::create_dir_all(dir)?;
-            OpenOptions::new().read(true).write(true).create(true).truncate(false).open(dir.join(LOCK_FILE))
+            open_or_create(&dir.join(LOCK_FILE))
         }
         other => other,
     }

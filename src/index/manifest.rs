@@ -20,6 +20,8 @@ pub const MANIFEST_ENTRY_LEN: usize = 48;
 pub const MAC_LEN: usize = 32;
 /// Sizes at least double from one segment to the one before it, so this is plenty.
 pub const MAX_SEGMENTS: usize = 64;
+/// The length in bytes that a manifest has at most.
+pub const MAX_LEN: usize = MANIFEST_HEADER_LEN + MAX_SEGMENTS * MANIFEST_ENTRY_LEN + MAC_LEN;
 
 /// One segment in the manifest.
 #[derive(Debug, Clone, PartialEq, Eq)]

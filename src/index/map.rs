@@ -1,8 +1,10 @@
 //! The bytes of a segment, mapped or owned. The crate's only `unsafe` code is here.
 
-use std::fs::File;
+use std::fs::{File, OpenOptions};
 use std::io;
 use std::ops::Deref;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
 
 use rkyv::util::AlignedVec;
 
@@ -63,4 +65,27 @@ impl Deref for Bytes {
             Bytes::Owned(bytes) => bytes,
         }
     }
+}
+
+/// Opens a regular file of the index for reading. The index directory is in a working tree, where a checkout may put
+/// things: a symbolic link is not followed, and a pipe or device does not block.
+pub(super) fn open_regular(path: &Path) -> io::Result<File> {
+    let file = OpenOptions::new().read(true).custom_flags(flags()).open(path)?;
+    require_regular(file)
+}
+
+/// Opens or creates a regular file of the index for reading and writing, with the same caution.
+pub(super) fn open_or_create(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false).custom_flags(flags());
+    require_regular(options.open(path)?)
+}
+
+fn flags() -> i32 {
+    use rustix::fs::OFlags;
+    (OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC).bits() as i32
+}
+
+fn require_regular(file: File) -> io::Result<File> {
+    if file.metadata()?.is_file() { Ok(file) } else { Err(io::Error::other("it is not a regular file")) }
 }

@@ -1,8 +1,7 @@
 //! Opens a published index: manifest, then segments, from the cheapest to the costliest check. It takes no lock and
 //! never writes.
 
-use std::fs::{self, File};
-use std::io;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use gix::hash::Kind;
@@ -10,8 +9,8 @@ use gix::hash::Kind;
 use super::history::History;
 use super::layout::Damage;
 use super::location::Location;
-use super::manifest::{MANIFEST, Manifest, ManifestError};
-use super::map::Bytes;
+use super::manifest::{MANIFEST, MAX_LEN, Manifest, ManifestError};
+use super::map::{Bytes, open_regular};
 use super::segment::Segment;
 
 /// Segments of up to this many bytes are hashed when they are opened, so that they may be published without waiting
@@ -90,7 +89,7 @@ impl OpenIndex {
     fn open_once(location: &Location, kind: Kind, fingerprint: &[u8; 32]) -> Result<OpenIndex, Rejected> {
         let path = location.dir.join(MANIFEST);
         let reject = |reason| Rejected { path: path.clone(), reason };
-        let bytes = fs::read(&path).map_err(|err| reject(io_reason(err)))?;
+        let bytes = read_manifest(&path).map_err(|err| reject(io_reason(err)))?;
         let manifest = Manifest::decode(&bytes, &location.key).map_err(|err| reject(err.into()))?;
         if manifest.kind != kind {
             return Err(reject(Reason::HashKind));
@@ -151,9 +150,16 @@ impl OpenIndex {
     }
 }
 
+/// Reads no more than a manifest can have.
+fn read_manifest(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    open_regular(path)?.take(MAX_LEN as u64 + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
 /// Maps a segment file and checks its structure.
 fn open_segment(path: &Path, len: u64) -> Result<Segment, Reason> {
-    let file = File::open(path).map_err(io_reason)?;
+    let file = open_regular(path).map_err(io_reason)?;
     let actual = file.metadata().map_err(Reason::Unreadable)?.len();
     if actual != len {
         return Err(Damage::Length { expected: len, actual }.into());
