@@ -37,7 +37,7 @@ fn version_1_is_read() {
     let count =
         verify(&history, &repo.odb(), Kind::Sha1, sample(&history, u32::MAX), &Options::new(&dates)).unwrap();
     assert_eq!(count, history.len());
-    assert_eq!(history.len(), 54);
+    assert_eq!(history.len(), 53);
     let counts = history.counts();
     assert!(
         counts.odd > 0 && counts.skewed > 0 && counts.encoding > 0 && counts.gpgsig > 0 && counts.nul > 0,
