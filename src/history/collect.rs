@@ -9,7 +9,7 @@ use super::batch::{Batch, Decoded};
 use super::build::Options;
 use super::error::Error;
 use super::records::{Fields, Records, State};
-use crate::index::layout::tags;
+use crate::index::layout::{NO_IDENTITY, tags};
 use crate::index::{History, SegmentWriter};
 
 /// Commits that were decoded although nothing needs them yet are kept up to this many bytes. Beyond, they are
@@ -156,8 +156,8 @@ impl<'a, W: Write + Seek> Collector<'a, W> {
         let (extra, message) = (batch.bytes(commit.extra), batch.bytes(commit.message));
         let mut fields = Fields {
             tree: commit.tree,
-            author: 0,
-            committer: 0,
+            author: NO_IDENTITY,
+            committer: NO_IDENTITY,
             author_time: 0,
             committer_time: 0,
             author_zone: 0,

@@ -302,7 +302,7 @@ impl Records {
         out.column(tags::XLEN, pick(&order, &self.extra_len))?;
         out.column(tags::MLEN, pick(&order, &self.message_len))?;
         out.lookup(&oids, len)?;
-        let identities = self.identities.len();
+        let identities = self.identities.count();
         self.identities.write(&mut out)?;
         out.finish(Totals {
             kind: self.kind,

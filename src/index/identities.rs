@@ -24,7 +24,7 @@ impl Identities {
         if let Some(number) = self.numbers.find(hash, |number| self.get(*number) == (name, email)) {
             return *number;
         }
-        let number = self.len();
+        let number = self.count();
         self.offsets.push(self.text.len() as u64);
         self.name_len.push(name.len() as u32);
         self.text.extend_from_slice(name);
@@ -50,7 +50,7 @@ impl Identities {
     }
 
     /// How many pairs there are.
-    pub fn len(&self) -> u32 {
+    pub fn count(&self) -> u32 {
         self.offsets.len() as u32
     }
 

@@ -29,6 +29,9 @@ pub const NO_PARENT: u32 = 0xffff_ffff;
 /// In the second parent column: the other bits are an index into `EDGE`. In `EDGE`: this is the last parent.
 pub const EDGE_BIT: u32 = 0x8000_0000;
 
+/// In the identity columns: the header is odd, so whoever it names is not known.
+pub const NO_IDENTITY: u32 = 0xffff_ffff;
+
 /// The four-byte name of a section.
 pub type Tag = [u8; 4];
 

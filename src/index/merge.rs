@@ -7,7 +7,7 @@ use rkyv::primitive::ArchivedU32;
 
 use super::identities::Identities;
 use super::ids::FlagCounts;
-use super::layout::{Damage, EDGE_BIT, NO_PARENT, tags};
+use super::layout::{Damage, EDGE_BIT, NO_IDENTITY, NO_PARENT, tags};
 use super::segment::{Segment, View};
 use super::write::{SegmentWriter, Totals};
 
@@ -75,7 +75,7 @@ pub fn merge<W: Write + Seek>(segments: &[&Segment], out: W) -> io::Result<W> {
     out.column(tags::XLEN, numbers(&views, |view| view.extra_len))?;
     out.column(tags::MLEN, numbers(&views, |view| view.message_len))?;
     out.lookup(&oids, first.hash_len)?;
-    let count = identities.len();
+    let count = identities.count();
     identities.write(&mut out)?;
     out.finish(Totals {
         kind: first.kind,
@@ -120,8 +120,8 @@ fn identities(views: &[View<'_>]) -> (Identities, Vec<u32>, Vec<u32>) {
                 identities.intern(name, email)
             })
             .collect();
-        // Odd commits have no identity; what stands there does not matter.
-        let number = |old: &ArchivedU32| numbers.get(old.to_native() as usize).copied().unwrap_or(0);
+        let number =
+            |old: &ArchivedU32| numbers.get(old.to_native() as usize).copied().unwrap_or(NO_IDENTITY);
         committers.extend(view.committer.iter().map(number));
         authors.extend(view.author.iter().map(number));
     }

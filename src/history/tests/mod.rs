@@ -1,4 +1,10 @@
 //! Tests against the real git.
 
 mod accessors;
+mod concurrent;
+mod damage;
+mod fixture;
+mod growth;
+mod random;
+mod reading;
 pub(crate) mod repo;

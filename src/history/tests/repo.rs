@@ -75,15 +75,20 @@ impl TestRepo {
         gix::open_opts(self.git_dir(), gix::open::Options::isolated()).unwrap()
     }
 
-    /// Writes a commit object byte for byte as given, however odd it is.
+    /// Writes a commit object byte for byte as given, however odd it is (`git hash-object --literally` in one
+    /// process).
     pub(crate) fn raw_commit(&self, bytes: &[u8]) -> ObjectId {
-        let out = self.git_with(&["hash-object", "-w", "--stdin", "-t", "commit", "--literally"], bytes);
-        ObjectId::from_hex(out.trim_ascii()).unwrap()
+        self.write(gix::objs::Kind::Commit, bytes)
     }
 
     pub(crate) fn empty_tree(&self) -> ObjectId {
-        let out = self.git_with(&["hash-object", "-w", "-t", "tree", "--stdin"], b"");
-        ObjectId::from_hex(out.trim_ascii()).unwrap()
+        self.write(gix::objs::Kind::Tree, b"")
+    }
+
+    fn write(&self, kind: gix::objs::Kind, bytes: &[u8]) -> ObjectId {
+        let objects = self.git_dir().join("objects");
+        let store = gix::odb::loose::Store::at(objects, self.kind);
+        gix::objs::Write::write_buf(&store, kind, bytes).unwrap()
     }
 
     /// A well-formed commit.

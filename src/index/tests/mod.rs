@@ -1,1 +1,4 @@
 //! Tests of the format.
+
+mod document;
+mod location;

@@ -1,0 +1,161 @@
+//! `docs/gitformat-fastindex.md` against the code, so that they cannot drift apart.
+
+use gix::hash::Kind;
+
+use crate::index::layout::{self, Header, Section, tags};
+use crate::index::location::{BESIDE, INSIDE, KEY_FILE, KEY_FILE_LEN, KEY_MAGIC};
+use crate::index::lock::LOCK_FILE;
+use crate::index::manifest::{self, Entry, Manifest};
+use crate::index::{FlagCounts, Flags, SMALL, TEMP_PREFIX};
+
+const DOCUMENT: &str = include_str!("../../../docs/gitformat-fastindex.md");
+
+/// The cells of the table rows below a heading or a line of text.
+fn table(after: &str) -> Vec<Vec<&'static str>> {
+    let start = DOCUMENT.find(&format!("\n{after}\n")).unwrap_or_else(|| panic!("{after:?} is not there"));
+    let rows = DOCUMENT[start..].lines().skip(2).skip_while(|line| !line.starts_with('|'));
+    rows.take_while(|line| line.starts_with('|'))
+        .skip(2)
+        .map(|line| line.trim_matches('|').split('|').map(str::trim).collect())
+        .collect()
+}
+
+/// The documented place of a field, found by the start of its description.
+fn field(after: &str, content: &str) -> std::ops::Range<usize> {
+    let rows = table(after);
+    let row = rows.iter().find(|row| row[2].starts_with(content)).unwrap_or_else(|| panic!("no {content:?}"));
+    let (offset, size): (usize, usize) = (row[0].parse().unwrap(), row[1].parse().unwrap());
+    offset..offset + size
+}
+
+fn number(bytes: &[u8]) -> u64 {
+    bytes.iter().rev().fold(0, |sum, byte| sum << 8 | u64::from(*byte))
+}
+
+/// Offsets follow one another, so that every byte is described.
+fn end_of(after: &str) -> usize {
+    table(after).iter().fold(0, |end, row| {
+        assert_eq!(row[0].parse::<usize>().unwrap(), end, "{after}: {row:?}");
+        end + row[1].parse::<usize>().unwrap()
+    })
+}
+
+fn magic(bytes: &[u8]) -> String {
+    bytes.escape_ascii().to_string()
+}
+
+#[test]
+fn segment_header() {
+    let section = Section { tag: tags::OIDS, offset: 192, len: 77, hash: [9; 32] };
+    let counts = FlagCounts { odd: 5, skewed: 6, encoding: 7, gpgsig: 8, nul: 9 };
+    let header = Header {
+        kind: Kind::Sha256,
+        commits: 1,
+        base: 2,
+        identities: 3,
+        identity_base: 4,
+        counts,
+        sections: vec![section],
+    };
+    let bytes = header.encode(269);
+    let at = |content: &str| number(&bytes[field("### Header", content)]);
+    assert_eq!(end_of("### Header"), layout::HEADER_LEN);
+    assert_eq!(end_of("One entry per section, in the order of the sections:"), layout::ENTRY_LEN);
+    assert!(DOCUMENT.contains(&format!("magic: `{}`", magic(&layout::MAGIC))));
+    assert_eq!(bytes[field("### Header", "magic")], layout::MAGIC);
+    assert_eq!(at("version: 1"), u64::from(layout::VERSION));
+    assert_eq!(at("byte order mark: 0x01020304"), u64::from(layout::ENDIAN_MARK));
+    assert_eq!(at("object format: 0x73686131 (`sha1`) or 0x73323536 (`s256`)"), 0x7332_3536);
+    assert_eq!(layout::hash_id(Kind::Sha1), Some(0x7368_6131));
+    assert_eq!(at(&format!("number of sections, at most {}", layout::MAX_SECTIONS)), 1);
+    for (content, value) in [
+        ("number of commits", 1),
+        ("base:", 2),
+        ("number of identities", 3),
+        ("identity base", 4),
+        ("number of commits with flag ODD", 5),
+        ("number of commits with flag SKEWED", 6),
+        ("number of commits with flag ENCODING", 7),
+        ("number of commits with flag GPGSIG", 8),
+        ("number of commits with flag NUL", 9),
+        ("length of the file", 269),
+    ] {
+        assert_eq!(at(content), value, "{content}");
+    }
+    let entry = &bytes[layout::HEADER_LEN..];
+    let at = |content: &str| &entry[field("One entry per section, in the order of the sections:", content)];
+    assert_eq!(at("name"), tags::OIDS);
+    assert_eq!(number(at("offset")), 192);
+    assert_eq!(number(at("length")), 77);
+    assert_eq!(at("blake3"), [9; 32]);
+    assert!(DOCUMENT.contains("Base and number of commits add up to at most 0x7fffffff"));
+    assert_eq!(layout::MAX_COMMITS, 0x7fff_ffff);
+    assert_eq!((layout::NO_PARENT, layout::NO_IDENTITY, layout::EDGE_BIT), (u32::MAX, u32::MAX, 1 << 31));
+}
+
+#[test]
+fn sections_and_flags() {
+    let documented: Vec<&str> = table("### Sections").iter().map(|row| row[0].trim_matches('`')).collect();
+    let actual: Vec<&str> = tags::ALL.iter().map(|tag| std::str::from_utf8(tag).unwrap()).collect();
+    assert_eq!(documented, actual);
+    let flags: Vec<(&str, u16)> =
+        table("### Flags").iter().map(|row| (row[0], row[1].parse().unwrap())).collect();
+    let actual = [
+        ("ODD", Flags::ODD),
+        ("SKEWED", Flags::SKEWED),
+        ("ENCODING", Flags::ENCODING),
+        ("GPGSIG", Flags::GPGSIG),
+        ("NUL", Flags::NUL),
+    ];
+    assert_eq!(flags, actual.map(|(name, flag)| (name, flag.0)));
+}
+
+#[test]
+fn manifest_key_and_files() {
+    let entry = Entry { header_hash: [3; 32], len: 4, commits: 5 };
+    let manifest =
+        Manifest { kind: Kind::Sha1, fingerprint: [6; 32], entries: vec![entry.clone(), entry.clone()] };
+    let bytes = manifest.encode(&[7; 32]);
+    let at = |content: &str| &bytes[field("## MANIFEST", content)];
+    assert_eq!(at("magic"), manifest::MANIFEST_MAGIC);
+    assert!(DOCUMENT.contains(&format!("magic: `{}`", magic(&manifest::MANIFEST_MAGIC))));
+    assert_eq!(number(at("version: 1")), u64::from(manifest::MANIFEST_VERSION));
+    assert_eq!(number(at("byte order mark: 0x01020304")), u64::from(layout::ENDIAN_MARK));
+    assert_eq!(number(at("object format")), 0x7368_6131);
+    assert_eq!(number(at(&format!("number of entries, at most {}", manifest::MAX_SEGMENTS))), 2);
+    assert_eq!(at("fingerprint"), [6; 32]);
+    let rows = table("## MANIFEST");
+    assert_eq!(rows[6][0], manifest::MANIFEST_HEADER_LEN.to_string());
+    assert_eq!(rows[6][1], format!("{} each", manifest::MANIFEST_ENTRY_LEN));
+    assert_eq!(rows[7][1], manifest::MAC_LEN.to_string());
+    assert_eq!(end_of("An entry:"), manifest::MANIFEST_ENTRY_LEN);
+    let second = &bytes[manifest::MANIFEST_HEADER_LEN + manifest::MANIFEST_ENTRY_LEN..];
+    assert_eq!(second[field("An entry:", "header hash")], [3; 32]);
+    assert_eq!(number(&second[field("An entry:", "length")]), 4);
+    assert_eq!(number(&second[field("An entry:", "number of commits")]), 5);
+    assert_eq!(Manifest::decode(&bytes, &[7; 32]), Ok(manifest));
+
+    assert_eq!(end_of("### git-fast.key"), KEY_FILE_LEN);
+    assert!(DOCUMENT.contains(&format!("Length: {KEY_FILE_LEN} bytes")));
+    assert!(DOCUMENT.contains(&format!("magic: `{}`", magic(&KEY_MAGIC))));
+    assert!(DOCUMENT.contains(&format!("more than {} KiB", SMALL >> 10)));
+    let files: Vec<&str> = table("## Files").iter().map(|row| row[0].trim_matches('`')).collect();
+    let temp = format!("{TEMP_PREFIX}*");
+    let segment = format!("{}<hash>{}", manifest::SEGMENT_PREFIX, manifest::SEGMENT_SUFFIX);
+    assert_eq!(files, [KEY_FILE, manifest::MANIFEST, &segment, LOCK_FILE, &temp, ".gitignore"]);
+    assert_eq!(entry.file_name(), format!("history-{}.seg", "03".repeat(16)));
+    assert!(
+        DOCUMENT.contains(&format!("`{BESIDE}` beside")) && DOCUMENT.contains(&format!("`{INSIDE}` inside"))
+    );
+}
+
+#[test]
+fn columns() {
+    // "the numbers end to end, padding with zeros to a multiple of 4, and then 8 bytes"
+    let bytes = rkyv::to_bytes::<rkyv::rancor::Error>(&vec![1u16, 2, 3]).unwrap();
+    assert_eq!(bytes[..], [1, 0, 2, 0, 3, 0, 0, 0, 0xf8, 0xff, 0xff, 0xff, 3, 0, 0, 0]);
+    let bytes = rkyv::to_bytes::<rkyv::rancor::Error>(&vec![-2i64]).unwrap();
+    assert_eq!(bytes[..], [0xfe, 255, 255, 255, 255, 255, 255, 255, 0xf8, 0xff, 0xff, 0xff, 1, 0, 0, 0]);
+    let bytes = rkyv::to_bytes::<rkyv::rancor::Error>(&Vec::<u32>::new()).unwrap();
+    assert_eq!(bytes.len(), 8);
+}
