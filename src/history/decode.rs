@@ -12,6 +12,8 @@
 //! Joining the parts again gives exactly the bytes they came from. A commit whose header is any different is *odd*:
 //! git has its own ways of reading such headers and is asked to.
 
+use std::ops::RangeInclusive;
+
 use gix::hash::{Kind, ObjectId};
 use memchr::{memchr, memmem};
 use smallvec::SmallVec;
@@ -110,6 +112,10 @@ fn line<'a>(rest: &mut &'a [u8]) -> Option<&'a [u8]> {
     Some(line)
 }
 
+/// Times, in seconds since 1970, that every date format shows in every zone. git dies of local times before 1970, and
+/// the C library's date functions of years beyond their range.
+const ORDINARY_TIMES: RangeInclusive<i64> = 400_000..=1 << 46;
+
 fn person(value: &[u8]) -> Option<Person<'_>> {
     let mail_start = memchr(b'<', value)?;
     let name = value[..mail_start].strip_suffix(b" ")?;
@@ -117,7 +123,7 @@ fn person(value: &[u8]) -> Option<Person<'_>> {
     let email = &value[mail_start + 1..mail_start + mail_len];
     let mut time = value[mail_start + mail_len..].strip_prefix(b"> ")?;
     let digits = memchr(b' ', time)?;
-    let seconds = decimal(&time[..digits])?;
+    let seconds = decimal(&time[..digits]).filter(|seconds| ORDINARY_TIMES.contains(seconds))?;
     time = &time[digits + 1..];
     let zone = zone(time)?;
     let clean = |text: &[u8]| !text.iter().any(|byte| matches!(byte, b'<' | b'>' | 0));

@@ -13,7 +13,7 @@ use super::random::{Random, grow};
 use super::repo::{TestRepo, commit_bytes};
 use crate::history::{Options, sample, verify};
 use crate::index::{Location, OpenIndex, Place};
-use crate::repo::git::GitProgram;
+use crate::repo::commit_dates;
 
 fn dir() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/index-v1")
@@ -32,8 +32,8 @@ fn version_1_is_read() {
     let bundle = dir.join("history.bundle");
     repo.git(&["fetch", "-q", "--update-head-ok", bundle.to_str().unwrap(), "refs/*:refs/*"]);
     assert_eq!(repo.compare(&history), repo.all().len());
-    let git = GitProgram::new(repo.git_dir());
-    let dates = |ids: &[gix::hash::ObjectId]| git.commit_dates(ids);
+    let git = repo.git_dir();
+    let dates = |ids: &[gix::hash::ObjectId]| commit_dates("git".as_ref(), &git, ids);
     let count =
         verify(&history, &repo.odb(), Kind::Sha1, sample(&history, u32::MAX), &Options::new(&dates)).unwrap();
     assert_eq!(count, history.len());

@@ -6,7 +6,7 @@ use super::random::{Random, grow};
 use super::repo::TestRepo;
 use crate::history::{Error, Options, Outcome, Overlay, Target, overlay, rebuild, update};
 use crate::index::{Location, OpenIndex, Place, Pos, Reason, WriterLock, merge_from};
-use crate::repo::git::GitProgram;
+use crate::repo::commit_dates;
 
 pub(super) const PRINT: [u8; 32] = [7; 32];
 
@@ -24,8 +24,8 @@ impl<'a> TestIndex<'a> {
     }
 
     pub(super) fn run(&self, tips: &[ObjectId], all: bool) -> Result<Outcome, Error> {
-        let git = GitProgram::new(self.repo.git_dir());
-        let dates = |ids: &[ObjectId]| git.commit_dates(ids);
+        let git = self.repo.git_dir();
+        let dates = |ids: &[ObjectId]| commit_dates("git".as_ref(), &git, ids);
         let objects = self.repo.odb();
         let target =
             Target { location: &self.location, objects: &objects, kind: self.repo.kind, fingerprint: PRINT };
@@ -77,8 +77,8 @@ fn grown_and_joined_equals_built_at_once(kind: Kind, seed: u64) {
         // An overlay answers as the index will.
         if let Ok(mut open) = index.open() {
             let before: Vec<ObjectId> = oids(&open);
-            let git = GitProgram::new(repo.git_dir());
-            let dates = |ids: &[ObjectId]| git.commit_dates(ids);
+            let git = repo.git_dir();
+            let dates = |ids: &[ObjectId]| commit_dates("git".as_ref(), &git, ids);
             let found =
                 overlay(&open.history().unwrap(), &repo.odb(), kind, &repo.tips(), &Options::new(&dates));
             match found.unwrap() {

@@ -8,7 +8,7 @@ use gix::hash::Kind;
 use super::repo::TestRepo;
 use crate::history::{Error, Options, Overlay, build, overlay, sample, verify};
 use crate::index::{History, Segment};
-use crate::repo::git::GitProgram;
+use crate::repo::commit_dates;
 
 fn empty() -> History<'static> {
     History::new([]).unwrap()
@@ -37,8 +37,8 @@ fn long_history(repo: &TestRepo, count: u32) {
 }
 
 fn check_all(repo: &TestRepo, history: &History<'_>) -> u32 {
-    let git = GitProgram::new(repo.git_dir());
-    let dates = |ids: &[gix::hash::ObjectId]| git.commit_dates(ids);
+    let git = repo.git_dir();
+    let dates = |ids: &[gix::hash::ObjectId]| commit_dates("git".as_ref(), &git, ids);
     let all = sample(history, u32::MAX);
     verify(history, &repo.odb(), repo.kind, all, &Options::new(&dates)).unwrap()
 }
