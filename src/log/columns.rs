@@ -1,7 +1,7 @@
 //! How wide git takes the terminal to be.
 
 /// `COLUMNS`, else what the terminal on standard output says, else 80.
-pub fn columns() -> usize {
+pub(super) fn columns() -> usize {
     if let Ok(text) = std::env::var("COLUMNS")
         && let Ok(columns) = text.parse::<usize>()
         && columns > 0

@@ -10,7 +10,7 @@ use bstr::{BStr, ByteSlice};
 use crate::repo::NotExact;
 
 /// What `option` (`--since` or `--until`) with this text means, in seconds since the epoch.
-pub fn read(git: &Path, option: &str, text: &BStr) -> Result<i64, NotExact> {
+pub(super) fn read(git: &Path, option: &str, text: &BStr) -> Result<i64, NotExact> {
     let failed = || NotExact::from(format!("date '{text}'"));
     let argument = OsString::from_vec([option.as_bytes(), b"=", text].concat());
     let output = Command::new(git)

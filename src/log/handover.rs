@@ -27,8 +27,10 @@ pub fn exec_assisted(
     list.write_all(&text).map_err(failed)?;
     list.rewind().map_err(failed)?;
     let err = Command::new(git)
-        .args(["log", "--no-walk=unsorted", "--stdin"])
+        .args(["log", "--stdin"])
         .args(args)
+        // Behind the other options: `-n` makes git walk again.
+        .arg("--no-walk=unsorted")
         .stdin(Stdio::from(list))
         .exec();
     Err(NotExact::from(format!("cannot run git: {err}")))

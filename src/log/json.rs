@@ -33,19 +33,19 @@ struct CommitLine<'a> {
 
 /// The last line.
 #[derive(Debug, Serialize)]
-pub struct PageLine {
+pub(super) struct PageLine {
     /// The page, from 1, when `--page` was given.
-    pub page: Option<u64>,
+    pub(super) page: Option<u64>,
     /// Commits above.
-    pub count: u64,
+    pub(super) count: u64,
     /// Whether commits follow.
-    pub has_more: bool,
+    pub(super) has_more: bool,
     /// What `--cursor` takes to show them.
-    pub cursor: Option<String>,
+    pub(super) cursor: Option<String>,
 }
 
 /// Appends the line of a commit. Bytes that are not UTF-8 become U+FFFD.
-pub fn push_commit(commit: &Commit<'_>, sources: &dyn Sources, mailmap: bool, out: &mut Vec<u8>) {
+pub(super) fn push_commit(commit: &Commit<'_>, sources: &dyn Sources, mailmap: bool, out: &mut Vec<u8>) {
     let message = commit.message.trim_start_with(|c| c == '\n');
     let (subject, body) = match message.find("\n\n") {
         Some(at) => (&message[..at], message[at..].trim_start_with(|c| c == '\n')),
@@ -67,7 +67,7 @@ pub fn push_commit(commit: &Commit<'_>, sources: &dyn Sources, mailmap: bool, ou
 }
 
 /// Appends the last line.
-pub fn push_page(page: &PageLine, out: &mut Vec<u8>) {
+pub(super) fn push_page(page: &PageLine, out: &mut Vec<u8>) {
     push_line(page, out);
 }
 

@@ -13,13 +13,13 @@ const STALE: u8 = 4;
 ///
 /// Commits are visited from the highest position down, and children have higher positions than parents: when a
 /// commit is visited, everything that its descendants have to say of it has been said.
-pub fn merge_bases(history: &History<'_>, a: Pos, b: Pos) -> Vec<Pos> {
+pub(super) fn merge_bases(history: &History<'_>, a: Pos, b: Pos) -> Vec<Pos> {
     let mut marks: HashMap<Pos, u8> = HashMap::new();
     let mut queue = BinaryHeap::new();
     let mut bases = Vec::new();
     // How many commits in the queue are not stale: with none left, nothing new can be found.
     let mut fresh = 0usize;
-    let mut mark =
+    let mark =
         |marks: &mut HashMap<Pos, u8>, queue: &mut BinaryHeap<Pos>, fresh: &mut usize, pos, add| {
             let entry = marks.entry(pos).or_insert(0);
             let old = *entry;

@@ -151,7 +151,10 @@ impl<'a> TextFilter<'a> {
     }
 
     fn judge_message(&self, message: &[u8]) -> Verdict {
-        let verdicts = self.message.iter().map(|pattern| pattern.matches(message, self.ignore_case));
+        // To git the empty line between headers and message is a line of the message.
+        let verdicts = self.message.iter().map(|pattern| {
+            pattern.matches(b"", self.ignore_case).or(pattern.matches(message, self.ignore_case))
+        });
         let verdict = if self.all_match {
             verdicts.fold(Verdict::Yes, Verdict::and)
         } else {

@@ -1,6 +1,6 @@
 //! The tokenizer for `git log`'s command line.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
 use bstr::{BStr, BString, ByteSlice};
@@ -145,9 +145,4 @@ fn split(arg: &BStr) -> Option<(&'static Entry, Option<&BStr>)> {
         Value::Required | Value::Optional => Some((entry, Some(arg[2..].as_bstr()))),
         Value::None | Value::Attached => None,
     }
-}
-
-/// A revision list on a command line that git would refuse before reading it, as text for reasons.
-pub(crate) fn display(args: &[OsString]) -> String {
-    args.iter().map(|a| OsStr::to_string_lossy(a)).collect::<Vec<_>>().join(" ")
 }
