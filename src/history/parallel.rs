@@ -195,12 +195,11 @@ impl Dispatcher<'_> {
                     }
                 },
                 None if !self.single.is_empty() => self.singles(collector),
-                None => match self.ahead.pop().map(|chunk| chunk.neighbour(self.back)) {
-                    Some(Some(chunk)) if self.packs.has(chunk) && self.claimed.insert(chunk) => {
+                None => match self.look_ahead() {
+                    Some(chunk) => {
                         self.waiting.insert(chunk, Vec::new());
                         Job::Chunk(chunk)
                     }
-                    Some(_) => continue,
                     None => return,
                 },
             };
@@ -210,6 +209,21 @@ impl Dispatcher<'_> {
             }
             self.in_flight += 1;
         }
+    }
+
+    /// The next chunk that nobody has asked for, not too far from one that was worth it.
+    fn look_ahead(&mut self) -> Option<Chunk> {
+        while let Some(mut chunk) = self.ahead.last().copied() {
+            for _ in 0..self.capacity {
+                match chunk.neighbour(self.back).filter(|chunk| self.packs.has(*chunk)) {
+                    Some(next) if self.claimed.insert(next) => return Some(next),
+                    Some(next) => chunk = next,
+                    None => break,
+                }
+            }
+            self.ahead.pop();
+        }
+        None
     }
 
     /// Takes the direction in which a chunk that is needed lies from those that were asked for before.
