@@ -114,15 +114,25 @@ impl<'a, W: Write + Seek> Collector<'a, W> {
 
     /// Takes the commits that are needed, and keeps the others for later.
     pub(super) fn take(&mut self, batch: &Batch) -> Result<(), Error> {
-        for commit in &batch.commits {
-            match self.records.find(&commit.id) {
-                Some(slot) if self.is_needed(slot) => self.fill(slot, commit, batch)?,
-                Some(_) => {}
-                None if self.known.lookup(&commit.id).is_some() => {}
-                None => self.keep(batch.only(commit), commit.id),
-            }
+        // Children first: then what a commit needs comes behind it.
+        let needed =
+            |commit: &Decoded| self.records.find(&commit.id).is_some_and(|slot| self.is_needed(slot));
+        if batch.commits.last().is_some_and(needed) {
+            batch.commits.iter().rev().try_for_each(|commit| self.take_one(commit, batch))?;
+        } else {
+            batch.commits.iter().try_for_each(|commit| self.take_one(commit, batch))?;
         }
         self.use_spares()
+    }
+
+    fn take_one(&mut self, commit: &Decoded, batch: &Batch) -> Result<(), Error> {
+        match self.records.find(&commit.id) {
+            Some(slot) if self.is_needed(slot) => self.fill(slot, commit, batch)?,
+            Some(_) => {}
+            None if self.known.lookup(&commit.id).is_some() => {}
+            None => self.keep(batch.only(commit), commit.id),
+        }
+        Ok(())
     }
 
     fn keep(&mut self, batch: Batch, id: ObjectId) {

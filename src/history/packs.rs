@@ -1,7 +1,7 @@
 //! The packs of a repository, read in the order in which their entries lie on disk.
 //!
 //! git writes the commits of a pack together and most recent first, which is nearly the order in which a walk needs
-//! them. So when a walk comes to a commit in a pack, the entries around it are worth decoding at once: many threads
+//! them (`git fast-import` writes them in exactly the opposite order). So when a walk comes to a commit in a pack, the entries around it are worth decoding at once: many threads
 //! can do that without waiting for one another's parents. Nothing here is needed for correctness. Whatever cannot be
 //! read this way (or is not in a pack) is left to the object database.
 
@@ -31,9 +31,10 @@ pub(super) struct Chunk {
 }
 
 impl Chunk {
-    /// The run that follows.
-    pub(super) fn next(self) -> Chunk {
-        Chunk { chunk: self.chunk + 1, ..self }
+    /// The run that follows or, with `back`, precedes.
+    pub(super) fn neighbour(self, back: bool) -> Option<Chunk> {
+        let chunk = if back { self.chunk.checked_sub(1)? } else { self.chunk.checked_add(1)? };
+        Some(Chunk { chunk, ..self })
     }
 }
 

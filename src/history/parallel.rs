@@ -7,6 +7,7 @@
 use std::collections::{HashMap, HashSet};
 use std::io::{Seek, Write};
 use std::num::NonZero;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
@@ -69,6 +70,7 @@ pub(super) fn collect<W: Write + Seek>(
             waiting: HashMap::new(),
             single: Vec::new(),
             ahead: Vec::new(),
+            back: false,
         };
         dispatcher.run(collector, &incoming, options)
     })
@@ -86,18 +88,27 @@ fn work(
     loop {
         let job = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(job) = job else { return };
-        let mut batch = Batch::default();
-        let answer = match job {
+        // Whoever waits for an answer must get one, even if a damaged pack makes the reader of packs panic.
+        let done = catch_unwind(AssertUnwindSafe(|| match &job {
             Job::Chunk(chunk) => {
+                let mut batch = Batch::default();
                 // A malformed commit matters only if it is needed, and then it is asked for by name.
-                let more = packs.decode(chunk, &mut decoder, |id, raw| _ = batch.push(id, raw, kind));
-                Answer::Chunk(chunk, batch, more)
+                let more = packs.decode(*chunk, &mut decoder, |id, raw| _ = batch.push(id, raw, kind));
+                Answer::Chunk(*chunk, batch, more)
             }
             Job::Objects(ids) => {
-                let result = ids.into_iter().try_for_each(|id| read(objects, kind, id, &mut buf, &mut batch));
+                let mut batch = Batch::default();
+                let result = ids.iter().try_for_each(|id| read(objects, kind, *id, &mut buf, &mut batch));
                 Answer::Objects(result.map(|()| batch))
             }
-        };
+        }));
+        let answer = done.unwrap_or_else(|_| match job {
+            Job::Chunk(chunk) => Answer::Chunk(chunk, Batch::default(), false),
+            Job::Objects(ids) => Answer::Objects(match ids.first() {
+                Some(id) => Err(Error::Unreadable { id: *id, reason: "reading it failed".into() }),
+                None => Ok(Batch::default()),
+            }),
+        });
         if answers.send(answer).is_err() {
             return;
         }
@@ -116,8 +127,10 @@ struct Dispatcher<'a> {
     waiting: HashMap<Chunk, Vec<u32>>,
     /// Slots that must be asked for one by one.
     single: Vec<u32>,
-    /// Chunks that follow one that was worth it.
+    /// Chunks that consisted of commits, so that their neighbours may be worth it.
     ahead: Vec<Chunk>,
+    /// Whether the walk goes towards the start of the pack.
+    back: bool,
 }
 
 impl Dispatcher<'_> {
@@ -152,7 +165,7 @@ impl Dispatcher<'_> {
                 let expected = self.waiting.remove(&chunk).unwrap_or_default();
                 self.single.extend(expected.into_iter().filter(|slot| collector.is_needed(*slot)));
                 if more {
-                    self.ahead.push(chunk.next());
+                    self.ahead.push(chunk);
                 }
                 Ok(())
             }
@@ -165,6 +178,7 @@ impl Dispatcher<'_> {
             let job = match collector.next_wanted() {
                 Some(slot) => match self.packs.locate(collector.id(slot)) {
                     Some(chunk) if self.claimed.insert(chunk) => {
+                        self.turn(chunk);
                         self.waiting.insert(chunk, vec![slot]);
                         Job::Chunk(chunk)
                     }
@@ -181,12 +195,11 @@ impl Dispatcher<'_> {
                     }
                 },
                 None if !self.single.is_empty() => self.singles(collector),
-                None => match self.ahead.pop() {
-                    Some(chunk) if self.packs.has(chunk) && self.claimed.insert(chunk) => {
+                None => match self.look_ahead() {
+                    Some(chunk) => {
                         self.waiting.insert(chunk, Vec::new());
                         Job::Chunk(chunk)
                     }
-                    Some(_) => continue,
                     None => return,
                 },
             };
@@ -195,6 +208,31 @@ impl Dispatcher<'_> {
                 return;
             }
             self.in_flight += 1;
+        }
+    }
+
+    /// The next chunk that nobody has asked for, not too far from one that was worth it.
+    fn look_ahead(&mut self) -> Option<Chunk> {
+        while let Some(mut chunk) = self.ahead.last().copied() {
+            for _ in 0..self.capacity {
+                match chunk.neighbour(self.back).filter(|chunk| self.packs.has(*chunk)) {
+                    Some(next) if self.claimed.insert(next) => return Some(next),
+                    Some(next) => chunk = next,
+                    None => break,
+                }
+            }
+            self.ahead.pop();
+        }
+        None
+    }
+
+    /// Takes the direction in which a chunk that is needed lies from those that were asked for before.
+    fn turn(&mut self, needed: Chunk) {
+        let claimed = |back| needed.neighbour(back).is_some_and(|chunk| self.claimed.contains(&chunk));
+        match (claimed(true), claimed(false)) {
+            (true, false) => self.back = false,
+            (false, true) => self.back = true,
+            _ => {}
         }
     }
 

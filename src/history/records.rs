@@ -243,6 +243,7 @@ impl Records {
         mut out: SegmentWriter<W>,
         known: &History<'_>,
     ) -> io::Result<W> {
+        self.slots = HashTable::new();
         let order = self.order();
         let (base, n) = (known.len(), order.len());
         let mut rank = vec![0u32; self.state.len()];
@@ -276,31 +277,26 @@ impl Records {
         }
         drop(rank);
 
+        // Each column is given up as soon as it is written: this is where a build needs the most memory.
         let len = self.hash_len;
-        let names = |column: &[u8]| -> Vec<u8> {
-            order
-                .iter()
-                .flat_map(|slot| &column[*slot as usize * len..(*slot as usize + 1) * len])
-                .copied()
-                .collect()
-        };
-        let oids = names(&self.oids);
+        let oids = pick_names(&order, self.oids, len);
         out.raw(tags::OIDS, &oids)?;
-        out.raw(tags::TREE, &names(&self.trees))?;
+        out.raw(tags::TREE, &pick_names(&order, self.trees, len))?;
         out.column(tags::PAR1, links.iter().map(|link| link.0).collect::<Vec<u32>>())?;
         out.column(tags::PAR2, links.iter().map(|link| link.1).collect::<Vec<u32>>())?;
+        drop(links);
         out.column(tags::EDGE, edges)?;
         out.column(tags::GENR, generation)?;
-        out.column(tags::CTIM, pick(&order, &self.committer_time))?;
-        out.column(tags::ATIM, pick(&order, &self.author_time))?;
-        out.column(tags::CZON, pick(&order, &self.committer_zone))?;
-        out.column(tags::AZON, pick(&order, &self.author_zone))?;
-        out.column(tags::CIDN, pick(&order, &self.committer))?;
-        out.column(tags::AIDN, pick(&order, &self.author))?;
+        out.column(tags::CTIM, pick(&order, self.committer_time))?;
+        out.column(tags::ATIM, pick(&order, self.author_time))?;
+        out.column(tags::CZON, pick(&order, self.committer_zone))?;
+        out.column(tags::AZON, pick(&order, self.author_zone))?;
+        out.column(tags::CIDN, pick(&order, self.committer))?;
+        out.column(tags::AIDN, pick(&order, self.author))?;
         out.column(tags::FLAG, order.iter().map(|slot| self.flags[*slot as usize].0).collect::<Vec<u16>>())?;
-        out.column(tags::TOFF, pick(&order, &self.text_offset))?;
-        out.column(tags::XLEN, pick(&order, &self.extra_len))?;
-        out.column(tags::MLEN, pick(&order, &self.message_len))?;
+        out.column(tags::TOFF, pick(&order, self.text_offset))?;
+        out.column(tags::XLEN, pick(&order, self.extra_len))?;
+        out.column(tags::MLEN, pick(&order, self.message_len))?;
         out.lookup(&oids, len)?;
         let identities = self.identities.count();
         self.identities.write(&mut out)?;
@@ -315,8 +311,17 @@ impl Records {
     }
 }
 
-fn pick<T: Copy>(order: &[u32], column: &[T]) -> Vec<T> {
+#[allow(clippy::needless_pass_by_value)] // to free it
+fn pick<T: Copy>(order: &[u32], column: Vec<T>) -> Vec<T> {
     order.iter().map(|slot| column[*slot as usize]).collect()
+}
+
+/// The same for names that lie end to end.
+#[allow(clippy::needless_pass_by_value)] // to free it
+fn pick_names(order: &[u32], column: Vec<u8>, len: usize) -> Vec<u8> {
+    let mut picked = Vec::with_capacity(order.len() * len);
+    order.iter().for_each(|slot| picked.extend_from_slice(&column[*slot as usize * len..][..len]));
+    picked
 }
 
 /// The two parent columns of a commit; further parents go to `edges`.

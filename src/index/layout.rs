@@ -2,7 +2,7 @@
 //! describes every byte; a test compares the constants with it.
 //!
 //! All numbers are little-endian. The header is [`HEADER_LEN`] bytes, followed by one entry of [`ENTRY_LEN`] bytes
-//! per section, followed by the sections, each at a multiple of [`ALIGN`](super::map::ALIGN).
+//! per section, followed by the sections, each at a multiple of 64.
 
 use gix::hash::Kind;
 

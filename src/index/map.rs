@@ -11,7 +11,7 @@ use rkyv::util::AlignedVec;
 /// The alignment, in bytes, that every section has within its file and that owned bytes have in memory.
 pub(super) const ALIGN: usize = 64;
 
-/// The bytes of one segment, aligned to at least [`ALIGN`].
+/// The bytes of one segment, aligned to at least 64.
 pub enum Bytes {
     /// A file mapped for reading.
     Mapped(memmap2::Mmap),
