@@ -4,6 +4,7 @@
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, Write};
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use fs2::FileExt;
 
@@ -11,6 +12,9 @@ use super::map::{open_or_create, open_regular};
 
 /// Name of the lock file in the index directory.
 pub const LOCK_FILE: &str = "lock";
+
+/// How often a waiting writer looks again.
+const POLL: Duration = Duration::from_millis(50);
 
 /// The right to write to an index directory, held until it is dropped.
 #[derive(Debug)]
@@ -32,18 +36,28 @@ impl WriterLock {
         }
     }
 
-    /// Takes the lock, waiting for whoever has it. `waiting` is called, with what [`holder`] says, before that.
+    /// Takes the lock, waiting up to `patience` for whoever has it; `None` when that is not enough. `waiting` is
+    /// called, with what [`holder`] says, before the wait.
     ///
     /// # Errors
     /// When the file cannot be opened or locked at all.
-    pub fn acquire(dir: &Path, waiting: impl FnOnce(Option<u32>)) -> io::Result<WriterLock> {
+    pub fn acquire(
+        dir: &Path,
+        patience: Duration,
+        waiting: impl FnOnce(Option<u32>),
+    ) -> io::Result<Option<WriterLock>> {
         if let Some(lock) = WriterLock::try_acquire(dir)? {
-            return Ok(lock);
+            return Ok(Some(lock));
         }
         waiting(holder(dir));
-        let file = open(dir)?;
-        FileExt::lock_exclusive(&file)?;
-        Ok(WriterLock::owned(file))
+        let deadline = Instant::now() + patience;
+        while Instant::now() < deadline {
+            std::thread::sleep(POLL);
+            if let Some(lock) = WriterLock::try_acquire(dir)? {
+                return Ok(Some(lock));
+            }
+        }
+        Ok(None)
     }
 
     fn owned(mut file: File) -> WriterLock {

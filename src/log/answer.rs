@@ -6,7 +6,7 @@ use std::io::{IsTerminal, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
-use bstr::BString;
+use bstr::{BString, ByteSlice};
 use gix::ObjectId;
 
 use super::cursor::Cursor;
@@ -281,6 +281,10 @@ impl<'a> Question<'a> {
         if (options.left_only || options.right_only) && !symmetric {
             return Err("--left-only or --right-only without sides".into());
         }
+        let grep = &options.grep;
+        if grep.all_match && grep.invert && !(grep.author.is_empty() && grep.committer.is_empty()) {
+            return Err("--all-match with --invert-grep and people".into());
+        }
         if options.left_only && options.right_only {
             return Err("--left-only with --right-only".into());
         }
@@ -305,6 +309,10 @@ impl<'a> Question<'a> {
         let position = |id: &ObjectId| {
             history.lookup(id).ok_or_else(|| NotExact::from(format!("commit {id} is not in the index")))
         };
+        if options.order == Order::AuthorDate && history.has_odd() {
+            return Err("author dates of odd commits".into());
+        }
+        let with_sources = options.source || settings.wants.source;
         let mut add = |pos, uninteresting, left, name: &BString| {
             names.push(name.clone());
             starts.push(Start { pos, uninteresting, left, source: names.len() as u32 - 1 });
@@ -316,7 +324,11 @@ impl<'a> Question<'a> {
                 }
                 Request::Symmetric { left, right } => {
                     let (a, b) = (position(&left.0)?, position(&right.0)?);
-                    for base in merge_bases(history, a, b) {
+                    let bases = merge_bases(history, a, b);
+                    if bases.is_empty() && (options.left_only || options.right_only) {
+                        return Err("one side of histories that have nothing in common".into());
+                    }
+                    for base in bases {
                         add(base, true, false, &BString::default());
                     }
                     add(a, false, true, &left.1);
@@ -335,9 +347,14 @@ impl<'a> Question<'a> {
             max_age: self.date_limit(options.since.as_ref(), "--since")?,
             min_age: self.date_limit(options.until.as_ref(), "--until")?,
             order,
-            whole_list: options.children || options.left_only || options.right_only,
-            sources: options.source || settings.wants.source,
+            whole_list: options.children,
+            sources: with_sources,
         };
+        let unnamed =
+            plan.starts.iter().zip(&names).any(|(start, name)| !start.uninteresting && name.is_empty());
+        if with_sources && unnamed {
+            return Err("source names of revisions that git has resolved".into());
+        }
         Ok((plan, names))
     }
 
@@ -347,6 +364,11 @@ impl<'a> Question<'a> {
     {
         if settings.wants.trailers && self.config.with_prefix("trailer.").next().is_some() {
             return Err("trailer.* settings".into());
+        }
+        if self.options.graph
+            && matches!(&settings.spec, Spec::User { text, .. } if text.contains_str("%x00"))
+        {
+            return Err("NUL bytes in a graph".into());
         }
         let environment = Environment { notes: settings.notes, columns: super::columns::columns() };
         let format = settings.spec.compile(&environment).map_err(|err| NotExact::from(err.to_string()))?;

@@ -19,18 +19,17 @@ pub(super) fn merge_bases(history: &History<'_>, a: Pos, b: Pos) -> Vec<Pos> {
     let mut bases = Vec::new();
     // How many commits in the queue are not stale: with none left, nothing new can be found.
     let mut fresh = 0usize;
-    let mark =
-        |marks: &mut HashMap<Pos, u8>, queue: &mut BinaryHeap<Pos>, fresh: &mut usize, pos, add| {
-            let entry = marks.entry(pos).or_insert(0);
-            let old = *entry;
-            *entry |= add;
-            if old == 0 {
-                queue.push(pos);
-                *fresh += usize::from(*entry & STALE == 0);
-            } else if old & STALE == 0 && *entry & STALE != 0 {
-                *fresh -= 1;
-            }
-        };
+    let mark = |marks: &mut HashMap<Pos, u8>, queue: &mut BinaryHeap<Pos>, fresh: &mut usize, pos, add| {
+        let entry = marks.entry(pos).or_insert(0);
+        let old = *entry;
+        *entry |= add;
+        if old == 0 {
+            queue.push(pos);
+            *fresh += usize::from(*entry & STALE == 0);
+        } else if old & STALE == 0 && *entry & STALE != 0 {
+            *fresh -= 1;
+        }
+    };
     mark(&mut marks, &mut queue, &mut fresh, a, LEFT);
     mark(&mut marks, &mut queue, &mut fresh, b, RIGHT);
     while fresh > 0

@@ -127,7 +127,7 @@ impl Resolver<'_> {
         }
         let id = match self.repo.find_ref(base.as_bstr())? {
             Some(id) => Some(id),
-            None => ObjectId::from_hex(base).ok().filter(|id| id.kind() == self.repo.git.object_hash()),
+            None => self.named(base),
         };
         let Some(id) = id else { return Ok(None) };
         let not_a_commit = || NotExact::from(format!("'{spec}' is not a commit"));
@@ -160,6 +160,12 @@ impl Resolver<'_> {
         Ok(Some(id))
     }
 
+    /// An object by its full name, if it is still there: the index may know commits that the repository has lost.
+    fn named(&self, hex: &[u8]) -> Option<ObjectId> {
+        let id = ObjectId::from_hex(hex).ok().filter(|id| id.kind() == self.repo.git.object_hash())?;
+        self.repo.git.find_header(id).is_ok().then_some(id)
+    }
+
     fn parent(&self, id: ObjectId, number: usize) -> Result<Option<ObjectId>, NotExact> {
         if let Some(pos) = self.history.lookup(&id) {
             let parent = self.history.parents(pos).nth(number - 1);
@@ -182,9 +188,6 @@ impl Resolver<'_> {
 
     /// Lets `git rev-parse` take a revision apart.
     fn ask_git(&mut self, spec: &BStr, negated: bool) -> Result<(), NotExact> {
-        if self.options.source {
-            return Err(format!("the source name of '{spec}'").into());
-        }
         let spec = spec.to_os_str().map_err(|_| NotExact::from(format!("revision '{spec}'")))?;
         let output = Command::new(self.git)
             .args(["rev-parse", "--revs-only"])

@@ -38,7 +38,13 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         // The pool may exist already when called as a library: then it stays as it is.
         let _ = rayon::ThreadPoolBuilder::new().num_threads(usize::from(threads)).build_global();
     }
-    let mut invocation = Invocation { own, git_args: parsed.git_args, fallback: true, page_size: PAGE_SIZE };
+    let mut invocation = Invocation {
+        own,
+        git_args: parsed.git_args,
+        select_args: parsed.select_args,
+        fallback: true,
+        page_size: PAGE_SIZE,
+    };
     match invocation.answer(parsed.log, &mut report) {
         Ok(code) => {
             if report.served == Served::Native {
@@ -53,6 +59,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 struct Invocation {
     own: OwnOptions,
     git_args: Vec<OsString>,
+    select_args: Vec<OsString>,
     fallback: bool,
     page_size: u64,
 }
@@ -68,6 +75,7 @@ impl Invocation {
         }
         let mut log = log.map_err(|refusal| NotExact::from(refusal.0))?;
         let repo = Repo::open()?;
+        repo.check_history_shape()?;
         let git = GitProgram::locate(git_program_cache(&repo.common_dir).as_deref())?;
         let config = Config::load(&Location {
             system: git.system_config.as_deref(),
@@ -150,10 +158,11 @@ impl Invocation {
             args.push(format!("--skip={skip}").into());
             args.push(format!("--max-count={count}").into());
         }
-        args.extend(self.git_args.iter().cloned());
         if self.own.count {
+            args.extend(self.select_args.iter().cloned());
             return self.count_with_git(&args, report);
         }
+        args.extend(self.git_args.iter().cloned());
         report.finish();
         exec_git("log", args)
     }

@@ -62,7 +62,7 @@ impl Settings {
     /// Resolves. `terminal`: the output is a terminal or git's pager.
     pub fn resolve(options: &LogOptions, config: &Config, terminal: bool) -> Result<Settings, NotExact> {
         check_config(config)?;
-        let spec = spec(options, config)?;
+        let (spec, short_date) = spec(options, config)?;
         let wants = spec.wants();
         let pretty_given = options.pretty.is_some();
         let raw = spec == Spec::Builtin(Builtin::Raw);
@@ -78,7 +78,7 @@ impl Settings {
                 Some(given) => given,
                 None => config.bool("log.abbrevCommit")?.unwrap_or(false) && !(pretty_given && raw),
             },
-            date: date_mode(options, config, &spec, terminal)?,
+            date: date_mode(options, config, short_date, terminal)?,
             graph_colors: colored.then(|| graph_colors(config)).transpose()?,
             colors,
             decorate: decorate != Decorate::No,
@@ -117,34 +117,42 @@ fn check_config(config: &Config) -> Result<(), NotExact> {
     Ok(())
 }
 
-fn spec(options: &LogOptions, config: &Config) -> Result<Spec, NotExact> {
-    let text: &BStr = match &options.pretty {
-        Some(given) => given.as_bstr(),
-        None => config.string("format.pretty")?.unwrap_or_default(),
-    };
-    if text.is_empty() {
-        return match &options.pretty {
-            // `--format=` and `--pretty=` with nothing behind are an empty format, a bare `--pretty` is medium.
-            Some(_) if options.pretty_is_empty_format => {
-                Ok(Spec::User { text: BString::default(), terminator: true, short_date: false })
-            }
-            _ => Ok(Spec::Builtin(Builtin::Medium)),
-        };
-    }
+fn spec(options: &LogOptions, config: &Config) -> Result<(Spec, bool), NotExact> {
     let aliases: Vec<(BString, BString)> = config
         .with_prefix("pretty.")
         .filter_map(|(key, value)| Some((key["pretty.".len()..].into(), value?.to_owned())))
         .collect();
-    parse_format(text, &aliases).map_err(|err| NotExact::from(err.to_string()))
+    let read = |text: &BStr| parse_format(text, &aliases).map_err(|err| NotExact::from(err.to_string()));
+    let mut short_date = false;
+    for replaced in options.replaced_pretty.iter().filter(|text| !text.is_empty()) {
+        short_date |= has_short_date(&read(replaced.as_bstr())?);
+    }
+    let text: &BStr = match &options.pretty {
+        Some(given) => given.as_bstr(),
+        None => config.string("format.pretty")?.unwrap_or_default(),
+    };
+    let spec = match text.is_empty() {
+        false => read(text)?,
+        // `--format=` and `--pretty=` with nothing behind are an empty format, a bare `--pretty` is medium.
+        true if options.pretty.is_some() && options.pretty_is_empty_format => {
+            Spec::User { text: BString::default(), terminator: true, short_date: false }
+        }
+        true => Spec::Builtin(Builtin::Medium),
+    };
+    short_date |= has_short_date(&spec);
+    Ok((spec, short_date))
+}
+
+fn has_short_date(spec: &Spec) -> bool {
+    matches!(spec, Spec::User { short_date: true, .. })
 }
 
 fn date_mode(
     options: &LogOptions,
     config: &Config,
-    spec: &Spec,
+    short_date: bool,
     terminal: bool,
 ) -> Result<DateMode, NotExact> {
-    let short_date = matches!(spec, Spec::User { short_date: true, .. });
     let text: BString = match (&options.date, short_date) {
         (Some(given), _) => given.clone(),
         (None, true) => "short".into(),

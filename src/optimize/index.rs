@@ -2,6 +2,7 @@
 
 use std::io::Write;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use super::cli::{IndexCommand, IndexOptions};
 use super::progress::Progress;
@@ -16,6 +17,8 @@ use crate::session::{Session, git_program_cache};
 
 /// How much niceness a process in the background takes on.
 const NICENESS: i32 = 10;
+/// How long to wait for another writer.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 pub(super) fn run(options: &IndexOptions) -> ExitCode {
     if options.detached {
@@ -52,6 +55,10 @@ fn failed(err: impl std::fmt::Display) -> NotExact {
     NotExact::from(err.to_string())
 }
 
+fn busy() -> NotExact {
+    "another process writes the index; try again when it is done".into()
+}
+
 fn say(options: &IndexOptions, text: &str) {
     if !options.quiet {
         let mut output = Output::open("git".as_ref(), false);
@@ -75,7 +82,7 @@ fn write(session: &Session<'_>, options: &IndexOptions, anew: bool) -> Result<Ex
                 let _ = writeln!(std::io::stderr(), "waiting for process{who}, which writes the index");
             }
         };
-        WriterLock::acquire(&location.dir, waiting).map_err(failed)?
+        WriterLock::acquire(&location.dir, PATIENCE, waiting).map_err(failed)?.ok_or_else(busy)?
     };
     let tips = session.all_tips()?;
     let progress = Progress::new("Indexing history", options.progress, options.quiet);
@@ -189,7 +196,7 @@ fn clear(session: &Session<'_>, options: &IndexOptions) -> Result<ExitCode, NotE
         return Ok(ExitCode::SUCCESS);
     };
     if location.dir.exists() {
-        let _lock = WriterLock::acquire(&location.dir, |_| ()).map_err(failed)?;
+        let _lock = WriterLock::acquire(&location.dir, PATIENCE, |_| ()).map_err(failed)?.ok_or_else(busy)?;
         std::fs::remove_dir_all(&location.dir)
             .map_err(|err| failed(format!("cannot remove {}: {err}", location.dir.display())))?;
     }

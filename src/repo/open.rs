@@ -64,7 +64,6 @@ impl Repo {
         let work_dir = work_dir.or_else(|| git.workdir().map(ToOwned::to_owned));
         let repo = Repo { git, git_dir, common_dir, work_dir };
         repo.check_ref_storage()?;
-        repo.check_history_shape()?;
         Ok(repo)
     }
 
@@ -77,7 +76,10 @@ impl Repo {
     }
 
     /// Shallow boundaries, grafts and replacement objects: history is not what the commits say.
-    fn check_history_shape(&self) -> Result<(), NotExact> {
+    ///
+    /// # Errors
+    /// Where one of them is there: questions about history are git's to answer then.
+    pub fn check_history_shape(&self) -> Result<(), NotExact> {
         if std::fs::metadata(self.common_dir.join("shallow")).is_ok_and(|file| file.len() > 0) {
             return Err("shallow repository".into());
         }

@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
+use std::time::Duration;
 
 use gix::hash::Kind;
 
@@ -22,7 +23,7 @@ fn one_writer_at_a_time() {
     let waited = AtomicBool::new(false);
     thread::scope(|scope| {
         let other = scope.spawn(|| {
-            WriterLock::acquire(dir, |holder| {
+            WriterLock::acquire(dir, Duration::from_secs(60), |holder| {
                 assert_eq!(holder, Some(std::process::id()));
                 waited.store(true, Ordering::SeqCst);
             })

@@ -186,6 +186,8 @@ pub struct LogOptions {
     pub grep: Grep,
     /// `--pretty`, `--format`: the last one; an empty text for a bare `--pretty`.
     pub pretty: Option<BString>,
+    /// Formats that a later one has replaced: git refuses a bad one all the same.
+    pub replaced_pretty: Vec<BString>,
     /// Whether an empty `pretty` was written as `--pretty=` or `--format=`.
     pub pretty_is_empty_format: bool,
     /// `--abbrev-commit` / `--no-abbrev-commit`.

@@ -17,6 +17,8 @@ pub struct Parsed {
     pub own: Vec<OsString>,
     /// The command line without our own options.
     pub git_args: Vec<OsString>,
+    /// The same without what only says how commits are shown.
+    pub select_args: Vec<OsString>,
 }
 
 /// Splits and classifies `args` (without the program's name).
@@ -24,6 +26,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Parsed {
     let mut tokens = args.into_iter();
     let mut own = Vec::new();
     let mut git_args: Vec<OsString> = Vec::new();
+    let mut select_args: Vec<OsString> = Vec::new();
     let mut log = LogOptions::default();
     let mut refusal: Option<Refusal> = None;
     let mut negated = false;
@@ -32,22 +35,26 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Parsed {
         let bytes = arg.as_bytes().as_bstr();
         if bytes == "--" {
             log.has_dash_dash = true;
-            git_args.push(arg);
+            git_args.push(arg.clone());
+            select_args.push(arg);
             let rest: Vec<_> = tokens.by_ref().collect();
             if !rest.is_empty() {
                 refusal.get_or_insert_with(|| Refusal::new("paths"));
             }
+            select_args.extend(rest.iter().cloned());
             git_args.extend(rest);
             break;
         }
         if !bytes.starts_with(b"-") || bytes.len() == 1 {
             log.tips.push(Tip::Revision { spec: bytes.to_owned(), negated });
-            git_args.push(arg);
+            git_args.push(arg.clone());
+            select_args.push(arg);
             continue;
         }
         let Some((entry, attached)) = split(bytes) else {
             refusal.get_or_insert_with(|| Refusal::new(format!("option {bytes}")));
             git_args.push(arg.clone());
+            select_args.push(arg);
             continue;
         };
         let attached: Option<BString> = attached.map(ToOwned::to_owned);
@@ -81,6 +88,9 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Parsed {
             continue;
         }
         git_args.extend(written.iter().cloned());
+        if !matches!(entry.kind, Kind::Render | Kind::Diff) && entry.name != "--graph" {
+            select_args.extend(written.iter().cloned());
+        }
         match entry.kind {
             Kind::Render => log.render_args.extend(written),
             Kind::Grep => log.grep_args.extend(written),
@@ -110,7 +120,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Parsed {
         Some(reason) => Err(reason),
         None => Ok(log),
     };
-    Parsed { log, own, git_args }
+    Parsed { log, own, git_args, select_args }
 }
 
 fn own_word(entry: &Entry, value: Option<&BStr>) -> OsString {

@@ -80,6 +80,11 @@ fn number(value: Option<&BStr>) -> Result<u64, Refusal> {
     Ok(value.iter().fold(0, |n, digit| n * 10 + u64::from(digit - b'0')))
 }
 
+fn pretty(log: &mut LogOptions, format: BString) -> Result<(), Refusal> {
+    log.replaced_pretty.extend(log.pretty.replace(format));
+    Ok(())
+}
+
 fn pattern(value: Option<&BStr>) -> Result<BString, Refusal> {
     match value {
         Some(value) if value.contains(&b'\n') => Err(Refusal::new("pattern of several lines")),
@@ -199,9 +204,9 @@ pub static TABLE: &[Entry] = options! {
     "--perl-regexp" None Grep |o, _, _| { o.grep.flavour = Some(Flavour::Perl); Ok(()) };
 
     // How a commit is shown.
-    "--pretty" Optional Render |o, v, _| { o.pretty_is_empty_format = v.is_some(); o.pretty = Some(text(v)); Ok(()) };
-    "--format" Attached Render |o, v, _| { o.pretty_is_empty_format = true; o.pretty = Some(text(v)); Ok(()) };
-    "--oneline" None Render |o, _, _| { o.pretty = Some("oneline".into()); o.abbrev_commit = Some(true); Ok(()) };
+    "--pretty" Optional Render |o, v, _| { o.pretty_is_empty_format = v.is_some(); pretty(o, text(v)) };
+    "--format" Attached Render |o, v, _| { o.pretty_is_empty_format = true; pretty(o, text(v)) };
+    "--oneline" None Render |o, _, _| { o.abbrev_commit = Some(true); pretty(o, "oneline".into()) };
     "--abbrev-commit" None Render |o, _, _| { o.abbrev_commit = Some(true); Ok(()) };
     "--no-abbrev-commit" None Render |o, _, _| { o.abbrev_commit = Some(false); Ok(()) };
     "--abbrev" Optional Render |o, v, _| {
