@@ -109,6 +109,9 @@ fn append(
     let mut temp = publisher.temp()?;
     let history = index.history()?;
     if build_into(temp.as_file_mut(), target.objects, target.kind, tips, &history, options)?.is_none() {
+        if index.restamped() {
+            publisher.commit(index.manifest())?;
+        }
         return Ok(Outcome::Current);
     }
     let new = Segment::new(Bytes::map(temp.as_file())?)?;

@@ -2,6 +2,8 @@
 //! is ever replaced, and authenticated with the repository's key; through the hashes of the segments' headers it
 //! vouches for them as well. `docs/gitformat-fastindex.md` describes every byte.
 
+use std::os::unix::fs::MetadataExt;
+
 use gix::hash::Kind;
 
 use super::layout::{ENDIAN_MARK, hash_id, hash_kind};
@@ -15,7 +17,7 @@ pub const MANIFEST_VERSION: u32 = 1;
 /// Length in bytes of what precedes the entries.
 pub const MANIFEST_HEADER_LEN: usize = 56;
 /// Length of an entry in bytes.
-pub const MANIFEST_ENTRY_LEN: usize = 48;
+pub const MANIFEST_ENTRY_LEN: usize = 64;
 /// Length of the authentication code at the end in bytes.
 pub const MAC_LEN: usize = 32;
 /// Sizes at least double from one segment to the one before it, so this is plenty.
@@ -32,6 +34,26 @@ pub struct Entry {
     pub len: u64,
     /// How many commits it has.
     pub commits: u32,
+    /// The file as it was when its content was known to be right.
+    pub stamp: Stamp,
+}
+
+/// What changes when a file is written to or replaced. While it is the same nobody has touched the file through the
+/// file system, so that its sections need not be hashed again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Stamp {
+    /// Its inode number.
+    pub inode: u64,
+    /// Its change time in nanoseconds since 1970.
+    pub changed: i64,
+}
+
+impl Stamp {
+    /// The stamp of a file.
+    pub fn of(meta: &std::fs::Metadata) -> Stamp {
+        let changed = meta.ctime().saturating_mul(1_000_000_000).saturating_add(meta.ctime_nsec());
+        Stamp { inode: meta.ino(), changed }
+    }
 }
 
 impl Entry {
@@ -97,6 +119,8 @@ impl Manifest {
             out.extend_from_slice(&entry.len.to_le_bytes());
             out.extend_from_slice(&entry.commits.to_le_bytes());
             out.extend_from_slice(&[0; 4]);
+            out.extend_from_slice(&entry.stamp.inode.to_le_bytes());
+            out.extend_from_slice(&entry.stamp.changed.to_le_bytes());
         }
         let mac = blake3::keyed_hash(key, &out);
         out.extend_from_slice(mac.as_bytes());
@@ -142,8 +166,16 @@ impl Manifest {
 
 fn entry(bytes: &[u8]) -> Entry {
     let (mut header_hash, mut len, mut commits) = ([0; 32], [0; 8], [0; 4]);
+    let (mut inode, mut changed) = ([0; 8], [0; 8]);
     header_hash.copy_from_slice(&bytes[..32]);
     len.copy_from_slice(&bytes[32..40]);
     commits.copy_from_slice(&bytes[40..44]);
-    Entry { header_hash, len: u64::from_le_bytes(len), commits: u32::from_le_bytes(commits) }
+    inode.copy_from_slice(&bytes[48..56]);
+    changed.copy_from_slice(&bytes[56..64]);
+    Entry {
+        header_hash,
+        len: u64::from_le_bytes(len),
+        commits: u32::from_le_bytes(commits),
+        stamp: Stamp { inode: u64::from_le_bytes(inode), changed: i64::from_le_bytes(changed) },
+    }
 }

@@ -9,7 +9,7 @@ use gix::hash::Kind;
 use super::history::History;
 use super::layout::Damage;
 use super::location::Location;
-use super::manifest::{MANIFEST, MAX_LEN, Manifest, ManifestError};
+use super::manifest::{MANIFEST, MAX_LEN, Manifest, ManifestError, Stamp};
 use super::map::{Bytes, open_regular};
 use super::segment::Segment;
 
@@ -64,6 +64,7 @@ impl Rejected {
 pub struct OpenIndex {
     segments: Vec<Segment>,
     manifest: Manifest,
+    restamped: bool,
 }
 
 impl OpenIndex {
@@ -90,7 +91,7 @@ impl OpenIndex {
         let path = location.dir.join(MANIFEST);
         let reject = |reason| Rejected { path: path.clone(), reason };
         let bytes = read_manifest(&path).map_err(|err| reject(io_reason(err)))?;
-        let manifest = Manifest::decode(&bytes, &location.key).map_err(|err| reject(err.into()))?;
+        let mut manifest = Manifest::decode(&bytes, &location.key).map_err(|err| reject(err.into()))?;
         if manifest.kind != kind {
             return Err(reject(Reason::HashKind));
         }
@@ -98,24 +99,34 @@ impl OpenIndex {
             return Err(reject(Reason::Fingerprint));
         }
         let mut segments = Vec::with_capacity(manifest.entries.len() + 1);
-        for entry in &manifest.entries {
+        let mut restamped = false;
+        for entry in &mut manifest.entries {
             let path = location.dir.join(entry.file_name());
             let reject = |reason| Rejected { path: path.clone(), reason };
-            let segment = open_segment(&path, entry.len).map_err(reject)?;
+            let (segment, stamp) = open_segment(&path, entry.len).map_err(reject)?;
             if segment.header_hash() != entry.header_hash || segment.header().commits != entry.commits {
                 return Err(reject(Reason::Exchanged));
             }
-            if entry.len <= SMALL {
+            let touched = entry.stamp != stamp;
+            if touched || entry.len <= SMALL {
                 segment.verify_hashes().map_err(|damage| reject(damage.into()))?;
             }
+            entry.stamp = stamp;
+            restamped |= touched;
             segments.push(segment);
         }
-        let index = OpenIndex { segments, manifest };
+        let index = OpenIndex { segments, manifest, restamped };
         index.history().map_err(|damage| reject(damage.into()))?;
         Ok(index)
     }
 
-    /// The manifest it was opened with.
+    /// Whether a file has been touched or copied since it was published, so that it had to be hashed: until the
+    /// manifest is published again, each opening does that.
+    pub fn restamped(&self) -> bool {
+        self.restamped
+    }
+
+    /// The manifest it was opened with, with the files' present stamps.
     pub fn manifest(&self) -> &Manifest {
         &self.manifest
     }
@@ -158,14 +169,15 @@ fn read_manifest(path: &Path) -> io::Result<Vec<u8>> {
 }
 
 /// Maps a segment file and checks its structure.
-fn open_segment(path: &Path, len: u64) -> Result<Segment, Reason> {
+fn open_segment(path: &Path, len: u64) -> Result<(Segment, Stamp), Reason> {
     let file = open_regular(path).map_err(io_reason)?;
-    let actual = file.metadata().map_err(Reason::Unreadable)?.len();
+    let meta = file.metadata().map_err(Reason::Unreadable)?;
+    let actual = meta.len();
     if actual != len {
         return Err(Damage::Length { expected: len, actual }.into());
     }
     let bytes = Bytes::map(&file).map_err(Reason::Unreadable)?;
-    Ok(Segment::new(bytes)?)
+    Ok((Segment::new(bytes)?, Stamp::of(&meta)))
 }
 
 fn io_reason(err: io::Error) -> Reason {

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use super::location::Location;
 use super::lock::WriterLock;
-use super::manifest::{Entry, MANIFEST, Manifest, SEGMENT_PREFIX, SEGMENT_SUFFIX};
+use super::manifest::{Entry, MANIFEST, Manifest, SEGMENT_PREFIX, SEGMENT_SUFFIX, Stamp};
 use super::map::Bytes;
 use super::open::SMALL;
 use super::segment::Segment;
@@ -42,15 +42,18 @@ impl<'a> Publisher<'a> {
     /// When the file is not a segment, or cannot be synced or renamed.
     pub fn seal(&self, temp: tempfile::NamedTempFile) -> io::Result<Entry> {
         let segment = Segment::new(Bytes::map(temp.as_file())?).map_err(io::Error::other)?;
-        let entry = Entry {
+        let mut entry = Entry {
             header_hash: segment.header_hash(),
             len: segment.byte_len(),
             commits: segment.header().commits,
+            stamp: Stamp::default(),
         };
         if entry.len > SMALL {
             temp.as_file().sync_all()?;
         }
-        temp.persist(self.location.dir.join(entry.file_name()))?;
+        let file = temp.persist(self.location.dir.join(entry.file_name()))?;
+        // Renaming is a change, too.
+        entry.stamp = Stamp::of(&file.metadata()?);
         Ok(entry)
     }
 

@@ -228,8 +228,8 @@ impl Resolver<'_> {
                     self.push((tip.commit, tip.name), negated);
                 }
                 // An unborn HEAD is left out without a word.
-                if let Ok(head) = self.repo.git.head_id()
-                    && let Some(id) = self.repo.peel(head.detach(), self.is_commit)?
+                if let Some(head) = self.repo.head()?
+                    && let Some(id) = self.repo.peel(head, self.is_commit)?
                 {
                     self.push((id, "HEAD".into()), negated);
                 }

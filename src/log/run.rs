@@ -126,7 +126,12 @@ impl Invocation {
             git: &git.path,
             requests: &requests,
         };
-        question.answer(&history, report)
+        let answer = question.answer(&history, report);
+        if answer.is_ok() {
+            // The process is about to end: unmapping packs and index one by one would only delay that.
+            std::mem::forget((index, repo));
+        }
+        answer
     }
 
     /// `--page` as `--skip` and `-n`.

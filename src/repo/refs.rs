@@ -34,9 +34,9 @@ impl Repo {
     /// When git would warn that the name is ambiguous.
     pub fn find_ref(&self, name: &BStr) -> Result<Option<ObjectId>, NotExact> {
         if name == "HEAD" || name == "@" {
-            return match self.git.head_id() {
-                Ok(id) => Ok(Some(id.detach())),
-                Err(err) => Err(format!("HEAD: {err}").into()),
+            return match self.head()? {
+                Some(id) => Ok(Some(id)),
+                None => Err("HEAD has no commits yet".into()),
             };
         }
         // Pseudo refs, and whatever else lies in the git dir.
@@ -59,6 +59,18 @@ impl Repo {
             }
         }
         Ok(found)
+    }
+
+    /// What HEAD leads to; `None` on a branch without commits. (gix's own way looks into the object database, which
+    /// takes longer than a page.)
+    pub fn head(&self) -> Result<Option<ObjectId>, NotExact> {
+        let failed = |err: &dyn std::fmt::Display| NotExact::from(format!("HEAD: {err}"));
+        let name = gix::refs::FullName::try_from("HEAD").map_err(|err| failed(&err))?;
+        let head = self.git.refs.try_find(name.as_ref().as_partial_name()).map_err(|err| failed(&err))?;
+        match head.ok_or_else(|| failed(&"it is missing"))?.target {
+            gix::refs::Target::Object(id) => Ok(Some(id)),
+            gix::refs::Target::Symbolic(branch) => self.read_ref(branch.as_bstr()),
+        }
     }
 
     fn read_ref(&self, full: &BStr) -> Result<Option<ObjectId>, NotExact> {

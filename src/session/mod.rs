@@ -85,8 +85,8 @@ impl<'r> Session<'r> {
     pub fn all_tips(&self) -> Result<Vec<ObjectId>, NotExact> {
         let mut tips: Vec<ObjectId> =
             self.repo.tips_below("refs/", &|_| false)?.into_iter().map(|tip| tip.commit).collect();
-        if let Ok(head) = self.repo.git.head_id() {
-            tips.extend(self.repo.peel(head.detach(), &|_| false)?);
+        if let Some(head) = self.repo.head()? {
+            tips.extend(self.repo.peel(head, &|_| false)?);
         }
         tips.sort_unstable();
         tips.dedup();
@@ -107,6 +107,9 @@ impl<'r> Session<'r> {
         let location = self.location().map_err(|err| NotExact::from(format!("index: {err}")))?;
         let why = match location.as_ref().map(|location| self.open_published(location)) {
             Some(Ok(index)) => {
+                if index.restamped() && self.auto {
+                    background::update(self.repo);
+                }
                 *used = IndexUse::Fresh;
                 return Ok(index);
             }

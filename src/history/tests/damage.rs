@@ -258,11 +258,11 @@ fn manifest_and_key() {
 }
 
 #[test]
-fn damage_that_only_joining_meets() {
+fn damage_inside_a_large_segment_is_noticed_at_once() {
     let repo = TestRepo::new(Kind::Sha1);
     let mut random = Random::new(7);
     let mut all = Vec::new();
-    // Large enough not to be hashed when it is opened.
+    // Large enough not to be hashed whenever it is opened.
     for _ in 0..3 {
         let long = repo.commit(
             &all.last().copied().into_iter().collect::<Vec<_>>(),
@@ -279,12 +279,18 @@ fn damage_that_only_joining_meets() {
     let mut bytes = fs::read(&path).unwrap();
     bytes[100_000] ^= 1;
     replace(&path, &bytes);
-    let open = index.open().unwrap();
-    assert!(open.verify_hashes().is_err());
-    drop(open);
+    assert!(index.open().is_err());
     grow(&repo, &mut random, &mut all, 5);
     assert!(matches!(index.update(), Outcome::Rebuilt { why: Some(_), .. }));
     let open: OpenIndex = index.open().unwrap();
     open.verify_hashes().unwrap();
     repo.compare(&open.history().unwrap());
+    drop(open);
+    // A copy with the right content is hashed, until the next update has seen it.
+    let path = index.files("history-").pop().unwrap();
+    let bytes = fs::read(&path).unwrap();
+    replace(&path, &bytes);
+    assert!(index.open().unwrap().restamped());
+    assert!(matches!(index.update(), Outcome::Current));
+    assert!(!index.open().unwrap().restamped());
 }

@@ -218,6 +218,8 @@ pub(crate) fn commit_bytes(
     who: &str,
     message: &str,
 ) -> Vec<u8> {
+    // Small numbers are easy to tell apart, but times close to 1970 are odd.
+    let date = if date < 1_000_000 { date + 1_000_000_000 } else { date };
     let mut text = format!("tree {tree}\n");
     parents.iter().for_each(|parent| text.push_str(&format!("parent {parent}\n")));
     let email = who.to_lowercase().replace(' ', ".");

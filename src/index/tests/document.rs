@@ -5,7 +5,7 @@ use gix::hash::Kind;
 use crate::index::layout::{self, Header, Section, tags};
 use crate::index::location::{BESIDE, INSIDE, KEY_FILE, KEY_FILE_LEN, KEY_MAGIC};
 use crate::index::lock::LOCK_FILE;
-use crate::index::manifest::{self, Entry, Manifest};
+use crate::index::manifest::{self, Entry, Manifest, Stamp};
 use crate::index::{FlagCounts, Flags, SMALL, TEMP_PREFIX};
 
 const DOCUMENT: &str = include_str!("../../../docs/gitformat-fastindex.md");
@@ -112,7 +112,7 @@ fn sections_and_flags() {
 
 #[test]
 fn manifest_key_and_files() {
-    let entry = Entry { header_hash: [3; 32], len: 4, commits: 5 };
+    let entry = Entry { header_hash: [3; 32], len: 4, commits: 5, stamp: Stamp { inode: 6, changed: 7 } };
     let manifest =
         Manifest { kind: Kind::Sha1, fingerprint: [6; 32], entries: vec![entry.clone(), entry.clone()] };
     let bytes = manifest.encode(&[7; 32]);
@@ -133,6 +133,8 @@ fn manifest_key_and_files() {
     assert_eq!(second[field("An entry:", "header hash")], [3; 32]);
     assert_eq!(number(&second[field("An entry:", "length")]), 4);
     assert_eq!(number(&second[field("An entry:", "number of commits")]), 5);
+    assert_eq!(number(&second[field("An entry:", "inode number")]), 6);
+    assert_eq!(number(&second[field("An entry:", "change time")]), 7);
     assert_eq!(Manifest::decode(&bytes, &[7; 32]), Ok(manifest));
 
     assert_eq!(end_of("### git-fast.key"), KEY_FILE_LEN);
