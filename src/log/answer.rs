@@ -25,7 +25,7 @@ use super::revisions::Request;
 use super::select::{Criteria, Selector};
 use super::settings::Settings;
 use super::sources::Sources;
-use super::walk::{Plan, Start, Step, Walk, boundary};
+use super::walk::{Plan, Start, Step, Walk, boundary, reachable};
 use crate::cli::output::{Output, for_a_person};
 use crate::cli::trace::{Report, Served};
 use crate::index::{Flags, History, Pos};
@@ -87,6 +87,7 @@ impl<'a> Question<'a> {
         let filters_highlight = has_text && settings.colors.is_some();
         let assisted = options.assisted.or(filters_highlight.then_some("matches in colour"));
         let counted_by_git = assisted.is_some() && options.diff_filters;
+        let numbers_asked = numbers.clone();
         let walk = Walk::new(history, &plan).map_err(|err| NotExact::from(err.to_string()))?;
         let criteria = Criteria {
             numbers,
@@ -104,11 +105,15 @@ impl<'a> Question<'a> {
         let mut selector = Selector::new(history, walk, criteria, &judge);
 
         if self.own.count {
-            let steps = self.all_steps(history, &mut selector)?;
+            let all = !side_or_text && counts_everything(&plan, &numbers_asked, options);
+            let count = match all {
+                true => reachable(history, &plan),
+                false => self.all_steps(history, &mut selector)?.len() as u64,
+            };
             report.served = Served::Native;
-            report.commits = Some(steps.len() as u64);
+            report.commits = Some(count);
             let mut output = Output::open(self.git, false);
-            output.write(format!("{}\n", steps.len()).as_bytes());
+            output.write(format!("{count}\n").as_bytes());
             output.finish();
             return Ok(ExitCode::SUCCESS);
         }
@@ -429,6 +434,11 @@ impl<'a> Question<'a> {
             // There may be something wrong with the options all the same.
             return Err("nothing to render".into());
         }
+        let missing = |step: &&Step| self.repo.git.find_header(history.oid(step.pos)).is_err();
+        if let Some(step) = steps.iter().take(1).find(missing) {
+            // git's complaint names what it was asked for.
+            return Err(format!("commit {} is missing", history.oid(step.pos)).into());
+        }
         report.served = Served::Assisted;
         report.reason = reason.to_owned();
         report.commits = Some(steps.len() as u64);
@@ -446,4 +456,14 @@ impl<'a> Question<'a> {
         }
         handover::exec_assisted(self.git, history, steps, &args)
     }
+}
+
+/// Whether every commit that the tips reach counts: then their number is found without an order.
+fn counts_everything(plan: &Plan, numbers: &NumberFilter, options: &LogOptions) -> bool {
+    plan.max_age.is_none()
+        && !plan.starts.iter().any(|start| start.uninteresting)
+        && *numbers == NumberFilter::default()
+        && options.max_count.is_none()
+        && options.skip.unwrap_or(0) == 0
+        && !options.boundary
 }

@@ -127,7 +127,7 @@ impl Resolver<'_> {
         }
         let id = match self.repo.find_ref(base.as_bstr())? {
             Some(id) => Some(id),
-            None => self.named(base),
+            None => self.named(base)?,
         };
         let Some(id) = id else { return Ok(None) };
         let not_a_commit = || NotExact::from(format!("'{spec}' is not a commit"));
@@ -161,9 +161,14 @@ impl Resolver<'_> {
     }
 
     /// An object by its full name, if it is still there: the index may know commits that the repository has lost.
-    fn named(&self, hex: &[u8]) -> Option<ObjectId> {
-        let id = ObjectId::from_hex(hex).ok().filter(|id| id.kind() == self.repo.git.object_hash())?;
-        self.repo.git.find_header(id).is_ok().then_some(id)
+    fn named(&self, hex: &[u8]) -> Result<Option<ObjectId>, NotExact> {
+        let id = ObjectId::from_hex(hex).ok().filter(|id| id.kind() == self.repo.git.object_hash());
+        match id {
+            Some(id) if self.repo.git.find_header(id).is_err() => {
+                Err(format!("object {id} is missing").into())
+            }
+            id => Ok(id),
+        }
     }
 
     fn parent(&self, id: ObjectId, number: usize) -> Result<Option<ObjectId>, NotExact> {

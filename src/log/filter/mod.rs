@@ -55,7 +55,7 @@ impl Verdict {
 }
 
 /// The filters that only look at numbers.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct NumberFilter {
     /// `--until`: newer commits are not shown; seconds since the epoch.
     pub min_age: Option<i64>,

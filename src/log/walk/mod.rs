@@ -16,6 +16,7 @@ mod topo;
 use crate::index::{History, Pos};
 
 pub use boundary::boundary;
+pub use topo::reachable;
 
 use super::options::Order;
 
