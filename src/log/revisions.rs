@@ -85,7 +85,8 @@ impl Resolver<'_> {
             let left = &plain[..at];
             let right = &plain[at + if symmetric { 3 } else { 2 }..];
             // `..` alone is the parent directory.
-            let is_plain = !caret && !negated && !(left.is_empty() && right.is_empty());
+            let only_dots = left.is_empty() && right.is_empty();
+            let is_plain = !caret && !negated && !only_dots;
             if is_plain && let (Some(left), Some(right)) = (self.side(left)?, self.side(right)?) {
                 if symmetric {
                     self.requests.push(Request::Symmetric { left, right });

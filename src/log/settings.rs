@@ -108,10 +108,10 @@ fn check_config(config: &Config) -> Result<(), NotExact> {
         return Err("log.showSignature".into());
     }
     for key in ["i18n.logOutputEncoding", "i18n.commitEncoding"] {
-        if let Some(encoding) = config.string(key)? {
-            if !(encoding.eq_ignore_ascii_case(b"utf-8") || encoding.eq_ignore_ascii_case(b"utf8")) {
-                return Err(format!("{key} = {encoding}").into());
-            }
+        let is_utf8 =
+            |name: &&BStr| name.eq_ignore_ascii_case(b"utf-8") || name.eq_ignore_ascii_case(b"utf8");
+        if let Some(encoding) = config.string(key)?.filter(|name| !is_utf8(name)) {
+            return Err(format!("{key} = {encoding}").into());
         }
     }
     Ok(())

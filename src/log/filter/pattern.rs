@@ -14,7 +14,7 @@ use crate::log::options::Flavour;
 /// A compiled pattern.
 pub enum Pattern {
     /// A text to be found as it is.
-    Literal(Finder<'static>),
+    Literal(Box<Finder<'static>>),
     /// A regular expression without anything whose meaning depends on the character set.
     Plain(Regex),
     /// A regular expression that may take a byte or a character: it is certain where both readings agree.
@@ -46,7 +46,7 @@ impl Pattern {
             return Pattern::Foreign;
         }
         if let (Some(literal), false) = (&parsed.literal, ignore_case) {
-            return Pattern::Literal(Finder::new(literal).into_owned());
+            return Pattern::Literal(Box::new(Finder::new(literal).into_owned()));
         }
         let build = |unicode: bool| {
             RegexBuilder::new(&parsed.regex)

@@ -137,7 +137,7 @@ fn split(arg: &BStr) -> Option<(&'static Entry, Option<&BStr>)> {
     if arg.starts_with(b"--") {
         let (name, value) = match arg.find_byte(b'=') {
             Some(at) => (&arg[..at], Some(arg[at + 1..].as_bstr())),
-            None => (&arg[..], None),
+            None => (arg, None),
         };
         let entry = table::find(name.to_str().ok()?)?;
         return Some((entry, value));

@@ -96,7 +96,8 @@ impl<'a> Walk<'a> {
         if topological && plan.first_parent && plan.starts.len() > 1 {
             return Err(Unsure::FirstParentTopo);
         }
-        if !limited && !(topological && plan.max_age.is_some()) {
+        let aged = topological && plan.max_age.is_some();
+        if !limited && !aged {
             let walk = date::DateWalk::new(history, plan, &mut states);
             if !topological {
                 return Ok(Walk { inner: Inner::Date(walk), states });
