@@ -33,7 +33,7 @@ pub struct OwnOptions {
     #[arg(long)]
     pub no_fallback: bool,
     /// Run git as well and report any difference (exit code 1)
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["json", "count", "cursor"])]
     pub cross_check: bool,
     /// Don't use the index: hand over to git
     #[arg(long)]
