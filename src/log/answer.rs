@@ -84,7 +84,7 @@ impl<'a> Question<'a> {
         }
         let has_text = text.is_some();
         let judge = |positions: &[Pos]| handover::judge(self.git, history, positions, &options.grep_args);
-        let filters_highlight = has_text && settings.colors.is_some();
+        let filters_highlight = has_text && settings.colors.is_some() && !json;
         let assisted = options.assisted.or(filters_highlight.then_some("matches in colour"));
         let counted_by_git = assisted.is_some() && options.diff_filters;
         let walk = Walk::new(history, &plan).map_err(|err| NotExact::from(err.to_string()))?;
@@ -115,6 +115,7 @@ impl<'a> Question<'a> {
         if let Some(reason) = assisted {
             let selective = has_text || options.max_count.is_some_and(|count| count <= ASSISTED_PAGE);
             if !selective
+                || json
                 || options.graph
                 || options.boundary
                 || options.left_right
