@@ -198,7 +198,10 @@ impl<'a> Question<'a> {
             chunk.clear();
             match &mut chosen {
                 Some(steps) => chunk.extend(steps.by_ref().take(chunk_size)),
-                None => selector.fill(chunk_size, &mut chunk)?,
+                None => match selector.fill(chunk_size, &mut chunk) {
+                    Err(err) if output.is_some() => return Ok(crate::cli::fatal(&err.to_string())),
+                    filled => filled?,
+                },
             }
             if chunk.is_empty() {
                 break;
@@ -242,7 +245,10 @@ impl<'a> Question<'a> {
         if json || self.wants_hint() {
             let has_more = match more_in_graph {
                 Some(more) => more,
-                None => selector.has_more()?,
+                None => match selector.has_more() {
+                    Err(err) if output.is_some() => return Ok(crate::cli::fatal(&err.to_string())),
+                    more => more?,
+                },
             };
             let cursor = has_more.then(|| self.next_cursor(count)).flatten();
             if json {
