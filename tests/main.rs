@@ -2,5 +2,7 @@
 
 mod concurrency;
 mod differential;
+mod generated;
 mod index_states;
+mod own_options;
 mod support;

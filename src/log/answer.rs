@@ -84,7 +84,7 @@ impl<'a> Question<'a> {
         }
         let has_text = text.is_some();
         let judge = |positions: &[Pos]| handover::judge(self.git, history, positions, &options.grep_args);
-        let filters_highlight = has_text && settings.colors.is_some();
+        let filters_highlight = has_text && settings.colors.is_some() && !json;
         let assisted = options.assisted.or(filters_highlight.then_some("matches in colour"));
         let counted_by_git = assisted.is_some() && options.diff_filters;
         let numbers_asked = numbers.clone();
@@ -120,6 +120,7 @@ impl<'a> Question<'a> {
         if let Some(reason) = assisted {
             let selective = has_text || options.max_count.is_some_and(|count| count <= ASSISTED_PAGE);
             if !selective
+                || json
                 || options.graph
                 || options.boundary
                 || options.left_right
@@ -202,7 +203,10 @@ impl<'a> Question<'a> {
             chunk.clear();
             match &mut chosen {
                 Some(steps) => chunk.extend(steps.by_ref().take(chunk_size)),
-                None => selector.fill(chunk_size, &mut chunk)?,
+                None => match selector.fill(chunk_size, &mut chunk) {
+                    Err(err) if output.is_some() => return Ok(crate::cli::fatal(&err.to_string())),
+                    filled => filled?,
+                },
             }
             if chunk.is_empty() {
                 break;
@@ -246,7 +250,10 @@ impl<'a> Question<'a> {
         if json || self.wants_hint() {
             let has_more = match more_in_graph {
                 Some(more) => more,
-                None => selector.has_more()?,
+                None => match selector.has_more() {
+                    Err(err) if output.is_some() => return Ok(crate::cli::fatal(&err.to_string())),
+                    more => more?,
+                },
             };
             let cursor = has_more.then(|| self.next_cursor(count)).flatten();
             if json {

@@ -6,6 +6,7 @@ use bstr::{BStr, ByteSlice};
 use serde::Serialize;
 
 use super::commit::{Commit, Signature};
+use super::render::pretty::subject_and_body;
 use super::sources::Sources;
 
 #[derive(Serialize)]
@@ -46,12 +47,7 @@ pub(super) struct PageLine {
 
 /// Appends the line of a commit. Bytes that are not UTF-8 become U+FFFD.
 pub(super) fn push_commit(commit: &Commit<'_>, sources: &dyn Sources, mailmap: bool, out: &mut Vec<u8>) {
-    let message = commit.message.trim_start_with(|c| c == '\n');
-    let (subject, body) = match message.find("\n\n") {
-        Some(at) => (&message[..at], message[at..].trim_start_with(|c| c == '\n')),
-        None => (message, &b""[..]),
-    };
-    let subject: Vec<u8> = subject.trim_end().lines().collect::<Vec<_>>().join(&b' ');
+    let (subject, body) = subject_and_body(commit.message);
     let decorations = sources.decorations(commit.id);
     let line = CommitLine {
         oid: commit.id.to_string(),

@@ -3,6 +3,7 @@
 pub mod answer;
 mod columns;
 pub mod commit;
+mod cross_check;
 pub mod cursor;
 mod dates;
 pub mod encoding;

@@ -11,7 +11,7 @@ use super::answer::Question;
 use super::cursor::Cursor;
 use super::options::own::OwnOptions;
 use super::options::{self, LogOptions, Refusal};
-use super::{handover, revisions};
+use super::{cross_check, handover, revisions};
 use crate::cli::trace::{Report, Served};
 use crate::cli::{FATAL, USAGE, fatal};
 use crate::repo::config::{Config, Location};
@@ -26,7 +26,8 @@ const PAGE_SIZE: u64 = 30;
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let mut report = Report::new("fastlog");
     let parsed = options::parse(args);
-    let own = match OwnOptions::try_parse_from(std::iter::once("git-fastlog".into()).chain(parsed.own)) {
+    let own_args = parsed.own.iter().cloned();
+    let own = match OwnOptions::try_parse_from(std::iter::once("git-fastlog".into()).chain(own_args)) {
         Ok(own) => own,
         Err(err) => {
             let _ = err.print();
@@ -40,6 +41,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     }
     let mut invocation = Invocation {
         own,
+        own_args: parsed.own,
         git_args: parsed.git_args,
         select_args: parsed.select_args,
         fallback: true,
@@ -58,6 +60,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 struct Invocation {
     own: OwnOptions,
+    own_args: Vec<OsString>,
     git_args: Vec<OsString>,
     select_args: Vec<OsString>,
     fallback: bool,
@@ -70,12 +73,7 @@ impl Invocation {
         log: Result<LogOptions, Refusal>,
         report: &mut Report,
     ) -> Result<ExitCode, NotExact> {
-        if self.own.no_index {
-            return Err("--no-index".into());
-        }
-        let mut log = log.map_err(|refusal| NotExact::from(refusal.0))?;
         let repo = Repo::open()?;
-        repo.check_history_shape()?;
         let git = GitProgram::locate(git_program_cache(&repo.common_dir).as_deref())?;
         let config = Config::load(&Location {
             system: git.system_config.as_deref(),
@@ -83,10 +81,19 @@ impl Invocation {
             common_dir: Some(&repo.common_dir),
             env: &|name| std::env::var_os(name),
         })?;
+        // Before anything may make the answer git's: these settings also say how, and whether, that is done.
         self.fallback = !self.own.no_fallback && config.bool("fast.fallback")?.unwrap_or(true);
         if let Some(size) = config.int("fastlog.pageSize")? {
             self.page_size = u64::try_from(size).ok().filter(|size| *size > 0).unwrap_or(PAGE_SIZE);
         }
+        if self.own.cross_check {
+            return Ok(cross_check::run(&git.path, &self.unchecked_args(), &self.paged_git_args()));
+        }
+        if self.own.no_index {
+            return Err("--no-index".into());
+        }
+        let mut log = log.map_err(|refusal| NotExact::from(refusal.0))?;
+        repo.check_history_shape()?;
         if let Some((skip, count)) = self.page() {
             // As if written first: what the caller says after that wins, as it would with git.
             log.skip.get_or_insert(skip);
@@ -158,18 +165,28 @@ impl Invocation {
             let _ = writeln!(std::io::stderr(), "hint: 'git optimize index build' builds it");
             return code;
         }
-        let mut args: Vec<OsString> = Vec::new();
-        if let Some((skip, count)) = self.page() {
-            args.push(format!("--skip={skip}").into());
-            args.push(format!("--max-count={count}").into());
-        }
         if self.own.count {
-            args.extend(self.select_args.iter().cloned());
-            return self.count_with_git(&args, report);
+            return self.count_with_git(&self.paged(&self.select_args), report);
         }
-        args.extend(self.git_args.iter().cloned());
         report.finish();
-        exec_git("log", args)
+        exec_git("log", self.paged_git_args())
+    }
+
+    /// The arguments with which `git log` answers this.
+    fn paged_git_args(&self) -> Vec<OsString> {
+        self.paged(&self.git_args)
+    }
+
+    fn paged(&self, git_args: &[OsString]) -> Vec<OsString> {
+        let page = self.page().into_iter();
+        let page = page.flat_map(|(skip, count)| [format!("--skip={skip}"), format!("--max-count={count}")]);
+        page.map(OsString::from).chain(git_args.iter().cloned()).collect()
+    }
+
+    /// The arguments with which this program answers this without `--cross-check`.
+    fn unchecked_args(&self) -> Vec<OsString> {
+        let own = self.own_args.iter().filter(|arg| *arg != "--cross-check");
+        own.chain(&self.git_args).cloned().collect()
     }
 
     fn count_with_git(&self, args: &[OsString], report: &mut Report) -> ExitCode {

@@ -36,6 +36,16 @@ const FOREIGN_ENVIRONMENT: &[&str] = &[
     "GIT_IMPLICIT_WORK_TREE",
 ];
 
+/// The extensions that don't change what is answered here, and the repository format from which on git takes them.
+const EXTENSIONS: &[(&str, i64)] = &[
+    ("noop", 0),
+    ("partialClone", 0),
+    ("preciousObjects", 0),
+    ("worktreeConfig", 0),
+    ("objectFormat", 1),
+    ("refStorage", 1),
+];
+
 impl Repo {
     /// Opens the repository that git would find from the current directory.
     ///
@@ -63,16 +73,34 @@ impl Repo {
         let common_dir = git.common_dir().to_owned();
         let work_dir = work_dir.or_else(|| git.workdir().map(ToOwned::to_owned));
         let repo = Repo { git, git_dir, common_dir, work_dir };
-        repo.check_ref_storage()?;
+        repo.check_format()?;
         Ok(repo)
     }
 
-    fn check_ref_storage(&self) -> Result<(), NotExact> {
+    /// git refuses a repository of a version, or with an extension, that it does not know; which it knows differs
+    /// from git to git.
+    fn check_format(&self) -> Result<(), NotExact> {
         let config = self.git.config_snapshot();
-        match config.string("extensions.refStorage") {
-            Some(storage) if **storage != *b"files" => Err("ref storage other than files".into()),
-            _ => Ok(()),
+        let version = config.try_integer("core.repositoryFormatVersion");
+        let version = version.map_err(|err| NotExact::from(err.to_string()))?.unwrap_or(0);
+        if !(0..=1).contains(&version) {
+            return Err(format!("repository format {version}").into());
         }
+        match config.string("extensions.refStorage") {
+            Some(storage) if **storage != *b"files" => return Err("ref storage other than files".into()),
+            _ => {}
+        }
+        let Some(sections) = config.sections_by_name("extensions") else { return Ok(()) };
+        for name in sections.flat_map(|section| section.value_names().collect::<Vec<_>>()) {
+            let (_, since) = EXTENSIONS
+                .iter()
+                .find(|(known, _)| name.eq_ignore_ascii_case(known))
+                .ok_or_else(|| NotExact::from(format!("extension {}", name)))?;
+            if version < *since {
+                return Err(format!("extension {} in repository format {version}", name).into());
+            }
+        }
+        Ok(())
     }
 
     /// Shallow boundaries, grafts and replacement objects: history is not what the commits say.

@@ -1,16 +1,17 @@
 //! The options that `git fastlog` has and `git log` has not. clap owns them: help, man page and completions come
 //! from here.
 
-use clap::Parser;
+use clap::{ArgAction, Parser};
 
 /// git log from an index: the same answer, at once.
 ///
-/// Takes every option and argument of `git log`, and prints the same bytes; what it can't answer from its
-/// index it hands over to git.
+/// Every option and argument of git log is accepted: see git-log(1). What is printed are the same bytes that git
+/// log prints; what can't be answered exactly from the index is handed over to git.
 #[derive(Debug, Clone, Parser, PartialEq, Eq)]
 #[command(
     name = "git-fastlog",
     version,
+    disable_version_flag = true,
     override_usage = "git fastlog [<options>] [<revision-range>] [[--] <path>...]"
 )]
 pub struct OwnOptions {
@@ -33,7 +34,7 @@ pub struct OwnOptions {
     #[arg(long)]
     pub no_fallback: bool,
     /// Run git as well and report any difference (exit code 1)
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["json", "count", "cursor"])]
     pub cross_check: bool,
     /// Don't use the index: hand over to git
     #[arg(long)]
@@ -44,4 +45,8 @@ pub struct OwnOptions {
     /// Say on stderr what was read, how it was served, and time and memory used
     #[arg(long)]
     pub performance_stats: bool,
+    /// Print the version
+    // Without clap's -V, which is git's to complain about.
+    #[arg(long, action = ArgAction::Version)]
+    pub version: Option<bool>,
 }

@@ -82,6 +82,14 @@ pub(super) fn body(text: &[u8]) -> &[u8] {
     skip_blank_lines(rest)
 }
 
+/// `%s` and `%b` of a message.
+pub(in crate::log) fn subject_and_body(message: &[u8]) -> (Vec<u8>, &[u8]) {
+    let text = skip_blank_lines(message);
+    let mut subject = Vec::new();
+    push_subject(text, &mut subject);
+    (subject, visible(body(text)))
+}
+
 /// Appends `%f`: the first line of the subject, fit for a file name. Runs of other characters become one
 /// `-`, runs of dots one dot, and neither begins (`-`) nor ends (both) the result.
 pub(super) fn push_sanitized_subject(text: &[u8], out: &mut Vec<u8>) {
