@@ -1,7 +1,7 @@
 //! `%(trailers:…)`: the trailers of a commit message.
 //!
 //! For git's default settings: with any `trailer.*` variable or `core.commentChar` (`core.commentString`) set, the
-//! caller asks git instead. [`block`] finds the trailers, this file prints them.
+//! caller asks git instead. `block` finds the trailers, this file prints them.
 
 mod block;
 

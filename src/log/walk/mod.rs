@@ -4,8 +4,8 @@
 //! other reasons (text, number of parents, `--until`) is `filter`'s, counting is `page`'s.
 //!
 //! git walks in one of three ways, and which one decides the answer when clocks were skewed, so each has its own
-//! module: [`date`] takes the newest commit known and goes on to its parents; [`limit`] does so for ranges, and
-//! stops a few commits after everything left is uninteresting; [`topo`] sorts what these two yield.
+//! module: `date` takes the newest commit known and goes on to its parents; `limit` does so for ranges, and
+//! stops a few commits after everything left is uninteresting; `topo` sorts what these two yield.
 
 mod boundary;
 mod date;

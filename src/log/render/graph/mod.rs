@@ -2,7 +2,7 @@
 //!
 //! The caller decides which commits are shown, in which order and which of their parents count; here are only
 //! the drawing and the way in which the lines of a commit's text are interleaved with it. Per commit
-//! [`Layout`](layout::Layout) compares the columns above and below it, and the rows are derived from the
+//! `Layout` compares the columns above and below it, and the rows are derived from the
 //! difference. The rules are those of git 2.39 to 2.47; the tests compare with the `git` on PATH.
 
 mod layout;
