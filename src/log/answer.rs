@@ -3,7 +3,6 @@
 
 use std::collections::HashMap;
 use std::io::{IsTerminal, Write};
-use std::path::Path;
 use std::process::ExitCode;
 
 use bstr::{BString, ByteSlice};
@@ -30,6 +29,7 @@ use crate::cli::output::{Output, for_a_person};
 use crate::cli::trace::{Report, Served};
 use crate::index::{Flags, History, Pos};
 use crate::repo::config::Config;
+use crate::repo::git::GitProgram;
 use crate::repo::{NotExact, Repo};
 
 /// The first chunk is small, so that something is seen at once; later ones keep all processors busy.
@@ -51,7 +51,7 @@ pub struct Question<'a> {
     /// git's configuration.
     pub config: &'a Config,
     /// The git program.
-    pub git: &'a Path,
+    pub git: &'a GitProgram,
     /// The tips, resolved.
     pub requests: &'a [Request],
 }
@@ -83,7 +83,8 @@ impl<'a> Question<'a> {
             return Err("a pattern that only git can match".into());
         }
         let has_text = text.is_some();
-        let judge = |positions: &[Pos]| handover::judge(self.git, history, positions, &options.grep_args);
+        let judge =
+            |positions: &[Pos]| handover::judge(&self.git.path, history, positions, &options.grep_args);
         let filters_highlight = has_text && settings.colors.is_some() && !json;
         let assisted = options.assisted.or(filters_highlight.then_some("matches in colour"));
         let counted_by_git = assisted.is_some() && options.diff_filters;
@@ -112,7 +113,7 @@ impl<'a> Question<'a> {
             };
             report.served = Served::Native;
             report.commits = Some(count);
-            let mut output = Output::open(self.git, false);
+            let mut output = Output::open(&self.git.path, false);
             output.write(format!("{count}\n").as_bytes());
             output.finish();
             return Ok(ExitCode::SUCCESS);
@@ -135,6 +136,7 @@ impl<'a> Question<'a> {
             return self.assist(history, &steps, reason, counted_by_git, filters_highlight, report);
         }
 
+        super::versions::check(self.git, options, &settings)?;
         let style = self.style(&settings, &sources)?;
         // Odd commits are rendered by git, so it must be known whether one is among the chosen ones.
         let counts = history.counts();
@@ -212,7 +214,7 @@ impl<'a> Question<'a> {
                 break;
             }
             count += chunk.len() as u64;
-            let prepared = texts.prepare(history, chunk.iter().map(|step| step.pos), self.git);
+            let prepared = texts.prepare(history, chunk.iter().map(|step| step.pos), &self.git.path);
             if let Err(err) = prepared {
                 if output.is_none() {
                     report.served = Served::Git;
@@ -243,7 +245,7 @@ impl<'a> Question<'a> {
             } else {
                 printer.print(&chunk, &texts, drawn, &mut bytes);
             }
-            output.get_or_insert_with(|| Output::open(self.git, true)).write(&bytes);
+            output.get_or_insert_with(|| Output::open(&self.git.path, true)).write(&bytes);
             chunk_size = (chunk_size * 4).min(LARGEST_CHUNK);
         }
         report.commits = Some(count);
@@ -260,7 +262,7 @@ impl<'a> Question<'a> {
                 bytes.clear();
                 let page = json::PageLine { page: self.own.page, count, has_more, cursor };
                 json::push_page(&page, &mut bytes);
-                output.get_or_insert_with(|| Output::open(self.git, true)).write(&bytes);
+                output.get_or_insert_with(|| Output::open(&self.git.path, true)).write(&bytes);
             } else if let Some(token) = cursor {
                 let _ = writeln!(std::io::stderr(), "hint: next page: --cursor {token}");
             }
@@ -310,7 +312,7 @@ impl<'a> Question<'a> {
         match limit {
             None => Ok(None),
             Some(DateLimit::Seconds(seconds)) => Ok(Some(*seconds)),
-            Some(DateLimit::Text(text)) => super::dates::read(self.git, name, text.as_ref()).map(Some),
+            Some(DateLimit::Text(text)) => super::dates::read(&self.git.path, name, text.as_ref()).map(Some),
         }
     }
 
@@ -461,7 +463,7 @@ impl<'a> Question<'a> {
             args.extend(self.options.max_count.map(|count| format!("--max-count={count}").into()));
             args.extend(self.options.skip.map(|skip| format!("--skip={skip}").into()));
         }
-        handover::exec_assisted(self.git, history, steps, &args)
+        handover::exec_assisted(&self.git.path, history, steps, &args)
     }
 }
 

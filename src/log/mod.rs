@@ -20,6 +20,7 @@ mod run;
 pub mod select;
 pub mod settings;
 pub mod sources;
+mod versions;
 pub mod walk;
 
 pub use run::run;

@@ -130,7 +130,7 @@ impl Invocation {
             own: &self.own,
             repo: &repo,
             config: &config,
-            git: &git.path,
+            git: &git,
             requests: &requests,
         };
         let answer = question.answer(&history, report);
