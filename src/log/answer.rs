@@ -288,6 +288,9 @@ impl<'a> Question<'a> {
         if options.left_only && options.right_only {
             return Err("--left-only with --right-only".into());
         }
+        if options.parents && options.children {
+            return Err("--parents with --children".into());
+        }
         if options.boundary && (options.children || options.left_only || options.right_only) {
             return Err("--boundary with --children or one side only".into());
         }
@@ -352,6 +355,14 @@ impl<'a> Question<'a> {
         };
         let unnamed =
             plan.starts.iter().zip(&names).any(|(start, name)| !start.uninteresting && name.is_empty());
+        if with_sources && options.boundary {
+            return Err("source names of boundary commits".into());
+        }
+        let unlimited = plan.starts.iter().all(|start| !start.uninteresting && !start.left);
+        if with_sources && plan.order != Order::Default && unlimited && plan.starts.len() > 1 {
+            // In which order it follows lines of history depends on whether there is a commit-graph.
+            return Err("source names in topological order".into());
+        }
         if with_sources && unnamed {
             return Err("source names of revisions that git has resolved".into());
         }

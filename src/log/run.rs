@@ -83,6 +83,7 @@ impl Invocation {
             common_dir: Some(&repo.common_dir),
             env: &|name| std::env::var_os(name),
         })?;
+        repo.check_bare_is_allowed(&config)?;
         self.fallback = !self.own.no_fallback && config.bool("fast.fallback")?.unwrap_or(true);
         if let Some(size) = config.int("fastlog.pageSize")? {
             self.page_size = u64::try_from(size).ok().filter(|size| *size > 0).unwrap_or(PAGE_SIZE);
