@@ -3,4 +3,5 @@
 mod concurrency;
 mod differential;
 mod index_states;
+mod regressions;
 mod support;
