@@ -79,7 +79,8 @@ impl Resolver<'_> {
         self.check_not_a_path(spec)?;
         self.check_not_a_path(plain)?;
         // git looks for a file by what is left of these, too.
-        if let Some(at) = plain.rfind(b"^").filter(|at| matches!(plain.get(at + 1), Some(b'!' | b'@' | b'-'))) {
+        if let Some(at) = plain.rfind(b"^").filter(|at| matches!(plain.get(at + 1), Some(b'!' | b'@' | b'-')))
+        {
             self.check_not_a_path(plain[..at].as_bstr())?;
         }
         if let Some(at) = plain.find("..") {
