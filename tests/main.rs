@@ -5,4 +5,5 @@ mod differential;
 mod generated;
 mod index_states;
 mod own_options;
+mod regressions;
 mod support;

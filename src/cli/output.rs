@@ -17,7 +17,7 @@ impl Output {
         if !use_pager || !std::io::stdout().is_terminal() {
             return Output { pager: None };
         }
-        Output { pager: pager_command(git).and_then(|command| spawn(&command)) }
+        Output { pager: pager_command(git).map(|command| spawn(&command)) }
     }
 
     /// Writes all of it. A reader that went away ends the program, as SIGPIPE ends git.
@@ -31,7 +31,9 @@ impl Output {
         };
         if let Err(err) = result {
             if err.kind() != std::io::ErrorKind::BrokenPipe {
-                crate::cli::fatal(&format!("write failure on standard output: {err}"));
+                let text = err.to_string();
+                let reason = text.split(" (os error").next().unwrap_or_default();
+                crate::cli::fatal(&format!("write failure on 'stdout': {reason}"));
                 std::process::exit(128);
             }
             self.wait();
@@ -69,14 +71,22 @@ fn pager_command(git: &Path) -> Option<std::ffi::OsString> {
     (!command.is_empty() && command != "cat").then_some(command)
 }
 
-fn spawn(command: &std::ffi::OsStr) -> Option<Child> {
-    let mut shell = Command::new("sh");
-    shell.arg("-c").arg(command).stdin(Stdio::piped()).env("GIT_PAGER_IN_USE", "true");
+fn spawn(command: &std::ffi::OsStr) -> Child {
+    let plain = |b: &u8| b.is_ascii_alphanumeric() || b"/._-+,:@%".contains(b);
+    let is_program = command.as_encoded_bytes().iter().all(plain);
+    let mut shell = Command::new(if is_program { command } else { "sh".as_ref() });
+    if !is_program {
+        shell.arg("-c").arg(command);
+    }
+    shell.stdin(Stdio::piped());
     // git's own defaults for the two pagers that it knows.
     for (name, value) in [("LESS", "FRX"), ("LV", "-c")] {
         if std::env::var_os(name).is_none() {
             shell.env(name, value);
         }
     }
-    shell.spawn().ok()
+    shell.spawn().unwrap_or_else(|_| {
+        crate::cli::fatal(&format!("unable to execute pager '{}'", command.to_string_lossy()));
+        std::process::exit(128);
+    })
 }

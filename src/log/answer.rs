@@ -302,6 +302,27 @@ impl<'a> Question<'a> {
         if options.left_only && options.right_only {
             return Err("--left-only with --right-only".into());
         }
+        if (options.left_only || options.right_only) && (options.graph || options.order != Order::Default) {
+            // With a commit-graph, git shows some commits of the other side.
+            return Err("one side in topological order".into());
+        }
+        let is_excluded = |request: &Request| matches!(request, Request::Commit { uninteresting: true, .. });
+        if options.exclude_first_parent_only && (symmetric || self.requests.iter().any(is_excluded)) {
+            return Err("--exclude-first-parent-only".into());
+        }
+        if options.boundary && options.first_parent {
+            return Err("--boundary with --first-parent".into());
+        }
+        let filtered = options.min_parents > 0
+            || options.max_parents.is_some()
+            || options.since_as_filter.is_some()
+            || !options.grep.is_empty();
+        if options.graph && options.boundary && filtered {
+            return Err("a graph with the boundary of filtered commits".into());
+        }
+        if options.parents && options.children {
+            return Err("--parents with --children".into());
+        }
         if options.boundary && (options.children || options.left_only || options.right_only) {
             return Err("--boundary with --children or one side only".into());
         }
@@ -366,6 +387,14 @@ impl<'a> Question<'a> {
         };
         let unnamed =
             plan.starts.iter().zip(&names).any(|(start, name)| !start.uninteresting && name.is_empty());
+        if with_sources && options.boundary {
+            return Err("source names of boundary commits".into());
+        }
+        let unlimited = plan.starts.iter().all(|start| !start.uninteresting && !start.left);
+        if with_sources && plan.order != Order::Default && unlimited && plan.starts.len() > 1 {
+            // In which order it follows lines of history depends on whether there is a commit-graph.
+            return Err("source names in topological order".into());
+        }
         if with_sources && unnamed {
             return Err("source names of revisions that git has resolved".into());
         }

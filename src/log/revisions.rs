@@ -69,17 +69,20 @@ struct Resolver<'r> {
 
 impl Resolver<'_> {
     fn revision(&mut self, spec: &BStr, negated: bool) -> Result<(), NotExact> {
-        if !self.options.has_dash_dash
-            && spec != "HEAD"
-            && let Ok(path) = spec.to_path()
-            && path.symlink_metadata().is_ok()
-        {
-            return Err(format!("'{spec}' is a path, too").into());
-        }
         let (plain, caret) = match spec.strip_prefix(b"^") {
             Some(rest) => (rest.as_bstr(), true),
             None => (spec, false),
         };
+        if caret && plain.starts_with(b"-") {
+            return Err(format!("revision '{spec}'").into());
+        }
+        self.check_not_a_path(spec)?;
+        self.check_not_a_path(plain)?;
+        // git looks for a file by what is left of these, too.
+        if let Some(at) = plain.rfind(b"^").filter(|at| matches!(plain.get(at + 1), Some(b'!' | b'@' | b'-')))
+        {
+            self.check_not_a_path(plain[..at].as_bstr())?;
+        }
         if let Some(at) = plain.find("..") {
             let symmetric = plain[at + 2..].starts_with(b".");
             let left = &plain[..at];
@@ -107,6 +110,15 @@ impl Resolver<'_> {
         }
     }
 
+    /// Without a `--`, git refuses what may be meant as a path; in a git dir there are no paths.
+    fn check_not_a_path(&self, name: &BStr) -> Result<(), NotExact> {
+        let is_file = || name.to_path().is_ok_and(|path| path.symlink_metadata().is_ok());
+        if self.options.has_dash_dash || !is_file() || (name == "HEAD" && self.repo.is_inside_git_dir()) {
+            return Ok(());
+        }
+        Err(format!("'{name}' is a path, too").into())
+    }
+
     fn push(&mut self, (id, name): (ObjectId, BString), uninteresting: bool) {
         self.requests.push(Request::Commit { id, uninteresting, name });
     }
@@ -127,6 +139,10 @@ impl Resolver<'_> {
             return Ok(None);
         }
         let id = match self.repo.find_ref(base.as_bstr())? {
+            // An object may be meant: git then takes it, or warns.
+            Some(_) if base.len() >= 4 && base.iter().all(u8::is_ascii_hexdigit) => {
+                return Err(format!("'{base}' may be an object, too", base = base.as_bstr()).into());
+            }
             Some(id) => Some(id),
             None => self.named(base)?,
         };
@@ -247,21 +263,22 @@ impl Resolver<'_> {
                 }
             }
             RefSet::Below { prefix, pattern: Some(pattern) } => {
-                self.glob([prefix.as_bytes(), pattern].concat().into(), negated)?;
+                self.glob([prefix.as_bytes(), pattern].concat().into(), prefix.len(), negated)?;
             }
             RefSet::Glob(pattern) => {
                 let full = match pattern.starts_with(b"refs/") {
                     true => pattern.clone(),
                     false => [b"refs/", pattern.as_slice()].concat().into(),
                 };
-                self.glob(full, negated)?;
+                self.glob(full, 0, negated)?;
             }
         }
         Ok(())
     }
 
-    /// Refs that match a glob; one without wildcards names a directory of refs.
-    fn glob(&mut self, mut pattern: BString, negated: bool) -> Result<(), NotExact> {
+    /// Refs that match a glob; one without wildcards names a directory of refs. `--source` leaves out the first
+    /// `unnamed` bytes of their names.
+    fn glob(&mut self, mut pattern: BString, unnamed: usize, negated: bool) -> Result<(), NotExact> {
         if pattern.find_byteset(b"?*[").is_none() {
             if !pattern.ends_with(b"/") {
                 pattern.push(b'/');
@@ -271,7 +288,7 @@ impl Resolver<'_> {
         for tip in self.repo.tips_below("refs/", self.is_commit)? {
             let mode = gix::glob::wildmatch::Mode::empty();
             if gix::glob::wildmatch(pattern.as_bstr(), tip.name.as_bstr(), mode) {
-                self.push((tip.commit, tip.name), negated);
+                self.push((tip.commit, tip.name[unnamed..].into()), negated);
             }
         }
         Ok(())

@@ -93,6 +93,7 @@ impl Invocation {
             return Err("--no-index".into());
         }
         let mut log = log.map_err(|refusal| NotExact::from(refusal.0))?;
+        repo.check_bare_is_allowed(&config)?;
         repo.check_history_shape()?;
         if let Some((skip, count)) = self.page() {
             // As if written first: what the caller says after that wins, as it would with git.

@@ -2,6 +2,8 @@
 //!
 //! A setting that changes output in a way that is not known here makes the answer git's.
 
+use std::io::IsTerminal;
+
 use bstr::{BStr, BString, ByteSlice};
 
 use super::options::{ColorArg, Flavour, LogOptions};
@@ -9,6 +11,7 @@ use super::render::color;
 use super::render::date::DateMode;
 use super::render::graph::GraphColors;
 use super::render::pretty::{Builtin, Colors, Spec, Wants, parse_format};
+use crate::cli::output::for_a_person;
 use crate::repo::NotExact;
 use crate::repo::config::{ColorWhen, Config};
 use crate::repo::decorate::Decorate;
@@ -99,10 +102,18 @@ impl Settings {
 }
 
 fn check_config(config: &Config) -> Result<(), NotExact> {
+    super::checked_settings::check(config)?;
     for name in config.names_in("log") {
         if !KNOWN_LOG_SETTINGS.contains(&name.to_str_lossy().as_ref()) {
             return Err(format!("unknown setting log.{name}").into());
         }
+    }
+    // With a pager of its own, or none, for `git log`, and no colours in it.
+    if std::io::stdout().is_terminal() && config.contains("pager.log") {
+        return Err("pager.log".into());
+    }
+    if for_a_person() && !config.bool("color.pager")?.unwrap_or(true) {
+        return Err("color.pager".into());
     }
     if config.bool("log.showSignature")?.unwrap_or(false) {
         return Err("log.showSignature".into());
@@ -127,9 +138,13 @@ fn spec(options: &LogOptions, config: &Config) -> Result<(Spec, bool), NotExact>
     for replaced in options.replaced_pretty.iter().filter(|text| !text.is_empty()) {
         short_date |= has_short_date(&read(replaced.as_bstr())?);
     }
+    let configured = config.string("format.pretty")?;
+    if let Some(text) = configured {
+        short_date |= has_short_date(&read(text)?);
+    }
     let text: &BStr = match &options.pretty {
         Some(given) => given.as_bstr(),
-        None => config.string("format.pretty")?.unwrap_or_default(),
+        None => configured.unwrap_or_default(),
     };
     let spec = match text.is_empty() {
         false => read(text)?,

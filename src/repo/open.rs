@@ -4,10 +4,14 @@
 //! replacement refs) are looked at here, because any of them makes the whole answer git's.
 
 use std::io::ErrorKind;
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
+use bstr::ByteSlice;
+
 use super::NotExact;
+use super::config::{Config, parse_bool};
 
 /// An open repository.
 pub struct Repo {
@@ -45,6 +49,8 @@ const EXTENSIONS: &[(&str, i64)] = &[
     ("objectFormat", 1),
     ("refStorage", 1),
 ];
+/// Variables that git refuses when they are no booleans.
+const BOOLEAN_ENVIRONMENT: &[&str] = &["GIT_DISCOVERY_ACROSS_FILESYSTEM", "GIT_PAGER_IN_USE"];
 
 impl Repo {
     /// Opens the repository that git would find from the current directory.
@@ -52,6 +58,12 @@ impl Repo {
     /// # Errors
     /// When there is none, or one about which only git can speak.
     pub fn open() -> Result<Repo, NotExact> {
+        for name in BOOLEAN_ENVIRONMENT {
+            let value = std::env::var_os(name);
+            if value.is_some_and(|value| parse_bool(Some(value.as_bytes().as_bstr())).is_none()) {
+                return Err(format!("environment variable {name} is no boolean").into());
+            }
+        }
         for name in FOREIGN_ENVIRONMENT {
             if std::env::var_os(name).is_some() {
                 return Err(format!("environment variable {name}").into());
@@ -71,10 +83,36 @@ impl Repo {
         let git = gix::open_opts(&git_dir, options).map_err(|err| NotExact::from(format!("open: {err}")))?;
         let git_dir = git.git_dir().to_owned();
         let common_dir = git.common_dir().to_owned();
-        let work_dir = work_dir.or_else(|| git.workdir().map(ToOwned::to_owned));
+        let work_dir = match std::env::var_os("GIT_DIR") {
+            None => work_dir.or_else(|| git.workdir().map(ToOwned::to_owned)),
+            Some(_) => told_work_dir(&git, work_dir, cwd)?,
+        };
+        check_head(&git_dir)?;
         let repo = Repo { git, git_dir, common_dir, work_dir };
         repo.check_format()?;
         Ok(repo)
+    }
+
+    /// safe.bareRepository: which of the repositories that were found by looking around may be used is git's to say.
+    ///
+    /// # Errors
+    /// When it says anything about this one.
+    pub fn check_bare_is_allowed(&self, config: &Config) -> Result<(), NotExact> {
+        let all = config.values("safe.bareRepository").all(|value| value.is_some_and(|value| value == "all"));
+        if all || std::env::var_os("GIT_DIR").is_some() {
+            return Ok(());
+        }
+        match self.git.is_bare() || self.is_inside_git_dir() {
+            true => Err("safe.bareRepository".into()),
+            false => Ok(()),
+        }
+    }
+
+    /// Whether the current directory is a git dir or below one.
+    pub fn is_inside_git_dir(&self) -> bool {
+        let Ok(cwd) = std::env::current_dir() else { return false };
+        let is_above = |dir: &Path| dir.canonicalize().is_ok_and(|dir| cwd.starts_with(dir));
+        is_above(&self.git_dir) || is_above(&self.common_dir)
     }
 
     /// git refuses a repository of a version, or with an extension, that it does not know; which it knows differs
@@ -147,6 +185,39 @@ fn locate(cwd: &Path) -> Result<(PathBuf, Option<PathBuf>), NotExact> {
     let (path, _trust) = gix::discover::upwards_opts(cwd, options)
         .map_err(|err| NotExact::from(format!("no repository: {err}")))?;
     Ok(path.into_repository_and_work_tree_directories())
+}
+
+/// The top of the worktree where GIT_DIR says which repository it is: the current directory, unless something else
+/// is configured.
+fn told_work_dir(
+    git: &gix::Repository,
+    told: Option<PathBuf>,
+    cwd: PathBuf,
+) -> Result<Option<PathBuf>, NotExact> {
+    let config = git.config_snapshot();
+    let told = match (told, config.string("core.worktree")) {
+        (None, None) if config.boolean("core.bare") == Some(true) => return Ok(None),
+        (None, None) => return Ok(Some(cwd)),
+        (None, Some(_)) => return Err("GIT_DIR with core.worktree".into()),
+        (Some(told), _) => told,
+    };
+    // From outside of the worktree, git reads the files there are here.
+    match told.canonicalize() {
+        Ok(told) if cwd.starts_with(&told) => Ok(Some(told)),
+        _ => Err("outside of GIT_WORK_TREE".into()),
+    }
+}
+
+/// Without a well-formed HEAD, git sees no repository and looks further up.
+fn check_head(git_dir: &Path) -> Result<(), NotExact> {
+    let path = git_dir.join("HEAD");
+    let is_file = path.symlink_metadata().is_ok_and(|meta| meta.is_file());
+    let head = std::fs::read(&path).unwrap_or_default();
+    let good = match head.strip_prefix(b"ref:") {
+        Some(target) => target.trim_start().starts_with(b"refs/"),
+        None => gix::ObjectId::from_hex(head.trim_end()).is_ok(),
+    };
+    if is_file && good { Ok(()) } else { Err("HEAD is not as git writes it".into()) }
 }
 
 /// git refuses a repository that belongs to somebody else, unless safe.directory lists it: that is its to say.

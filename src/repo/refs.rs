@@ -34,6 +34,12 @@ impl Repo {
     /// When git would warn that the name is ambiguous.
     pub fn find_ref(&self, name: &BStr) -> Result<Option<ObjectId>, NotExact> {
         if name == "HEAD" || name == "@" {
+            for (prefix, suffix) in RULES {
+                let full: BString = [prefix.as_bytes(), b"HEAD", suffix.as_bytes()].concat().into();
+                if self.read_ref(full.as_bstr())?.is_some() {
+                    return Err("refname 'HEAD' is ambiguous".into());
+                }
+            }
             return match self.head()? {
                 Some(id) => Ok(Some(id)),
                 None => Err("HEAD has no commits yet".into()),

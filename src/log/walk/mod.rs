@@ -74,6 +74,9 @@ pub enum Unsure {
     /// The order would depend on whether git has a commit-graph.
     #[error("--first-parent in topological order from several tips")]
     FirstParentTopo,
+    /// The order would depend on whether git has a commit-graph.
+    #[error("--until in topological order")]
+    UntilTopo,
 }
 
 /// A walk: yields each commit once.
@@ -95,6 +98,9 @@ impl<'a> Walk<'a> {
         let topological = plan.order != Order::Default;
         if topological && plan.first_parent && plan.starts.len() > 1 {
             return Err(Unsure::FirstParentTopo);
+        }
+        if topological && plan.min_age.is_some() {
+            return Err(Unsure::UntilTopo);
         }
         let aged = topological && plan.max_age.is_some();
         if !limited && !aged {

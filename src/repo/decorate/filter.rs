@@ -92,8 +92,8 @@ struct Pattern {
 
 impl Pattern {
     fn new(pattern: &BStr) -> Result<Self, NotExact> {
-        if pattern.starts_with(b"/") {
-            return Err("a decoration pattern that starts with a slash".into());
+        if pattern.is_empty() || pattern.starts_with(b"/") {
+            return Err("a decoration pattern that is empty or starts with a slash".into());
         }
         let mut text = BString::default();
         if !pattern.starts_with(b"refs/") && pattern != "HEAD" {

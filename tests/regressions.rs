@@ -1,0 +1,258 @@
+//! Questions that were once answered differently from git, each with the real git asked in the same test.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use bstr::ByteSlice;
+
+use crate::differential::compare::difference;
+use crate::support::Environment;
+use crate::support::repository::args;
+
+/// Two branches, merged; tags; one commit on top.
+const HISTORY: &str = r#"
+git init -q . && for i in 1 2 3; do echo $i >f; git add f; git commit -qm "c$i"; done
+git checkout -q -b side HEAD~1 && git commit -q --allow-empty -m s1 && git commit -q --allow-empty -m s2
+git checkout -q main && git merge -q -m merge side && git tag -a -m t v1 && git tag light HEAD~1
+git commit -q --allow-empty -m last && git-optimize index build
+"#;
+
+fn shell(env: &Environment, dir: &Path, script: &str) {
+    env.run(env.command("sh", dir, &["-ec", script])).success(script);
+}
+
+fn repository(env: &Environment, name: &str) -> PathBuf {
+    let dir = env.path().join(name);
+    fs::create_dir(&dir).expect("a new directory");
+    shell(env, &dir, HISTORY);
+    dir
+}
+
+/// Both are asked; exit code and standard output must be the same.
+#[track_caller]
+fn same(env: &Environment, dir: &Path, words: &[&str]) {
+    let theirs = env.log(dir, &args(words), None);
+    let (ours, trace) = env.fastlog(dir, &args(words), None);
+    let text = difference(&ours, &theirs, true);
+    assert!(text.is_none(), "git log {}: {}\n{trace:?}", words.join(" "), text.unwrap_or_default());
+}
+
+#[test]
+fn options_that_git_refuses_together() {
+    let env = Environment::new();
+    same(&env, &repository(&env, "r"), &["--children", "--parents"]);
+}
+
+#[test]
+fn source_names() {
+    let env = Environment::new();
+    let dir = repository(&env, "r");
+    for round in ["true", "git commit-graph write --reachable"] {
+        shell(&env, &dir, round);
+        for words in [
+            &["--source", "--all", "--graph"][..],
+            &["--source", "--all", "--topo-order"],
+            &["--source", "--boundary", "side..main"],
+            &["--source", "--boundary", "side...main"],
+            &["--source", "--branches=s*"],
+            &["--source", "--tags=*"],
+        ] {
+            same(&env, &dir, words);
+        }
+    }
+}
+
+#[test]
+fn files_named_like_revisions() {
+    let env = Environment::new();
+    let dir = repository(&env, "r");
+    for name in ["HEAD", "side", "HEAD~1", "v1^{}"] {
+        fs::write(dir.join(name), "").expect("a writable directory");
+    }
+    for words in [
+        &["HEAD"][..],
+        &["^side", "main"],
+        &["^v1^{}", "main"],
+        &["HEAD^!"],
+        &["HEAD^@"],
+        &["^HEAD~1", "main"],
+        &["HEAD", "--"],
+    ] {
+        same(&env, &dir, words);
+    }
+    same(&env, &dir.join(".git"), &["HEAD"]);
+}
+
+#[test]
+fn refs_named_like_other_things() {
+    let env = Environment::new();
+    let dir = repository(&env, "r");
+    let id = env.git_ok(&dir, &["rev-parse", "HEAD~2"]);
+    let id = id.trim().to_str().expect("hex");
+    for name in [&format!("refs/heads/{id}"), "refs/heads/-x", "refs/heads/HEAD"] {
+        env.git_ok(&dir, &["update-ref", name, "HEAD"]);
+    }
+    for words in [&[id][..], &[&format!("{id}..main")], &["^-x", "main"], &["HEAD"], &["@"], &[]] {
+        same(&env, &dir, words);
+    }
+}
+
+#[test]
+fn settings_that_git_refuses() {
+    let mut env = Environment::new();
+    let dir = repository(&env, "r");
+    for (key, value) in [
+        ("log.showRoot", "x"),
+        ("log.follow", "x"),
+        ("log.diffMerges", "x"),
+        ("log.excludeDecoration", ""),
+        ("color.pager", "x"),
+        ("color.grep", "x"),
+        ("color.decorate.branch", "x"),
+        ("color.diff.old", "nope"),
+        ("color.grep.nope", "red"),
+        ("format.pretty", ""),
+        ("format.pretty", "nope"),
+        ("format.pretty", "reference"),
+        ("core.commitGraph", "x"),
+        ("core.compression", "99"),
+        ("core.checkStat", "x"),
+        ("core.commentChar", ""),
+        ("core.bare", "x"),
+        ("diff.context", "-1"),
+        ("diff.algorithm", "x"),
+        ("diff.renames", "x"),
+        ("diff.x.binary", "x"),
+        ("grep.patternType", "x"),
+        ("push.default", "x"),
+        ("advice.detachedHead", "x"),
+        ("index.version", "x"),
+        ("commitGraph.readChangedPaths", "x"),
+    ] {
+        env.set_config(&[(key, value.as_ref())]);
+        for words in [&["-2"][..], &["--decorate", "--format=%h%d %ad"]] {
+            same(&env, &dir, words);
+        }
+    }
+}
+
+#[test]
+fn repositories_that_git_refuses() {
+    for script in [
+        "git config core.repositoryFormatVersion 1; git config extensions.nope x",
+        "git config extensions.compatObjectFormat sha256",
+        "git config extensions.preciousObjects x",
+        "echo garbage >.git/HEAD",
+        "echo 'ref: x/y' >.git/HEAD",
+        "echo 1234567890123456789012345678901234567890 >.git/HEAD",
+        "ln -sf refs/heads/side .git/HEAD",
+    ] {
+        let env = Environment::new();
+        let dir = repository(&env, "r");
+        shell(&env, &dir, script);
+        for words in [&["--all", "--oneline", "--decorate"][..], &["--branches"], &["-3", "side"]] {
+            same(&env, &dir, words);
+        }
+    }
+}
+
+#[test]
+fn bare_repositories_where_only_named_ones_are_safe() {
+    let mut env = Environment::new();
+    let dir = repository(&env, "r");
+    shell(&env, &dir, "git clone -q --bare . ../bare; cd ../bare; git-optimize index build");
+    env.set_config(&[("safe.bareRepository", "explicit".as_ref())]);
+    for place in [env.path().join("bare"), env.path().join("bare/refs"), dir.join(".git")] {
+        same(&env, &place, &["-1", "main"]);
+    }
+}
+
+#[test]
+fn mailmaps_where_the_environment_names_the_repository() {
+    let mut env = Environment::new();
+    let dir = repository(&env, "r");
+    fs::create_dir(dir.join("sub")).expect("a new directory");
+    fs::write(dir.join(".mailmap"), "Top <author@example.com>\n").expect("a writable directory");
+    fs::write(dir.join("sub/.mailmap"), "Sub <author@example.com>\n").expect("a writable directory");
+    env.set("GIT_DIR", dir.join(".git"));
+    same(&env, &dir, &["-1"]);
+    same(&env, &dir.join("sub"), &["-1"]);
+    env.set("GIT_WORK_TREE", dir.join("sub"));
+    same(&env, &dir, &["-1"]);
+    same(&env, &dir.join("sub"), &["-1"]);
+    env.set("GIT_WORK_TREE", &dir);
+    same(&env, &dir.join("sub"), &["-1"]);
+}
+
+#[test]
+fn environment_that_is_no_boolean() {
+    for name in ["GIT_PAGER_IN_USE", "GIT_DISCOVERY_ACROSS_FILESYSTEM"] {
+        let mut env = Environment::new();
+        let dir = repository(&env, "r");
+        env.set(name, "garbage");
+        same(&env, &dir, &["-1"]);
+    }
+}
+
+#[test]
+fn colours_that_are_not_for_pagers() {
+    let mut env = Environment::new();
+    let dir = repository(&env, "r");
+    env.set("GIT_PAGER_IN_USE", "true");
+    env.set("TERM", "xterm");
+    env.set_config(&[("color.pager", "false".as_ref())]);
+    same(&env, &dir, &["-2", "--graph"]);
+}
+
+/// Small histories whose dates go wild: what is walked, in which order, and whether there is a commit-graph.
+#[test]
+fn walks_through_skewed_dates() {
+    for seed in 0..6u64 {
+        let mut rng = fastrand::Rng::with_seed(seed);
+        let env = Environment::new();
+        let dir = env.path().join("r");
+        let commits = rng.usize(15..40);
+        let mut stream = String::new();
+        for at in 1..=commits {
+            let time = 1_600_000_000 + at as i64 * 10 + rng.i64(-200..200) * i64::from(rng.u8(0..3) == 0);
+            stream += &format!("commit refs/t/c{at}\nmark :{at}\ncommitter B <b@example.com> {time} +0000\n");
+            stream += &format!("data 4\nc{at:03}\n");
+            let mut parents: Vec<usize> =
+                (0..rng.usize(1..4)).map(|_| at.saturating_sub(rng.usize(1..8))).collect();
+            parents.sort_unstable();
+            parents.dedup();
+            parents.retain(|parent| *parent > 0);
+            for (number, parent) in parents.iter().enumerate() {
+                stream += &format!("{} :{parent}\n", if number == 0 { "from" } else { "merge" });
+            }
+        }
+        fs::create_dir(&dir).expect("a new directory");
+        env.git_ok(&dir, &["init", "-q"]);
+        env.git_input(&dir, &["fast-import", "--quiet"], Some(stream.as_bytes()));
+        env.git_ok(&dir, &["update-ref", "refs/heads/main", &format!("refs/t/c{commits}")]);
+        env.index_ok(&dir, "build");
+        if rng.bool() {
+            env.git_ok(&dir, &["commit-graph", "write", "--reachable"]);
+        }
+        let mut tip = || format!("refs/t/c{}", rng.usize(1..=commits));
+        let (range, sides) = (format!("{}..main", tip()), format!("{}...{}", tip(), tip()));
+        let until = format!("--until={}", 1_600_000_000 + commits * 6);
+        for revision in [range.as_str(), sides.as_str(), "--all"] {
+            for order in ["--graph", "--topo-order", "--date-order", "--author-date-order", "--no-notes"] {
+                for more in [
+                    &[][..],
+                    &[until.as_str()],
+                    &["--boundary"],
+                    &["--boundary", "--merges"],
+                    &["--boundary", "--first-parent"],
+                    &["--exclude-first-parent-only"],
+                    &["--left-only", sides.as_str()],
+                ] {
+                    let words = [&["--format=%m%h %s", revision, order], more].concat();
+                    println!("seed {seed}");
+                    same(&env, &dir, &words);
+                }
+            }
+        }
+    }
+}
