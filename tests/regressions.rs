@@ -206,6 +206,7 @@ fn colours_that_are_not_for_pagers() {
 
 /// Small histories whose dates go wild: what is walked, in which order, and whether there is a commit-graph.
 #[test]
+#[expect(clippy::print_stdout, reason = "what fails must be replayable")]
 fn walks_through_skewed_dates() {
     for seed in 0..6u64 {
         let mut rng = fastrand::Rng::with_seed(seed);
