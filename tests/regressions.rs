@@ -44,6 +44,64 @@ fn options_that_git_refuses_together() {
 }
 
 #[test]
+fn text_searches_that_may_be_paths() {
+    let env = Environment::new();
+    let dir = repository(&env, "r");
+    for words in [&[":/c1"][..], &[":/f"], &[":/f", "--"], &[":/c1", "--"], &[":(top)f"], &[":!f"]] {
+        same(&env, &dir, words);
+    }
+}
+
+#[test]
+fn commit_graphs_that_git_warns_of() {
+    let env = Environment::new();
+    let dir = repository(&env, "r");
+    shell(&env, &dir, "git commit-graph write --reachable && chmod u+w .git/objects/info/commit-graph");
+    let file = dir.join(".git/objects/info/commit-graph");
+    let sound = fs::read(&file).expect("just written");
+    for (at, byte) in [(0, b'x'), (4, 9), (5, 3)] {
+        let mut broken = sound.clone();
+        broken[at] = byte;
+        fs::write(&file, broken).expect("ours");
+        let words = args(&["--oneline"]);
+        let (ours, _) = env.fastlog(&dir, &words, None);
+        let theirs = env.log(&dir, &words, None);
+        assert_eq!(ours.stderr.as_bstr(), theirs.stderr.as_bstr(), "byte {at}");
+        same(&env, &dir, &["--oneline"]);
+    }
+}
+
+#[test]
+fn the_mailmap_of_a_bare_repository_is_that_of_its_head() {
+    let env = Environment::new();
+    let work = repository(&env, "r");
+    let entry = |name: &str| format!("{name} <new@example.com> <$(git log -1 --format=%ae)>");
+    let dir = env.path().join("bare.git");
+    shell(&env, &work, "git clone -q --bare . ../bare.git && git -C ../bare.git config fast.autoIndex true");
+    env.index_ok(&dir, "build");
+    for round in 0..4 {
+        // Asked twice: the second time it is remembered. Then HEAD gets another mailmap, loses it, and gets it back.
+        same(&env, &dir, &[]);
+        same(&env, &dir, &["--format=%aN %aE", "-3"]);
+        let next = match round {
+            0 => format!("echo \"{}\" >.mailmap && git add .mailmap", entry("One")),
+            1 => format!("echo \"{}\" >.mailmap && git add .mailmap", entry("Two")),
+            _ => "git rm -qf .mailmap || true".to_owned(),
+        };
+        shell(
+            &env,
+            &work,
+            &format!("{next} && git commit -qm more --allow-empty && git push -q ../bare.git main"),
+        );
+    }
+    let file = dir.join("git-fast.mailmap");
+    let mut bytes = fs::read(&file).expect("it has been remembered");
+    bytes.truncate(bytes.len() - 1);
+    fs::write(&file, bytes).expect("ours");
+    same(&env, &dir, &[]);
+}
+
+#[test]
 fn source_names() {
     let env = Environment::new();
     let dir = repository(&env, "r");

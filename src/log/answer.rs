@@ -74,9 +74,8 @@ impl<'a> Question<'a> {
             max_parents: options.max_parents,
         };
         let tips: Vec<&gix::hash::oid> = plan.starts.iter().map(|start| history.oid(start.pos)).collect();
-        let is_commit = |id: &gix::hash::oid| history.lookup(id).is_some();
         let json = self.own.json;
-        let sources = RepoSources::open(self.repo, self.config, options, &settings, &tips, json, &is_commit)?;
+        let sources = RepoSources::open(self.repo, self.config, options, &settings, &tips, json, history)?;
         let mailmap = settings.mailmap.then_some(&sources as &dyn Sources);
         let text = TextFilter::new(history, &options.grep, settings.flavour, mailmap);
         if text.as_ref().is_some_and(TextFilter::is_foreign) {

@@ -10,6 +10,7 @@ mod dates;
 pub mod encoding;
 pub mod filter;
 pub mod handover;
+mod head_mailmap;
 mod json;
 mod merge_base;
 pub mod options;

@@ -6,10 +6,12 @@ use std::sync::{Mutex, PoisonError};
 use bstr::BStr;
 use gix::hash::oid;
 
+use super::head_mailmap;
 use super::options::{AbbrevArg, LogOptions};
 use super::render::pretty::{Builtin, Spec};
 use super::settings::Settings;
 use super::sources::{Decorations, Note, Sources};
+use crate::index::History;
 use crate::repo::abbrev::{Abbrev, AbbrevLength};
 use crate::repo::config::Config;
 use crate::repo::decorate::{DecorationFilter, DecorationMap};
@@ -37,7 +39,7 @@ impl RepoSources {
         settings: &Settings,
         tips: &[&oid],
         json: bool,
-        is_commit: &dyn Fn(&oid) -> bool,
+        history: &History<'_>,
     ) -> Result<Self, NotExact> {
         let length = match options.abbrev {
             Some(AbbrevArg::Full) => AbbrevLength::Full,
@@ -51,7 +53,7 @@ impl RepoSources {
             DecorationMap::load(
                 &repo.git.refs,
                 &repo.git.objects,
-                is_commit,
+                &|id| history.lookup(id).is_some(),
                 &filter,
                 settings.decorate_full,
             )?
@@ -74,7 +76,7 @@ impl RepoSources {
             !matches!(settings.spec, Spec::User { .. } | Spec::Builtin(Builtin::Oneline | Builtin::Raw));
         let mailmap_needed =
             settings.wants.mailmap || (settings.mailmap && (people_printed || people_filtered || json));
-        let mailmap = if mailmap_needed { load_mailmap(repo, config)? } else { Mailmap::default() };
+        let mailmap = if mailmap_needed { load_mailmap(repo, config, history)? } else { Mailmap::default() };
         Ok(RepoSources { abbrev, decorations, mailmap, notes, objects: Mutex::new(repo.git.objects.clone()) })
     }
 }
@@ -103,8 +105,11 @@ impl Sources for RepoSources {
 }
 
 /// The mailmap as git reads it in this repository.
-fn load_mailmap(repo: &Repo, config: &Config) -> Result<Mailmap, NotExact> {
+fn load_mailmap(repo: &Repo, config: &Config, history: &History<'_>) -> Result<Mailmap, NotExact> {
     let bare = repo.work_dir.is_none();
     let dir = repo.work_dir.as_deref().unwrap_or(&repo.git_dir);
-    Mailmap::load(config, dir, bare, |name| repo.blob(name))
+    Mailmap::load(config, dir, bare, |name| match bare && name == "HEAD:.mailmap" {
+        true => head_mailmap::read(repo, history),
+        false => repo.blob(name),
+    })
 }

@@ -112,7 +112,9 @@ impl Resolver<'_> {
 
     /// Without a `--`, git refuses what may be meant as a path; in a git dir there are no paths.
     fn check_not_a_path(&self, name: &BStr) -> Result<(), NotExact> {
-        let is_file = || name.to_path().is_ok_and(|path| path.symlink_metadata().is_ok());
+        // `:/text` may be a path from the top, or other pathspec magic.
+        let is_file =
+            || name.starts_with(b":") || name.to_path().is_ok_and(|path| path.symlink_metadata().is_ok());
         if self.options.has_dash_dash || !is_file() || (name == "HEAD" && self.repo.is_inside_git_dir()) {
             return Ok(());
         }

@@ -35,7 +35,7 @@ const PER_REPOSITORY: usize = 60;
 /// How many cases an ordinary test run takes: about a minute on two cores.
 const DEFAULT_CASES: usize = 3000;
 /// With a fresh index at least this share of the cases must be answered without git.
-const MIN_NATIVE_PERCENT: usize = 1;
+const MIN_NATIVE_PERCENT: usize = 10;
 /// After so many failures the rest would say nothing new.
 const MAX_FAILURES: usize = 12;
 
