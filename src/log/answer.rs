@@ -15,7 +15,7 @@ use super::handover;
 use super::json;
 use super::merge_base::merge_bases;
 use super::options::own::OwnOptions;
-use super::options::{DateLimit, LogOptions, Order};
+use super::options::{DateLimit, LogOptions, Order, Simplification};
 use super::print::{Layout, Printer};
 use super::render::date::DateContext;
 use super::render::pretty::{Builtin, Environment, Spec, Style};
@@ -287,6 +287,12 @@ impl<'a> Question<'a> {
     /// Combinations that git refuses, or whose meaning is not worth finding out.
     fn check_combinations(&self) -> Result<(), NotExact> {
         let options = self.options;
+        if !options.paths.is_empty() {
+            return Err("paths".into());
+        }
+        if options.simplification != Simplification::default() {
+            return Err("history simplification".into());
+        }
         if options.graph && (options.reverse || options.children) {
             return Err("--graph with --reverse or --children".into());
         }
