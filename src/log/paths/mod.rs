@@ -2,10 +2,12 @@
 //! make equal. Which arguments are paths is decided in [`arguments`]; choosing and rewriting commits is the walk's.
 
 pub mod arguments;
+mod classes;
 mod matches;
 mod pathspec;
 #[cfg(test)]
 mod tests;
 
+pub use classes::classes;
 pub use matches::Reach;
 pub use pathspec::{Environment, Pathspec, prefix};

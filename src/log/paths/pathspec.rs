@@ -4,7 +4,8 @@
 
 use bstr::{BStr, BString, ByteSlice};
 
-use crate::repo::config::parse_bool;
+use crate::log::options::LogOptions;
+use crate::repo::config::{Config, parse_bool};
 use crate::repo::{NotExact, Repo};
 
 /// More stars than this in one pattern are git's: matching has a limit on nesting.
@@ -109,6 +110,21 @@ pub struct Pathspec {
 }
 
 impl Pathspec {
+    /// The path limits of a question, `None` where there are none.
+    ///
+    /// # Errors
+    /// As for [`Pathspec::parse`], and where `log.follow` makes git follow renames.
+    pub fn of(repo: &Repo, config: &Config, options: &LogOptions) -> Result<Option<Pathspec>, NotExact> {
+        if options.paths.is_empty() {
+            return Ok(None);
+        }
+        if options.paths.len() == 1 && config.bool("log.follow")?.unwrap_or(false) {
+            return Err("log.follow".into());
+        }
+        let prefix = prefix(repo)?;
+        Pathspec::parse(&options.paths, prefix.as_bstr(), Environment::read()?).map(Some)
+    }
+
     /// Reads the path arguments of a command that was started in the directory `prefix` (see [`prefix`]); at least one.
     ///
     /// # Errors
@@ -122,6 +138,9 @@ impl Pathspec {
         let mut pathspec = Pathspec { include: Vec::new(), exclude: Vec::new() };
         for argument in arguments {
             let argument = argument.as_ref().as_bstr();
+            if argument.is_empty() {
+                return Err("an empty pathspec".into());
+            }
             let (magic, path) = match environment.literal {
                 true => (Magic { literal: true, ..Magic::default() }, argument),
                 false => Magic::split(argument)?,
@@ -151,9 +170,6 @@ struct Magic {
 impl Magic {
     /// Takes the magic off the front.
     fn split(argument: &BStr) -> Result<(Magic, &BStr), NotExact> {
-        if argument.is_empty() {
-            return Err("an empty pathspec".into());
-        }
         let Some(rest) = argument.strip_prefix(b":") else { return Ok((Magic::default(), argument)) };
         match rest.strip_prefix(b"(") {
             Some(rest) => Magic::long(rest.as_bstr()),
