@@ -5,6 +5,7 @@ mod assist;
 mod combinations;
 mod plan;
 mod show;
+mod simplify;
 
 use std::process::ExitCode;
 
@@ -14,6 +15,7 @@ use super::filter::{NumberFilter, TextFilter};
 use super::handover;
 use super::options::LogOptions;
 use super::options::own::OwnOptions;
+use super::paths::Pathspec;
 use super::render::date::DateContext;
 use super::render::pretty::{Environment, Spec, Style};
 use super::repo_sources::RepoSources;
@@ -24,7 +26,7 @@ use super::sources::Sources;
 use super::walk::{Plan, Walk, reachable};
 use crate::cli::output::{Output, for_a_person};
 use crate::cli::trace::{Report, Served};
-use crate::index::{History, Pos};
+use crate::index::{History, Paths, Pos};
 use crate::repo::config::Config;
 use crate::repo::git::GitProgram;
 use crate::repo::{NotExact, Repo};
@@ -43,6 +45,10 @@ pub struct Question<'a> {
     pub git: &'a GitProgram,
     /// The tips, resolved.
     pub requests: &'a [Request],
+    /// The path limits, if there are any.
+    pub pathspec: Option<&'a Pathspec>,
+    /// What commits did to paths, where that is asked for.
+    pub paths: Option<&'a Paths<'a>>,
 }
 
 impl<'a> Question<'a> {
@@ -54,10 +60,13 @@ impl<'a> Question<'a> {
         let options = self.options;
         self.check_combinations()?;
         let settings = Settings::resolve(options, self.config, for_a_person())?;
-        let (plan, names) = self.plan(history, &settings)?;
+        let tree_same = self.tree_same(history)?;
+        let decorated = self.decorated(history)?;
+        let simplify = self.simplify(history, tree_same.as_ref(), decorated.as_deref())?;
+        let (plan, names) = self.plan(history, &settings, simplify)?;
         let numbers = NumberFilter {
             min_age: plan.min_age,
-            max_age: self.date_limit(options.since_as_filter.as_ref(), "--since")?,
+            max_age: plan.max_age_filter,
             min_parents: options.min_parents,
             max_parents: options.max_parents,
         };
@@ -92,8 +101,9 @@ impl<'a> Question<'a> {
             let count = match everything {
                 true => reachable(history, &plan),
                 false => {
-                    let steps = Selector::new(history, walk, criteria, &judge).rest()?;
-                    self.complete(history, steps).len() as u64
+                    let mut selector = Selector::new(history, walk, criteria, &judge);
+                    let steps = selector.rest()?;
+                    self.complete(selector.walk(), steps).len() as u64
                 }
             };
             report.served = Served::Native;
@@ -104,9 +114,10 @@ impl<'a> Question<'a> {
             return Ok(ExitCode::SUCCESS);
         }
         if let Some(assistance) = assistance {
-            let steps = Selector::new(history, walk, criteria, &judge).rest()?;
-            let steps = self.complete(history, steps);
-            return self.assist(history, &steps, &assistance, report);
+            let mut selector = Selector::new(history, walk, criteria, &judge);
+            let steps = selector.rest()?;
+            let steps = self.complete(selector.walk(), steps);
+            return self.assist(history, selector.walk(), &steps, &assistance, report);
         }
         super::versions::check(self.git, options, &settings)?;
         let style = self.style(&settings, &sources)?;
@@ -149,8 +160,9 @@ impl<'a> Question<'a> {
 }
 
 /// Whether every commit that the tips reach counts: then their number is found without an order.
-fn counts_everything(plan: &Plan, numbers: &NumberFilter, options: &LogOptions) -> bool {
-    plan.max_age.is_none()
+fn counts_everything(plan: &Plan<'_>, numbers: &NumberFilter, options: &LogOptions) -> bool {
+    plan.simplify.is_none()
+        && plan.max_age.is_none()
         && !plan.starts.iter().any(|start| start.uninteresting)
         && *numbers == NumberFilter::default()
         && options.max_count.is_none()
