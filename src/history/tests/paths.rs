@@ -215,7 +215,7 @@ fn damaged_ones_do_not_concern_the_history() {
         assert_eq!(history_len(&open), len);
         open.paths().map(drop).map_err(ToString::to_string).unwrap_err()
     };
-    assert!(broken(&|manifest| drop(manifest.paths.remove(0))).contains("does not follow"));
+    assert!(broken(&|manifest| _ = manifest.paths.remove(0)).contains("does not follow"));
     assert!(broken(&|manifest| manifest.paths.swap(0, 1)).contains("does not follow"));
     assert!(broken(&|manifest| manifest.paths[0].commits += 1).contains("not the segment"));
     let sealed = |bytes: &[u8]| {
