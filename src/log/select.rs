@@ -95,6 +95,11 @@ impl<'a> Selector<'a> {
         Ok(self.next_filtered()?.is_some())
     }
 
+    /// What is left of `--skip` and `-n`.
+    pub fn limits(&self) -> (u64, Option<u64>) {
+        (self.skip, self.left)
+    }
+
     /// The same, without `--skip` and `-n`.
     pub fn unlimited(&mut self) -> &mut Self {
         (self.skip, self.left) = (0, None);
