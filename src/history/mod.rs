@@ -7,6 +7,7 @@ mod decode;
 mod error;
 mod packs;
 mod parallel;
+pub mod paths;
 mod records;
 #[cfg(test)]
 mod tests;
