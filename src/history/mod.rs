@@ -7,7 +7,8 @@ mod decode;
 mod error;
 mod packs;
 mod parallel;
-pub mod paths;
+mod path_update;
+mod paths;
 mod records;
 #[cfg(test)]
 mod tests;
@@ -16,5 +17,6 @@ mod verify;
 
 pub use build::{Dates, Options, build};
 pub use error::Error;
+pub use path_update::{path_overlay, sample_runs, update_paths, verify_paths};
 pub use update::{Outcome, Overlay, Target, overlay, rebuild, update};
 pub use verify::{Fault, sample, verify};

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::num::NonZero;
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
@@ -14,20 +15,19 @@ use std::time::Duration;
 use gix::hash::Kind;
 
 use super::diff::Differ;
-use super::rows::Rows;
 use super::trees::Trees;
 use crate::history::packs::Packs;
 use crate::history::{Error, Options};
-use crate::index::{History, Pos};
+use crate::index::{History, Pos, Slice};
 
 /// So many commits are one unit of work. Where a unit ends, trees are read twice.
-const RUN: u32 = 2048;
-/// A unit ends early when it has so many changes.
-const RUN_CHANGES: usize = 1 << 20;
+const RUN_COMMITS: u32 = 2048;
+/// A unit ends early when it has so many changes. The rest becomes a unit of its own.
+const RUN_CHANGES: usize = 1 << 18;
 /// A slice has about so many commits or changes.
-const SLICE: u32 = 32_768;
-/// See [`SLICE`].
-const SLICE_CHANGES: usize = 4 << 20;
+const SLICE_COMMITS: u32 = 32_768;
+/// See [`SLICE_COMMITS`].
+const SLICE_CHANGES: usize = 3 << 19;
 /// How many bytes of trees all threads keep together.
 const CACHE: usize = 128 << 20;
 /// More threads would have too small caches.
@@ -38,10 +38,10 @@ const AHEAD: usize = 3;
 const TICK: Duration = Duration::from_millis(20);
 
 /// Where trees come from.
-pub(super) struct Source<'a> {
-    pub(super) history: &'a History<'a>,
-    pub(super) objects: &'a gix::OdbHandle,
-    pub(super) kind: Kind,
+pub(in crate::history) struct Source<'a> {
+    pub(in crate::history) history: &'a History<'a>,
+    pub(in crate::history) objects: &'a gix::OdbHandle,
+    pub(in crate::history) kind: Kind,
 }
 
 struct Job {
@@ -50,75 +50,85 @@ struct Job {
 }
 
 /// What a run has; it may be less than was asked for.
-type Answer = (Range<u32>, Rows);
+type Answer = (Range<u32>, Slice);
 
 /// Compares the commits at `positions` with their first parents, and gives the result to `each` slice by slice.
 ///
 /// # Errors
 /// When it is told to stop, or `each` fails.
-pub(super) fn slices(
+pub(in crate::history) fn slices(
     source: &Source<'_>,
     positions: Range<u32>,
     options: &Options<'_>,
-    each: impl FnMut(u32, Rows) -> Result<(), Error>,
+    each: impl FnMut(Slice) -> Result<(), Error>,
 ) -> Result<(), Error> {
     let cores = thread::available_parallelism().map_or(2, NonZero::get).min(MAX_THREADS);
-    let threads = cores.min(positions.len().div_ceil(RUN as usize)).max(1);
+    let threads = cores.min(positions.len().div_ceil(RUN_COMMITS as usize)).max(1);
     let (jobs, queue) = channel();
     let (answers, incoming) = channel();
     let queue = Mutex::new(queue);
+    let stop = AtomicBool::new(false);
     thread::scope(|scope| {
         for _ in 0..threads {
             let mut objects = source.objects.clone();
             // Who has replacement objects is not served from the index.
             objects.ignore_replacements = true;
-            let (answers, queue, history, kind) = (answers.clone(), &queue, source.history, source.kind);
-            let worker = move || work(queue, &answers, history, kind, objects, CACHE / threads);
+            let (answers, queue, stop) = (answers.clone(), &queue, &stop);
+            let (history, kind) = (source.history, source.kind);
+            let worker = move || {
+                let mut trees = Trees::new(objects, CACHE / threads);
+                work(queue, &answers, stop, history, kind, &mut trees);
+            };
             thread::Builder::new().spawn_scoped(scope, worker)?;
         }
         drop(answers);
         // Dropping `jobs` at the end of this call, however it ends, is what ends the threads.
-        Joiner { source, jobs, end: positions.end, capacity: threads * AHEAD, each }.run(
+        let done = Joiner { source, jobs, end: positions.end, capacity: threads * AHEAD, each }.run(
             positions.start,
             &incoming,
             options,
-        )
+        );
+        stop.store(true, Ordering::Relaxed);
+        done
     })
 }
 
 fn work(
     queue: &Mutex<Receiver<Job>>,
     answers: &Sender<Answer>,
+    stop: &AtomicBool,
     history: &History<'_>,
     kind: Kind,
-    objects: gix::OdbHandle,
-    limit: usize,
+    trees: &mut Trees,
 ) {
-    let mut trees = Trees::new(objects, limit);
-    let mut differ = Differ::new(kind);
     loop {
         let job = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(Job { run, packs }) = job else { return };
         trees.use_packs(packs);
-        let mut rows = Rows::new(kind.len_in_bytes());
+        let mut differ = Differ::new(kind, Slice::new(kind, Pos(run.start)), stop);
         for pos in run.clone() {
-            commit(history, Pos(pos), &mut trees, &mut differ, &mut rows);
-            if rows.changes.len() >= RUN_CHANGES {
+            commit(history, Pos(pos), trees, &mut differ);
+            if stop.load(Ordering::Relaxed) {
+                return;
+            }
+            if differ.slice.changes() >= RUN_CHANGES {
                 break;
             }
         }
-        if answers.send((run, rows)).is_err() {
+        if answers.send((run, differ.slice)).is_err() {
             return;
         }
     }
 }
 
-fn commit(history: &History<'_>, pos: Pos, trees: &mut Trees, differ: &mut Differ, rows: &mut Rows) {
+/// Compares one commit with its first parent.
+pub(super) fn commit(history: &History<'_>, pos: Pos, trees: &mut Trees, differ: &mut Differ<'_>) {
     let old = history.first_parent(pos).map(|parent| history.tree(parent));
+    let before = differ.slice.commits();
     // A damaged pack may make the reader of packs panic.
-    let done = catch_unwind(AssertUnwindSafe(|| differ.commit(trees, old, history.tree(pos), rows)));
-    if done.is_err() {
-        rows.end_row(false);
+    let done = catch_unwind(AssertUnwindSafe(|| differ.commit(trees, old, history.tree(pos))));
+    if done.is_err() && differ.slice.commits() == before {
+        differ.slice.unknown();
     }
 }
 
@@ -131,43 +141,43 @@ struct Joiner<'a, F> {
     each: F,
 }
 
-impl<F: FnMut(u32, Rows) -> Result<(), Error>> Joiner<'_, F> {
+impl<F: FnMut(Slice) -> Result<(), Error>> Joiner<'_, F> {
     fn run(mut self, start: u32, incoming: &Receiver<Answer>, options: &Options<'_>) -> Result<(), Error> {
-        let new_rows = || Rows::new(self.source.kind.len_in_bytes());
-        let open = || Arc::new(Packs::open(self.source.objects.store_ref(), self.source.kind));
+        let kind = self.source.kind;
+        let open = || Arc::new(Packs::open(self.source.objects.store_ref(), kind));
         let mut packs = open();
         // What is asked for next; what is needed next; what has come before it was needed.
         let (mut next, mut needed) = (start, start);
-        let mut early: BTreeMap<u32, Rows> = BTreeMap::new();
+        let mut early: BTreeMap<u32, Slice> = BTreeMap::new();
         let mut in_flight = 0;
-        let mut slice = new_rows();
+        let mut slice = Slice::new(kind, Pos(start));
         while needed < self.end {
             while next < self.end && in_flight + early.len() < self.capacity {
-                let run = next..self.end.min(next.saturating_add(RUN));
+                let run = next..self.end.min(next.saturating_add(RUN_COMMITS));
                 next = run.end;
                 in_flight += 1;
                 // The receiver lives as long as this call.
                 let _ = self.jobs.send(Job { run, packs: Arc::clone(&packs) });
             }
-            options.check(needed)?;
-            let (run, rows) = match incoming.recv_timeout(TICK) {
+            options.check(needed - start)?;
+            let (run, part) = match incoming.recv_timeout(TICK) {
                 Ok(answer) => answer,
                 Err(RecvTimeoutError::Timeout) => continue,
                 Err(RecvTimeoutError::Disconnected) => return Err(Error::Stopped),
             };
-            let rest = run.start + rows.len()..run.end;
-            early.insert(run.start, rows);
+            let rest = run.start + part.commits()..run.end;
+            early.insert(run.start, part);
             if rest.is_empty() {
                 in_flight -= 1;
             } else {
                 let _ = self.jobs.send(Job { run: rest, packs: Arc::clone(&packs) });
             }
-            while let Some(rows) = early.remove(&needed) {
-                slice.append(&rows);
-                needed += rows.len();
-                if slice.len() >= SLICE || slice.changes.len() >= SLICE_CHANGES || needed == self.end {
-                    let slice = std::mem::replace(&mut slice, new_rows());
-                    (self.each)(needed - slice.len(), slice)?;
+            while let Some(part) = early.remove(&needed) {
+                needed += part.commits();
+                slice.append(part)?;
+                let full = slice.commits() >= SLICE_COMMITS || slice.changes() >= SLICE_CHANGES;
+                if full || needed == self.end {
+                    (self.each)(std::mem::replace(&mut slice, Slice::new(kind, Pos(needed))))?;
                     // Pages of packs that are mapped count as memory: this lets go of them.
                     packs = open();
                 }
@@ -175,21 +185,4 @@ impl<F: FnMut(u32, Rows) -> Result<(), Error>> Joiner<'_, F> {
         }
         Ok(())
     }
-}
-
-/// Temporary.
-pub fn try_it(history: &History<'_>, objects: &gix::OdbHandle, kind: Kind, options: &Options<'_>) {
-    let source = Source { history, objects, kind };
-    slices(&source, 0..history.len(), options, |base, rows| {
-        let unknown = (0..rows.len() as usize).filter(|i| rows.row(*i).is_none()).count();
-        eprintln!(
-            "slice {base} commits {} changes {} paths {} quirks {} unknown {unknown}",
-            rows.len(),
-            rows.changes.len(),
-            rows.paths.len(),
-            rows.quirks
-        );
-        Ok(())
-    })
-    .unwrap();
 }

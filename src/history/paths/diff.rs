@@ -4,63 +4,98 @@
 //! they differ. That suffices for finding whatever is odd about an entry or the order of entries, too: it differs
 //! from the first parent's tree in the commit that brings it in.
 
-use std::cmp::Ordering;
+use std::cmp;
+use std::ops::Range;
+use std::sync::atomic::{AtomicBool, Ordering};
 
+use bstr::ByteSlice;
 use gix::hash::{Kind, ObjectId, oid};
 
-use super::rows::{Change, PathId, ROOT, Rows, Side};
 use super::tree::{Entry, check, first, first_len};
 use super::trees::Trees;
+use crate::index::{PathId, Slice, ValueId};
 
 /// A commit that changes more than this is left alone (its changes are unknown): trees can be made that have more
 /// paths than anybody has memory.
-const MAX_CHANGES: usize = 4 << 20;
+const MAX_CHANGES: usize = if cfg!(test) { 1 << 14 } else { 4 << 20 };
 /// Longer paths are left alone, too: trees can be as deep as anybody likes.
 const MAX_PATH: usize = 1 << 16;
 
 /// The changes cannot be told.
-pub(super) struct Unknown;
+struct Unknown;
 
 /// A directory that is yet to be looked into.
 struct Pending {
-    path: PathId,
+    /// Its path in [`Differ::dirs`].
+    path: Range<usize>,
     old: Option<ObjectId>,
     new: Option<ObjectId>,
 }
 
-/// Compares trees.
-pub(super) struct Differ {
-    hash_len: usize,
-    empty_tree: ObjectId,
-    pending: Vec<Pending>,
+/// A path that differs.
+#[derive(Clone, Copy)]
+struct Change {
+    path: PathId,
+    old: Option<ValueId>,
+    new: Option<ValueId>,
 }
 
-impl Differ {
-    pub(super) fn new(kind: Kind) -> Differ {
+/// Compares trees, and collects what it finds in a slice.
+pub(super) struct Differ<'a> {
+    hash_len: usize,
+    empty_tree: ObjectId,
+    pub(super) slice: Slice,
+    /// Set when nobody waits for the result any more.
+    stop: &'a AtomicBool,
+    /// Of the commit that is compared: the directories that are yet to be looked into and their paths, each with a
+    /// slash at its end; the changes; the odd entries.
+    pending: Vec<Pending>,
+    dirs: Vec<u8>,
+    changes: Vec<Change>,
+    quirks: u32,
+    path: Vec<u8>,
+}
+
+impl<'a> Differ<'a> {
+    pub(super) fn new(kind: Kind, slice: Slice, stop: &'a AtomicBool) -> Differ<'a> {
         Differ {
             hash_len: kind.len_in_bytes(),
             empty_tree: ObjectId::empty_tree(kind),
+            slice,
+            stop,
             pending: Vec::new(),
+            dirs: Vec::new(),
+            changes: Vec::new(),
+            quirks: 0,
+            path: Vec::new(),
         }
     }
 
-    /// Adds to `rows` a commit whose tree is `new` and whose first parent's is `old`.
-    pub(super) fn commit(&mut self, trees: &mut Trees, old: Option<&oid>, new: &oid, rows: &mut Rows) {
+    /// Adds to the slice a commit whose tree is `new` and whose first parent's is `old`.
+    pub(super) fn commit(&mut self, trees: &mut Trees, old: Option<&oid>, new: &oid) {
         self.pending.clear();
+        self.dirs.clear();
+        self.changes.clear();
+        self.quirks = 0;
         if old != Some(new) {
-            self.pending.push(Pending { path: ROOT, old: old.map(oid::to_owned), new: Some(new.to_owned()) });
+            self.pending.push(Pending { path: 0..0, old: old.map(oid::to_owned), new: Some(new.to_owned()) });
         }
-        let quirks = rows.quirks;
-        let done = self.run(trees, rows);
-        if done.is_err() {
-            rows.quirks = quirks;
+        match self.compare(trees).and_then(|()| self.settle()) {
+            Ok(()) => {
+                for Change { path, old, new } in self.changes.drain(..) {
+                    self.slice.change(path, old, new);
+                }
+                self.slice.count_quirks(self.quirks);
+                self.slice.commit();
+            }
+            Err(Unknown) => self.slice.unknown(),
         }
-        rows.end_row(done.is_ok());
     }
 
-    fn run(&mut self, trees: &mut Trees, rows: &mut Rows) -> Result<(), Unknown> {
+    fn compare(&mut self, trees: &mut Trees) -> Result<(), Unknown> {
         while let Some(Pending { path, old, new }) = self.pending.pop() {
-            if rows.open_row() > MAX_CHANGES || path != ROOT && rows.paths.path(path).len() > MAX_PATH {
+            let much = self.changes.len() > MAX_CHANGES || path.len() > MAX_PATH;
+            if much || self.stop.load(Ordering::Relaxed) {
                 return Err(Unknown);
             }
             let mut load = |id: Option<ObjectId>| match id {
@@ -68,17 +103,41 @@ impl Differ {
                 None => Ok(None),
             };
             match (load(old)?, load(new)?) {
-                (Some(old), Some(new)) => self.pair(path, &old, &new, rows)?,
-                (Some(old), None) => self.whole(path, &old, false, rows)?,
-                (None, Some(new)) => self.whole(path, &new, true, rows)?,
+                (Some(old), Some(new)) => self.pair(path, &old, &new)?,
+                (Some(old), None) => self.whole(path, &old, false)?,
+                (None, Some(new)) => self.whole(path, &new, true)?,
                 (None, None) => {}
             }
         }
         Ok(())
     }
 
+    /// Makes one change of the end of a file and the beginning of a directory of the same name, or the other way
+    /// round. Nothing else can happen to a path twice, if trees are in order.
+    fn settle(&mut self) -> Result<(), Unknown> {
+        let changes = &mut self.changes;
+        changes.sort_unstable_by_key(|change| change.path);
+        let mut to = 0;
+        for from in 0..changes.len() {
+            let change = changes[from];
+            match changes[..to].last_mut().filter(|before| before.path == change.path) {
+                None => {
+                    changes[to] = change;
+                    to += 1;
+                }
+                Some(before) => match (before.old, before.new, change.old, change.new) {
+                    (None, Some(_), Some(_), None) => before.old = change.old,
+                    (Some(_), None, None, Some(_)) => before.new = change.new,
+                    _ => return Err(Unknown),
+                },
+            }
+        }
+        changes.truncate(to);
+        Ok(())
+    }
+
     /// All entries of a tree that has no counterpart.
-    fn whole(&mut self, dir: PathId, tree: &[u8], new: bool, rows: &mut Rows) -> Result<(), Unknown> {
+    fn whole(&mut self, dir: Range<usize>, tree: &[u8], new: bool) -> Result<(), Unknown> {
         if !check(tree, self.hash_len) {
             return Err(Unknown);
         }
@@ -87,12 +146,12 @@ impl Differ {
             let entry = first(rest, self.hash_len).ok_or(Unknown)?;
             rest = &rest[entry.len..];
             let (before, after) = if new { (None, Some(entry)) } else { (Some(entry), None) };
-            self.change(dir, before, after, rows);
+            self.change(dir.clone(), before, after);
         }
         Ok(())
     }
 
-    fn pair(&mut self, dir: PathId, old: &[u8], new: &[u8], rows: &mut Rows) -> Result<(), Unknown> {
+    fn pair(&mut self, dir: Range<usize>, old: &[u8], new: &[u8]) -> Result<(), Unknown> {
         let (mut a, mut b) = (old, new);
         let mut added = false;
         loop {
@@ -106,16 +165,16 @@ impl Differ {
                 (false, false) => {
                     let (before, after) = (entry(a)?, entry(b)?);
                     match before.order(&after) {
-                        Ordering::Less => (Some(before), None),
-                        Ordering::Equal => (Some(before), Some(after)),
-                        Ordering::Greater => (None, Some(after)),
+                        cmp::Ordering::Less => (Some(before), None),
+                        cmp::Ordering::Equal => (Some(before), Some(after)),
+                        cmp::Ordering::Greater => (None, Some(after)),
                     }
                 }
             };
             a = &a[before.map_or(0, |entry| entry.len)..];
             b = &b[after.map_or(0, |entry| entry.len)..];
             added |= before.is_none();
-            self.change(dir, before, after, rows);
+            self.change(dir.clone(), before, after);
         }
         // Only a new entry can be in the wrong place or have a name that is taken.
         if added && !check(new, self.hash_len) { Err(Unknown) } else { Ok(()) }
@@ -138,36 +197,38 @@ impl Differ {
         Ok(at)
     }
 
-    /// Notes that an entry differs. Both, if there are two, have the same name, and both or none are trees.
-    fn change(&mut self, dir: PathId, old: Option<Entry<'_>>, new: Option<Entry<'_>>, rows: &mut Rows) {
+    /// Notes that an entry differs. If there are two, they have the same name, and both or none are trees.
+    fn change(&mut self, dir: Range<usize>, old: Option<Entry<'_>>, new: Option<Entry<'_>>) {
         if let Some(new) = new {
             // A tree without any file has the empty tree in it, however deep.
             let hollow = new.is_tree() && new.id == self.empty_tree.as_bytes();
-            rows.quirks = rows.quirks.saturating_add(u32::from(hollow || !new.canonical));
+            self.quirks = self.quirks.saturating_add(u32::from(hollow || !new.canonical));
             if old.is_some_and(|old| old.kind == new.kind && old.id == new.id) {
                 return;
             }
         }
         let Some(entry) = new.or(old) else { return };
-        let path = rows.paths.intern(dir, entry.name);
-        let mut side = |entry: Option<Entry<'_>>| -> Side {
-            entry.map(|entry| (entry.kind, rows.add_id(entry.id)))
-        };
-        let (before, after) = (side(old), side(new));
-        rows.changes.push(Change { path, old: before, new: after });
+        self.path.clear();
+        self.path.extend_from_slice(&self.dirs[dir]);
+        self.path.extend_from_slice(entry.name);
+        let path = self.slice.path(self.path.as_bstr());
+        let mut value = |entry: Option<Entry<'_>>| entry.map(|entry| self.slice.value(entry.kind, entry.id()));
+        let (before, after) = (value(old), value(new));
+        self.changes.push(Change { path, old: before, new: after });
         if entry.is_tree() {
-            let id = |entry: Option<Entry<'_>>| {
-                entry.map(|entry| oid::from_bytes_unchecked(entry.id).to_owned())
-            };
-            self.pending.push(Pending { path, old: id(old), new: id(new) });
+            let start = self.dirs.len();
+            self.dirs.extend_from_slice(&self.path);
+            self.dirs.push(b'/');
+            let id = |entry: Option<Entry<'_>>| entry.map(|entry| entry.id().to_owned());
+            self.pending.push(Pending { path: start..self.dirs.len(), old: id(old), new: id(new) });
         }
     }
 }
 
 /// How many bytes at the beginning are the same.
 fn common_prefix(a: &[u8], b: &[u8]) -> usize {
-    const BLOCK: usize = 128;
-    let blocks = a.chunks_exact(BLOCK).zip(b.chunks_exact(BLOCK)).take_while(|(a, b)| a == b).count();
-    let start = blocks * BLOCK;
+    const BLOCK: usize = 64;
+    let (a_blocks, b_blocks) = (a.as_chunks::<BLOCK>().0, b.as_chunks::<BLOCK>().0);
+    let start = BLOCK * a_blocks.iter().zip(b_blocks).take_while(|(a, b)| a == b).count();
     start + a[start..].iter().zip(&b[start..]).take_while(|(a, b)| a == b).count()
 }

@@ -4,10 +4,13 @@
 //! Only trees whose names differ are read, and most of them are made from one another by small deltas. So the time
 //! goes into reading trees: [`trees`] has a reader of its own that keeps what it has decoded, by place in the pack.
 
-pub mod build;
+mod build;
 mod cache;
 mod delta;
 mod diff;
-mod rows;
+#[cfg(test)]
+mod tests;
 mod tree;
 mod trees;
+
+pub(super) use build::{Source, slices};

@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 
+use gix::hash::oid;
 use gix::objs::tree::EntryKind;
 use memchr::memchr;
 
@@ -13,13 +14,18 @@ pub(super) struct Entry<'a> {
     /// Whether the mode is written the one way in which git writes it.
     pub(super) canonical: bool,
     pub(super) name: &'a [u8],
-    /// The object name.
+    /// The bytes of the object name.
     pub(super) id: &'a [u8],
     /// How many bytes the whole entry takes.
     pub(super) len: usize,
 }
 
 impl Entry<'_> {
+    /// The object name.
+    pub(super) fn id(&self) -> &oid {
+        oid::from_bytes_unchecked(self.id)
+    }
+
     pub(super) fn is_tree(&self) -> bool {
         self.kind == EntryKind::Tree
     }
