@@ -128,6 +128,9 @@ impl Invocation {
             .collect();
         session.freshen(&mut index, &tips, &mut report.index)?;
         let pathspec = Pathspec::of(&repo, &config, &log)?;
+        if pathspec.is_some() {
+            session.cover_paths(&mut index)?;
+        }
         let history = index.history().map_err(|err| NotExact::from(err.to_string()))?;
         let known = match &pathspec {
             Some(_) => Some(index.paths().map_err(|rejected| NotExact::from(format!("index: {rejected}")))?),

@@ -6,6 +6,6 @@ mod damage;
 mod fixture;
 mod growth;
 mod paths;
-mod random;
+pub(in crate::history) mod random;
 mod reading;
 pub(crate) mod repo;
