@@ -64,6 +64,7 @@ impl Question<'_> {
         assistance: &Assistance,
         report: &mut Report,
     ) -> Result<ExitCode, NotExact> {
+        let options = self.options;
         if steps.is_empty() {
             // There may be something wrong with the options all the same.
             return Err("nothing to render".into());
@@ -92,7 +93,9 @@ impl Question<'_> {
             args.extend(self.options.max_count.map(|count| format!("--max-count={count}").into()));
             args.extend(self.options.skip.map(|skip| format!("--skip={skip}").into()));
         }
-        if self.pathspec.is_some() {
+        if options.follow {
+            args.push("--follow".into());
+        } else if self.pathspec.is_some() {
             // Paths limit the diffs; the commits have been chosen.
             args.extend(["--full-history", "--sparse"].map(Into::into));
         }

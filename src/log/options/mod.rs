@@ -167,6 +167,8 @@ pub struct LogOptions {
     pub paths: Vec<BString>,
     /// How history is simplified.
     pub simplification: Simplification,
+    /// `--follow`.
+    pub follow: bool,
     /// `--full-diff`: diffs are not limited to the paths.
     pub full_diff: bool,
     /// Whether any option named a set of refs (then HEAD is not the default).
