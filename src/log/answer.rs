@@ -342,7 +342,7 @@ impl<'a> Question<'a> {
         }
     }
 
-    fn plan(&self, history: &History<'_>, settings: &Settings) -> Result<(Plan, Vec<BString>), NotExact> {
+    fn plan(&self, history: &History<'_>, settings: &Settings) -> Result<(Plan<'static>, Vec<BString>), NotExact> {
         let options = self.options;
         let mut names = Vec::new();
         let mut starts = Vec::new();
@@ -389,6 +389,8 @@ impl<'a> Question<'a> {
             order,
             whole_list: options.children,
             sources: with_sources,
+            max_age_filter: None,
+            simplify: None,
         };
         let unnamed =
             plan.starts.iter().zip(&names).any(|(start, name)| !start.uninteresting && name.is_empty());
@@ -454,7 +456,7 @@ impl<'a> Question<'a> {
     }
 
     /// The children of each commit among all that the walk yields, whatever filters say of them.
-    fn children(&self, history: &History<'_>, plan: &Plan) -> Result<HashMap<Pos, Vec<Pos>>, NotExact> {
+    fn children(&self, history: &History<'_>, plan: &Plan<'_>) -> Result<HashMap<Pos, Vec<Pos>>, NotExact> {
         let mut children: HashMap<Pos, Vec<Pos>> = HashMap::new();
         for step in Walk::new(history, plan).map_err(|err| NotExact::from(err.to_string()))? {
             for parent in history.parents(step.pos) {
@@ -502,7 +504,7 @@ impl<'a> Question<'a> {
 }
 
 /// Whether every commit that the tips reach counts: then their number is found without an order.
-fn counts_everything(plan: &Plan, numbers: &NumberFilter, options: &LogOptions) -> bool {
+fn counts_everything(plan: &Plan<'_>, numbers: &NumberFilter, options: &LogOptions) -> bool {
     plan.max_age.is_none()
         && !plan.starts.iter().any(|start| start.uninteresting)
         && *numbers == NumberFilter::default()
