@@ -20,16 +20,30 @@ use super::Reach;
 use super::matches::{Literal, union};
 use super::pathspec::Pathspec;
 use crate::index::{History, PathTable, Paths, Pos, Value};
+use crate::log::walk::TreeSame;
 use crate::repo::NotExact;
 
 /// Stands for "what the first parent has" until it is known.
 const INHERIT: u32 = u32::MAX;
 
-/// The class of each commit of `history`, by position.
+/// Compares all commits of `history`.
 ///
 /// # Errors
 /// When the index does not know for each commit what it changed.
-pub fn classes(paths: &Paths<'_>, history: &History<'_>, pathspec: &Pathspec) -> Result<Vec<u32>, NotExact> {
+pub fn tree_same(
+    paths: &Paths<'_>,
+    history: &History<'_>,
+    pathspec: &Pathspec,
+) -> Result<TreeSame, NotExact> {
+    classes(paths, history, pathspec).map(TreeSame::new)
+}
+
+/// The class of each commit, by position.
+pub(super) fn classes(
+    paths: &Paths<'_>,
+    history: &History<'_>,
+    pathspec: &Pathspec,
+) -> Result<Vec<u32>, NotExact> {
     if paths.len() < history.len() {
         return Err("the index does not know the paths of all commits yet".into());
     }
@@ -201,8 +215,11 @@ impl Terms {
             return Err("the system has no random numbers".into());
         }
         let (paths, numbers) = key.split_at(32);
-        let mut terms =
-            Terms { paths: [0; 32], rest: number_from(&numbers[..16]), kind: number_from(&numbers[16..]) };
+        let mut terms = Terms {
+            paths: [0; 32],
+            rest: number_from(&numbers[..16]) | 1,
+            kind: number_from(&numbers[16..]) | 1,
+        };
         terms.paths.copy_from_slice(paths);
         Ok(terms)
     }

@@ -8,6 +8,6 @@ mod pathspec;
 #[cfg(test)]
 mod tests;
 
-pub use classes::classes;
-pub use matches::Reach;
+pub use classes::tree_same;
+pub use matches::{Literal, Reach};
 pub use pathspec::{Environment, Pathspec, prefix};

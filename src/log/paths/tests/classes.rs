@@ -12,7 +12,8 @@ use gix::objs::tree::EntryKind;
 use super::{MAGIC, NAMES, PIECES, random_path, seed};
 use crate::history::{self, Options};
 use crate::index::{Bytes, History, PathSegment, Paths, Pos, Segment, Slice, write_paths};
-use crate::log::paths::{Environment, Pathspec, classes};
+use crate::log::paths::classes::classes;
+use crate::log::paths::{Environment, Pathspec};
 use crate::repo::commit_dates;
 use crate::repo::testing::{Sandbox, Seed};
 
