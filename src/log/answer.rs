@@ -85,7 +85,10 @@ impl<'a> Question<'a> {
         let judge =
             |positions: &[Pos]| handover::judge(&self.git.path, history, positions, &options.grep_args);
         let filters_highlight = has_text && settings.colors.is_some() && !json;
-        let assisted = options.assisted.or(filters_highlight.then_some("matches in colour"));
+        let assisted = options
+            .assisted
+            .or(options.changes.map(|_| "diff output"))
+            .or(filters_highlight.then_some("matches in colour"));
         let counted_by_git = assisted.is_some() && options.diff_filters;
         let numbers_asked = numbers.clone();
         let walk = Walk::new(history, &plan).map_err(|err| NotExact::from(err.to_string()))?;

@@ -191,7 +191,8 @@ fn leaf_deltas(table: &PathTable<'_>, pathspec: &Pathspec, terms: &Terms) -> Vec
 }
 
 impl Reach {
-    fn takes(self, kind: EntryKind) -> bool {
+    /// Whether something of this kind is chosen; what is chosen of a directory are the files in it.
+    pub fn takes(self, kind: EntryKind) -> bool {
         match kind {
             EntryKind::Tree => false,
             EntryKind::Commit => self.submodules,

@@ -6,7 +6,7 @@ mod classes;
 mod matches;
 mod pathspec;
 #[cfg(test)]
-mod tests;
+pub(in crate::log) mod tests;
 
 pub use classes::tree_same;
 pub use matches::{Literal, Reach};
