@@ -286,8 +286,8 @@ fn usage(entry: &Entry) -> String {
 
 fn answered(kind: Kind) -> &'static str {
     match kind {
-        Kind::Select | Kind::Not | Kind::Grep | Kind::Render => "native",
-        Kind::List | Kind::Diff | Kind::DiffFilter => "assisted",
+        Kind::Select | Kind::Not | Kind::Grep | Kind::Render | Kind::List => "native",
+        Kind::Diff | Kind::DiffFilter => "assisted",
         Kind::Git => "git",
         Kind::Own => "(our own)",
     }

@@ -48,7 +48,7 @@ impl Judge {
             Renames::Copies => "-C",
         };
         let mut child = Command::new(git)
-            .args(["diff-tree", "--stdin", "-r", "--root", "-z", "--raw", "--no-abbrev", "--no-commit-id"])
+            .args(["diff-tree", "--stdin", "-r", "-z", "--raw", "--no-abbrev", "--no-commit-id"])
             .args([detection, "--"])
             .args(pathspec.iter().map(|path| OsStr::from_bytes(path)))
             .stdin(Stdio::piped())
@@ -60,15 +60,12 @@ impl Judge {
         Ok(Judge { child, questions, answers: BufReader::new(answers) })
     }
 
-    /// What each of these commits changed against this parent, or a root against nothing.
-    pub(super) fn ask(&mut self, commits: &[(&oid, Option<&oid>)]) -> Result<Vec<Vec<Judged>>, NotExact> {
-        let mut text = Vec::with_capacity(commits.len() * 84);
-        for (commit, parent) in commits {
+    /// What the differences are between each commit and the parent behind it, or each tree and the tree behind it.
+    pub(super) fn ask(&mut self, pairs: &[(&oid, &oid)]) -> Result<Vec<Vec<Judged>>, NotExact> {
+        let mut text = Vec::with_capacity(pairs.len() * 84);
+        for (one, other) in pairs {
             // Writing to a Vec does not fail.
-            let _ = match parent {
-                Some(parent) => writeln!(text, "{commit} {parent}"),
-                None => writeln!(text, "{commit}"),
-            };
+            let _ = writeln!(text, "{one} {other}");
             text.extend_from_slice(END);
         }
         let questions = self.questions.as_mut().ok_or_else(|| failed(&"no input"))?;
@@ -76,7 +73,7 @@ impl Judge {
         std::thread::scope(|scope| {
             // git may wait for its answers being read before it reads on.
             let writer = scope.spawn(move || questions.write_all(&text).and_then(|()| questions.flush()));
-            let judged: Result<Vec<_>, _> = commits.iter().map(|_| read_answer(answers)).collect();
+            let judged: Result<Vec<_>, _> = pairs.iter().map(|_| read_answer(answers)).collect();
             if judged.is_err() {
                 // Else the writer might wait for it.
                 let _ = child.kill();
@@ -99,17 +96,21 @@ impl Drop for Judge {
 fn read_answer(answers: &mut impl BufRead) -> Result<Vec<Judged>, NotExact> {
     let mut changes = Vec::new();
     loop {
-        match answers.fill_buf().map_err(|err| failed(&err))?.first() {
+        match answers.fill_buf().map_err(|err| failed(&err))?.first().copied() {
             Some(b':') => changes.push(read_change(answers)?),
-            Some(b'-') => {
-                let mut end = Vec::new();
-                answers.read_until(b'\n', &mut end).map_err(|err| failed(&err))?;
-                return if end == END { Ok(changes) } else { Err(failed(&"an odd answer")) };
-            }
+            Some(b'-') if read_line(answers)? == END => return Ok(changes),
+            // Trees are named before their differences.
+            Some(digit) if digit.is_ascii_hexdigit() && changes.is_empty() => drop(read_line(answers)?),
             Some(_) => return Err(failed(&"an odd answer")),
             None => return Err(failed(&"its answer is short")),
         }
     }
+}
+
+fn read_line(answers: &mut impl BufRead) -> Result<Vec<u8>, NotExact> {
+    let mut line = Vec::new();
+    answers.read_until(b'\n', &mut line).map_err(|err| failed(&err))?;
+    Ok(line)
 }
 
 fn read_change(answers: &mut impl BufRead) -> Result<Judged, NotExact> {

@@ -9,14 +9,16 @@ mod settings;
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use bstr::{BStr, BString, ByteSlice};
+use gix::ObjectId;
 use gix::objs::tree::EntryKind;
 
 use super::paths::Pathspec;
 use super::render::changes::Listing;
+use super::sources::Sources;
 use crate::index::{History, Paths, Pos, Value};
 use crate::repo::NotExact;
 use judge::{Judge, Judged};
@@ -44,6 +46,8 @@ pub struct FileChange<'a> {
 pub struct Changes<'a> {
     history: &'a History<'a>,
     paths: &'a Paths<'a>,
+    /// The commits about which the index knows nothing.
+    unknown: HashSet<Pos>,
     /// Limits what is listed.
     pathspec: Option<&'a Pathspec>,
     rules: Rules,
@@ -64,23 +68,42 @@ impl<'a> Changes<'a> {
         rules: Rules,
         git: &'a Path,
     ) -> Self {
-        Changes { history, paths, pathspec, rules, git, arguments, judge: None, judged: HashMap::new() }
+        let (pathspec, arguments) = if rules.full_diff { (None, &[][..]) } else { (pathspec, arguments) };
+        let unknown = paths.unknown().collect();
+        let judged = HashMap::new();
+        Changes { history, paths, unknown, pathspec, rules, git, arguments, judge: None, judged }
     }
 
-    /// Makes sure that the changes of these commits can be listed, and forgets those that git told before.
+    /// Makes sure that the changes of these commits can be listed, and forgets those that git told before. With each
+    /// commit come its parents where simplification may have given it others than it names: what it shows are
+    /// the differences to those.
     ///
     /// # Errors
     /// When git does not tell what it is asked for.
-    pub fn prepare(&mut self, positions: impl Iterator<Item = Pos>) -> Result<(), NotExact> {
+    pub fn prepare<'p>(
+        &mut self,
+        commits: impl Iterator<Item = (Pos, Option<&'p [Pos]>)>,
+    ) -> Result<(), NotExact> {
         self.judged.clear();
-        let mut unknown: Vec<Pos> = self.paths.unknown().collect();
-        unknown.sort_unstable();
-        let asked: Vec<Pos> = positions
-            .filter(|pos| self.is_listed(*pos))
-            .filter(|pos| {
-                pos.0 >= self.paths.len() || unknown.binary_search(pos).is_ok() || self.is_for_git(*pos)
-            })
-            .collect();
+        let history = self.history;
+        let mut asked = Vec::new();
+        for (pos, parents) in commits {
+            let simplified = parents.filter(|parents| !history.parents(pos).eq(parents.iter().copied()));
+            let is_listed = match simplified {
+                Some(parents) => self.is_listed(parents.len()),
+                None => self.is_listed(history.parents(pos).count()),
+            };
+            match simplified {
+                Some(_) if self.rules.full_diff => {
+                    return Err("all changes of commits whose parents were simplified".into());
+                }
+                Some(parents) if is_listed => asked.push((pos, parents.first().copied())),
+                // Known to be nothing.
+                Some(_) => drop(self.judged.insert(pos, Vec::new())),
+                None if is_listed && self.is_for_git(pos) => asked.push((pos, history.first_parent(pos))),
+                None => {}
+            }
+        }
         if asked.is_empty() {
             return Ok(());
         }
@@ -88,20 +111,20 @@ impl<'a> Changes<'a> {
             Some(judge) => judge,
             None => self.judge.insert(Judge::start(self.git, self.rules.renames, self.arguments)?),
         };
-        let questions: Vec<_> = asked
-            .iter()
-            .map(|pos| {
-                let parent = self.history.first_parent(*pos);
-                (self.history.oid(*pos), parent.map(|parent| self.history.oid(parent)))
-            })
-            .collect();
-        self.judged.extend(asked.into_iter().zip(judge.ask(&questions)?));
+        let empty = ObjectId::empty_tree(history.kind().unwrap_or(gix::hash::Kind::Sha1));
+        let pair = |&(pos, parent): &(Pos, Option<Pos>)| match parent {
+            Some(parent) => (history.oid(pos), history.oid(parent)),
+            None => (empty.as_ref(), history.tree(pos)),
+        };
+        let pairs: Vec<_> = asked.iter().map(pair).collect();
+        self.judged.extend(asked.into_iter().map(|(pos, _)| pos).zip(judge.ask(&pairs)?));
         Ok(())
     }
 
-    /// Whether anything at all is listed: nothing of merges, unless they count as changes of the first parent.
-    fn is_listed(&self, pos: Pos) -> bool {
-        match self.history.parents(pos).count() {
+    /// Whether anything at all is listed of a commit with so many parents: nothing of merges, unless they count as
+    /// changes of the first parent.
+    fn is_listed(&self, parents: usize) -> bool {
+        match parents {
             0 => self.rules.roots,
             1 => true,
             _ => self.rules.first_parent,
@@ -109,6 +132,9 @@ impl<'a> Changes<'a> {
     }
 
     fn is_for_git(&self, pos: Pos) -> bool {
+        if pos.0 >= self.paths.len() || self.unknown.contains(&pos) {
+            return true;
+        }
         let (mut added, mut deleted, mut modified) = (false, false, false);
         for change in self.native(pos) {
             match change.status {
@@ -150,23 +176,29 @@ impl<'a> Changes<'a> {
     }
 
     /// Appends the list of one commit of those that were [prepared](Changes::prepare), with an empty line before it
-    /// where `gap` says so and there is anything to list. Tells whether there was.
-    pub fn push_list(&self, pos: Pos, listing: &Listing<'_>, gap: bool, out: &mut Vec<u8>) -> bool {
-        if !self.is_listed(pos) {
-            return false;
-        }
-        let mut any = false;
+    /// where `gap` says so and there is anything to list.
+    pub fn push_list(
+        &self,
+        pos: Pos,
+        listing: &Listing,
+        sources: &dyn Sources,
+        gap: bool,
+        out: &mut Vec<u8>,
+    ) {
+        let mut gap = gap;
         let mut push = |change: &FileChange<'_>| {
-            if !std::mem::replace(&mut any, true) && gap {
+            if std::mem::take(&mut gap) {
                 out.push(b'\n');
             }
-            listing.push(change, out);
+            listing.push(change, sources, out);
         };
         match self.judged.get(&pos) {
             Some(judged) => judged.iter().for_each(|change| push(&change.borrowed())),
-            None => self.native(pos).for_each(|change| push(&change)),
+            None if self.is_listed(self.history.parents(pos).count()) => {
+                self.native(pos).for_each(|change| push(&change));
+            }
+            None => {}
         }
-        any
     }
 }
 
@@ -177,7 +209,7 @@ fn of_one_type(a: EntryKind, b: EntryKind) -> bool {
 
 impl Judged {
     fn borrowed(&self) -> FileChange<'_> {
-        fn value((kind, id): &(EntryKind, gix::ObjectId)) -> Value<'_> {
+        fn value((kind, id): &(EntryKind, ObjectId)) -> Value<'_> {
             Value { kind: *kind, id }
         }
         FileChange {

@@ -24,6 +24,8 @@ pub struct Rules {
     pub roots: bool,
     /// What becomes of files that were added.
     pub renames: Renames,
+    /// `--full-diff`: paths choose commits, and all their changes are listed.
+    pub full_diff: bool,
 }
 
 impl Rules {
@@ -46,6 +48,7 @@ impl Rules {
             return Err("environment variable GIT_PRINT_SHA1_ELLIPSIS".into());
         }
         Ok(Rules {
+            full_diff: options.full_diff,
             first_parent: options.first_parent,
             roots: config.bool("log.showRoot")?.unwrap_or(true),
             renames: if options.no_renames { Renames::No } else { configured_renames(config)? },

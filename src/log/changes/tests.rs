@@ -74,13 +74,13 @@ fn git_in(sandbox: &Sandbox) -> std::path::PathBuf {
 fn lists_are_those_of_git_log() {
     let mut seed = Seed::new(seed());
     let mut renamed = 0;
-    for round in 0..3 {
+    for round in 0..2 {
         let sandbox = Sandbox::new();
-        make_history(&sandbox, &mut seed, 40);
+        make_history(&sandbox, &mut seed, 30);
         let git = git_in(&sandbox);
         let segment = read_history(&sandbox);
         let history = History::new([&segment]).unwrap();
-        let segments = path_segments(&history, &trees(&sandbox, &history), &[0, 30, 40], 0);
+        let segments = path_segments(&history, &trees(&sandbox, &history), &[0, 20, 30], 0);
         let paths = Paths::new(&segments).unwrap();
         if round == 1 {
             // The settings of a submodule hide its changes.
@@ -88,7 +88,7 @@ fn lists_are_those_of_git_log() {
             let hidden = format!("[submodule \"x\"]\n\tpath = {path}\n\turl = x\n\tignore = all\n");
             sandbox.write("repo/.gitmodules", hidden.as_bytes());
         }
-        for case in 0..12 {
+        for case in 0..10 {
             let settings = [
                 ("core.quotePath", seed.pick(&["true", "false"])),
                 ("diff.renames", seed.pick(&["true", "true", "false", "copies"])),
@@ -126,7 +126,6 @@ fn lists_are_those_of_git_log() {
                 list: options.changes.unwrap(),
                 nul: options.nul,
                 quote_high: config.bool("core.quotePath").unwrap().unwrap_or(true),
-                sources: &digits,
             };
             let mut changes = Changes::new(&history, &paths, pathspec.as_ref(), &specs, rules, &git);
             let spec = parse_format(format.into(), &[]).unwrap();
@@ -145,7 +144,7 @@ fn lists_are_those_of_git_log() {
             let byte = if options.nul { 0 } else { b'\n' };
             let mut found = Vec::new();
             for part in [first, second] {
-                changes.prepare(part.iter().copied()).unwrap();
+                changes.prepare(part.iter().map(|pos| (*pos, None))).unwrap();
                 for pos in part {
                     if !found.is_empty() || *pos != positions[0] {
                         found.extend((compiled.placement() == Placement::Separator).then_some(byte));
@@ -156,9 +155,8 @@ fn lists_are_those_of_git_log() {
                     let abbrev = arguments.iter().copied().filter(|argument| argument.contains("abbrev"));
                     let alone: Vec<&str> = alone.into_iter().chain(nul).chain(abbrev).collect();
                     found.extend_from_slice(&sandbox.git("repo", &alone));
-                    let listed = changes.push_list(*pos, &listing, compiled.gap_before_changes(), &mut found);
-                    let native = changes.native(*pos).next().is_some();
-                    assert!(native || !listed, "{about}: {id}");
+                    let gap = compiled.gap_before_changes();
+                    changes.push_list(*pos, &listing, &digits, gap, &mut found);
                     if let Some(judged) = changes.judged.get(pos) {
                         renamed += judged.iter().filter(|change| change.target.is_some()).count();
                     }
@@ -170,6 +168,44 @@ fn lists_are_those_of_git_log() {
         }
     }
     assert!(renamed > 0, "no renames were found");
+}
+
+/// `--parents` shows the differences to parents that were found beyond commits that don't matter, or to none.
+#[test]
+fn simplified_parents_count() {
+    let mut seed = Seed::new(seed());
+    let sandbox = Sandbox::new();
+    make_history(&sandbox, &mut seed, 60);
+    let git = git_in(&sandbox);
+    let segment = read_history(&sandbox);
+    let history = History::new([&segment]).unwrap();
+    let segments = path_segments(&history, &trees(&sandbox, &history), &[0, 60], 0);
+    let paths = Paths::new(&segments).unwrap();
+    let options = options(&["--raw", "--no-abbrev"]);
+    let rules = Rules::resolve(&options, &sandbox.config(&sandbox.path("repo/.git"))).unwrap();
+    let listing = Listing { list: ChangeList::Raw, nul: false, quote_high: true };
+    let mut shown = 0;
+    for spec in ["a*", "sub", "*b", "[A-Z]*", ":!a"] {
+        let specs = [BString::from(spec)];
+        let pathspec = Pathspec::parse(&specs, b"".into(), Environment::default()).unwrap();
+        let walk = ["log", "--all", "--parents", "--full-history", "--format=commit %H %P"];
+        let commits = sandbox.git("repo", &[&walk[..], &["--", spec]].concat());
+        let mut changes = Changes::new(&history, &paths, Some(&pathspec), &specs, rules, &git);
+        let mut found = BString::default();
+        for commit in commits.lines() {
+            let ids = commit.split_str(b" ").skip(1).filter(|id| !id.is_empty());
+            let positions: Vec<Pos> =
+                ids.map(|id| history.lookup(&ObjectId::from_hex(id).unwrap()).unwrap()).collect();
+            changes.prepare([(positions[0], Some(&positions[1..]))].into_iter()).unwrap();
+            found.extend_from_slice(commit);
+            found.push(b'\n');
+            changes.push_list(positions[0], &listing, &Digits(40), true, &mut found);
+            shown += changes.judged.len();
+        }
+        let expected = sandbox.git("repo", &[&walk[..], &["--raw", "--no-abbrev", "--", spec]].concat());
+        assert_eq!(found, expected, "{spec}");
+    }
+    assert!(shown > 0, "no parents were simplified");
 }
 
 #[test]

@@ -20,30 +20,16 @@ use super::Reach;
 use super::matches::{Literal, union};
 use super::pathspec::Pathspec;
 use crate::index::{History, PathTable, Paths, Pos, Value};
-use crate::log::walk::TreeSame;
 use crate::repo::NotExact;
 
 /// Stands for "what the first parent has" until it is known.
 const INHERIT: u32 = u32::MAX;
 
-/// Compares all commits of `history`.
+/// The class of each commit of `history`, by position.
 ///
 /// # Errors
 /// When the index does not know for each commit what it changed.
-pub fn tree_same(
-    paths: &Paths<'_>,
-    history: &History<'_>,
-    pathspec: &Pathspec,
-) -> Result<TreeSame, NotExact> {
-    classes(paths, history, pathspec).map(TreeSame::new)
-}
-
-/// The class of each commit, by position.
-pub(super) fn classes(
-    paths: &Paths<'_>,
-    history: &History<'_>,
-    pathspec: &Pathspec,
-) -> Result<Vec<u32>, NotExact> {
+pub fn classes(paths: &Paths<'_>, history: &History<'_>, pathspec: &Pathspec) -> Result<Vec<u32>, NotExact> {
     if paths.len() < history.len() {
         return Err("the index does not know the paths of all commits yet".into());
     }

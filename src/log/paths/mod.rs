@@ -8,6 +8,6 @@ mod pathspec;
 #[cfg(test)]
 pub(in crate::log) mod tests;
 
-pub use classes::tree_same;
+pub use classes::classes;
 pub use matches::{Literal, Reach};
 pub use pathspec::{Environment, Pathspec, prefix};

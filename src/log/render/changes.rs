@@ -11,28 +11,26 @@ use crate::log::options::ChangeList;
 use crate::log::sources::Sources;
 
 /// How changes are listed.
-#[derive(Clone, Copy)]
-pub struct Listing<'a> {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Listing {
     /// What of them.
     pub list: ChangeList,
     /// `-z`: names as they are, and NUL behind each.
     pub nul: bool,
     /// `core.quotePath`: names with bytes beyond ASCII are quoted.
     pub quote_high: bool,
-    /// Abbreviations.
-    pub sources: &'a dyn Sources,
 }
 
-impl Listing<'_> {
+impl Listing {
     /// Appends the line of one change.
-    pub fn push(&self, change: &FileChange<'_>, out: &mut Vec<u8>) {
+    pub fn push(&self, change: &FileChange<'_>, sources: &dyn Sources, out: &mut Vec<u8>) {
         if self.list == ChangeList::NameOnly {
             self.push_name(change.target.unwrap_or(change.path), out);
             out.push(if self.nul { 0 } else { b'\n' });
             return;
         }
         if self.list == ChangeList::Raw {
-            self.push_raw(change, out);
+            push_raw(change, sources, out);
         }
         out.push(change.status);
         if let Some(score) = change.score {
@@ -44,21 +42,6 @@ impl Listing<'_> {
             self.push_name(name, out);
         }
         out.push(if self.nul { 0 } else { b'\n' });
-    }
-
-    fn push_raw(&self, change: &FileChange<'_>, out: &mut Vec<u8>) {
-        out.push(b':');
-        for value in [change.old, change.new] {
-            out.extend_from_slice(mode(value));
-            out.push(b' ');
-        }
-        let Some(kind) = change.old.or(change.new).map(|value| value.id.kind()) else { return };
-        let null = ObjectId::null(kind);
-        for value in [change.old, change.new] {
-            let id = value.map_or(null.as_ref(), |value| value.id);
-            push_digits(id, self.sources.abbrev_len(id), out);
-            out.push(b' ');
-        }
     }
 
     fn push_name(&self, name: &BStr, out: &mut Vec<u8>) {
@@ -77,6 +60,21 @@ impl Listing<'_> {
             }
         }
         out.push(b'"');
+    }
+}
+
+fn push_raw(change: &FileChange<'_>, sources: &dyn Sources, out: &mut Vec<u8>) {
+    out.push(b':');
+    for value in [change.old, change.new] {
+        out.extend_from_slice(mode(value));
+        out.push(b' ');
+    }
+    let Some(kind) = change.old.or(change.new).map(|value| value.id.kind()) else { return };
+    let null = ObjectId::null(kind);
+    for value in [change.old, change.new] {
+        let id = value.map_or(null.as_ref(), |value| value.id);
+        push_digits(id, sources.abbrev_len(id), out);
+        out.push(b' ');
     }
 }
 
