@@ -1,6 +1,7 @@
 //! `git fastlog`: options → revisions → walk → filter → page → render.
 
 pub mod answer;
+pub mod changes;
 mod checked_settings;
 mod columns;
 pub mod commit;

@@ -37,7 +37,12 @@ impl Question<'_> {
     ) -> Result<Option<Assistance>, NotExact> {
         let options = self.options;
         let highlight = has_text && settings.colors.is_some() && !self.own.json;
-        let reason = options.assisted.or(highlight.then_some("matches in colour"));
+        // With lists of changes, too, unless they are listed here.
+        let foreign = options.graph || options.follow || self.own.json || self.paths.is_none();
+        let reason = options
+            .assisted
+            .or(options.changes.filter(|_| foreign).map(|_| "diff output"))
+            .or(highlight.then_some("matches in colour"));
         let Some(reason) = reason else { return Ok(None) };
         let selective = has_text
             || self.pathspec.is_some()

@@ -68,7 +68,8 @@ impl Question<'_> {
             return Err("--follow with options that look at other commits".into());
         }
         let plain = |arg: &std::ffi::OsString| is_plain_diff_option(arg);
-        if options.assisted.is_some() && !options.render_args.iter().all(plain) {
+        let diff = options.assisted.is_some() || options.changes.is_some();
+        if diff && !options.render_args.iter().all(plain) {
             return Err("--follow with other diff options".into());
         }
         if self.config.bool("log.showRoot")? == Some(false) || self.config.contains("log.diffMerges") {

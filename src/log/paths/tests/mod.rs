@@ -1,5 +1,7 @@
 //! What pathspecs choose, compared with `git diff-tree -- <pathspec>…` on random trees.
 
+pub(in crate::log) mod classes;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::PathBuf;
@@ -74,7 +76,7 @@ const MAGIC: &[&str] = &[
     ":(top",
 ];
 
-fn seed() -> u64 {
+pub(in crate::log) fn seed() -> u64 {
     let seed = match std::env::var("GIT_FAST_TEST_SEED") {
         Ok(seed) => seed.parse().unwrap(),
         Err(_) => std::time::UNIX_EPOCH.elapsed().unwrap().as_nanos() as u64,
