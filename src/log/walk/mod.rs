@@ -9,6 +9,7 @@
 
 mod boundary;
 mod date;
+mod leap;
 mod limit;
 mod queue;
 mod topo;
@@ -120,6 +121,14 @@ impl<'a> Walk<'a> {
         }
         list.retain(|&pos| !states.has(pos, UNINTERESTING));
         Ok(Walk { inner: Inner::List(list.into_iter()), states })
+    }
+
+    /// Leaves out the next commits, at most `count` of them and perhaps none; how many.
+    pub fn skip_ahead(&mut self, count: u64) -> u64 {
+        match &mut self.inner {
+            Inner::Date(walk) => walk.skip(count, &mut self.states),
+            Inner::List(_) => 0,
+        }
     }
 
     /// What the walk knows of a commit that it has met.
