@@ -9,7 +9,7 @@ mod packs;
 mod parallel;
 mod records;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod update;
 mod verify;
 

@@ -5,6 +5,6 @@ mod concurrent;
 mod damage;
 mod fixture;
 mod growth;
-mod random;
+pub(crate) mod random;
 mod reading;
 pub(crate) mod repo;

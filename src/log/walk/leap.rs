@@ -8,6 +8,9 @@
 //! Only one thing is lost: who came first among waiting commits with equal dates. Several dates `D`, one after the
 //! other, tell it mostly; otherwise nothing is skipped here.
 
+#[cfg(test)]
+mod tests;
+
 use super::queue::DateQueue;
 use super::{SEEN, States};
 use crate::index::{History, Pos};
@@ -65,13 +68,7 @@ impl Leap<'_> {
 
     /// Moves commits from `waiting` to `taken` and their parents to `waiting`, which is in the order of the queue at
     /// the end. False when that is not certain, or when it were too many.
-    fn run(
-        &self,
-        count: u64,
-        waiting: &mut Vec<Waiting>,
-        taken: &mut Vec<Pos>,
-        states: &mut States,
-    ) -> bool {
+    fn run(&self, count: u64, waiting: &mut Vec<Waiting>, taken: &mut Vec<Pos>, states: &mut States) -> bool {
         let mut since = waiting.len() as u32;
         // Nothing above has been taken or can be reached.
         let mut above = waiting.iter().map(|commit| commit.pos.0 + 1).max().unwrap_or(0);
