@@ -11,7 +11,7 @@ mod path_update;
 mod paths;
 mod records;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod update;
 mod verify;
 

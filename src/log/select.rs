@@ -81,6 +81,9 @@ impl<'a> Selector<'a> {
     pub fn fill(&mut self, size: usize, out: &mut Vec<Step>) -> Result<(), NotExact> {
         let wanted = self.left.map_or(size, |left| size.min(usize::try_from(left).unwrap_or(usize::MAX)));
         let before = out.len();
+        if wanted > 0 && self.skip > 0 && self.shows_all() {
+            self.skip -= self.walk.skip_ahead(self.skip);
+        }
         while out.len() - before < wanted {
             let Some(step) = self.next_filtered()? else { break };
             if self.skip > 0 {
@@ -126,6 +129,11 @@ impl<'a> Selector<'a> {
         let mut all = Vec::new();
         self.fill(usize::MAX, &mut all)?;
         Ok(all)
+    }
+
+    /// Whether everything that is walked is shown.
+    fn shows_all(&self) -> bool {
+        self.text.is_none() && self.side.is_none() && self.numbers == NumberFilter::default()
     }
 
     fn next_filtered(&mut self) -> Result<Option<Step>, NotExact> {

@@ -15,8 +15,8 @@ use std::time::Duration;
 use gix::hash::Kind;
 
 use super::diff::Differ;
+use super::packs::Packs;
 use super::trees::Trees;
-use crate::history::packs::Packs;
 use crate::history::{Error, Options};
 use crate::index::{History, Pos, Slice};
 

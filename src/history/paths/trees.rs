@@ -13,7 +13,7 @@ use smallvec::SmallVec;
 
 use super::cache::Cache;
 use super::delta::{LARGE, apply};
-use crate::history::packs::{Packs, Place};
+use super::packs::{Packs, Place};
 
 /// git makes no longer chains of deltas.
 const MAX_CHAIN: usize = 4096;

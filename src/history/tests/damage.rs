@@ -11,6 +11,7 @@ use super::growth::TestIndex;
 use super::random::{Random, grow};
 use super::repo::TestRepo;
 use crate::history::Outcome;
+use crate::index::manifest::{MAC_LEN, MANIFEST_ENTRY_LEN, MANIFEST_HEADER_LEN, MAX_SEGMENTS};
 use crate::index::{
     Bytes, Damage, History, ManifestError, OpenIndex, Pos, Reason, Segment, WriterLock, frame, layout,
 };
@@ -293,4 +294,50 @@ fn damage_inside_a_large_segment_is_noticed_at_once() {
     assert!(index.open().unwrap().restamped());
     assert!(matches!(index.update(), Outcome::Current));
     assert!(!index.open().unwrap().restamped());
+}
+
+/// A manifest that is authentic and still wrong: of a defective writer, or of somebody who has the key.
+#[test]
+fn manifest_signed_whatever_it_says() {
+    let repo = TestRepo::new(Kind::Sha1);
+    let index = small(&repo);
+    let path = index.location.dir.join("MANIFEST");
+    let whole = fs::read(&path).unwrap();
+    let commits = index.open().unwrap().history().unwrap().len();
+    let key_file = fs::read(repo.git_dir().join("git-fast.key")).unwrap();
+    let key: [u8; 32] = *key_file.last_chunk().unwrap();
+    let mut random = Random::new(8);
+    let (mut rejected, mut accepted) = (0, 0);
+    for case in 0..3000 {
+        let mut content = whole[..whole.len() - MAC_LEN].to_vec();
+        for _ in 0..=random.below(3) {
+            let at = random.below(content.len());
+            match random.below(4) {
+                0 => content[at] ^= 1 << random.below(8),
+                1 => content[at] = [0, 0x7f, 0x80, 0xff][random.below(4)],
+                // Other numbers of entries, with the count in the header to match or not.
+                2 => {
+                    let entries = random.below(MAX_SEGMENTS + 2);
+                    content
+                        .resize(MANIFEST_HEADER_LEN + entries * MANIFEST_ENTRY_LEN, random.below(256) as u8);
+                    content[20..24].copy_from_slice(&(entries as u32).to_le_bytes());
+                }
+                _ => content.extend_from_within(content.len() - MANIFEST_ENTRY_LEN.min(content.len())..),
+            }
+        }
+        let mac = blake3::keyed_hash(&key, &content);
+        fs::write(&path, [&content[..], mac.as_bytes()].concat()).unwrap();
+        match index.open() {
+            Err(_) => rejected += 1,
+            // What it says of the time of a file only decides what is hashed.
+            Ok(open) => {
+                accepted += 1;
+                let history = open.history().unwrap();
+                touch(&history);
+                let len = history.len();
+                assert!(len == 0 || len == commits, "case {case}: {len} commits");
+            }
+        }
+    }
+    assert!(rejected > 1000 && accepted > 50, "{rejected} rejected, {accepted} accepted");
 }

@@ -6,6 +6,6 @@ mod damage;
 mod fixture;
 mod growth;
 mod paths;
-pub(in crate::history) mod random;
+pub(crate) mod random;
 mod reading;
 pub(crate) mod repo;

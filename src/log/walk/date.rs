@@ -1,6 +1,7 @@
 //! The plain walk: the newest commit known, then its parents. It yields as it goes, so that the first page costs
 //! no more than the first page.
 
+use super::leap::{Leap, WORTH};
 use super::queue::DateQueue;
 use super::{Plan, SEEN, States};
 use crate::index::{History, Pos};
@@ -41,6 +42,16 @@ impl<'a> DateWalk<'a> {
             self.expand(pos, states);
             return Some(pos);
         }
+    }
+
+    /// Leaves out the next commits, at most `count` of them and perhaps none; how many.
+    pub(super) fn skip(&mut self, count: u64, states: &mut States) -> u64 {
+        // Which tip reaches a commit first is a matter of order.
+        if self.sources || count < WORTH {
+            return 0;
+        }
+        let leap = Leap { history: self.history, first_parent: self.first_parent, max_age: self.max_age };
+        leap.skip(count, &mut self.queue, states)
     }
 
     /// Puts the parents of the newest commit in its place.

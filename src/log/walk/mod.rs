@@ -9,6 +9,7 @@
 
 mod boundary;
 mod date;
+mod leap;
 mod limit;
 mod queue;
 mod simplify;
@@ -212,6 +213,14 @@ impl<'a> Walk<'a> {
             lineage.simplify_merges(&mut list, &states);
         }
         Ok(Walk { history, inner: Inner::List { list, next: 0 }, states, lineage: Some(lineage), rewrites })
+    }
+
+    /// Leaves out the next commits, at most `count` of them and perhaps none; how many.
+    pub fn skip_ahead(&mut self, count: u64) -> u64 {
+        match &mut self.inner {
+            Inner::Date(walk) => walk.skip(count, &mut self.states),
+            Inner::Follow(_) | Inner::List { .. } => 0,
+        }
     }
 
     /// What the walk knows of a commit that it has met.
