@@ -173,6 +173,7 @@ impl<'a> Walk<'a> {
         mut states: States,
     ) -> Result<Self, Unsure> {
         let topological = order != Order::Default;
+        let needs_list = plan.whole_list || rules.needs_list();
         let unbound = !plan.starts.iter().any(|start| start.uninteresting);
         if unbound && rules.ancestry_path.as_ref().is_some_and(Vec::is_empty) {
             return Err(Unsure::NoBottom);
@@ -184,30 +185,32 @@ impl<'a> Walk<'a> {
             return Err(Unsure::FilteredRewrite);
         }
         let mut lineage = Lineage::new(history, plan, rules.clone());
-        let rewrites = rules.rewrites();
+        let mut rewrites = rules.rewrites();
         if !limited && !topological {
             let walk = FollowWalk::new(history, plan, &mut states);
             let inner = Inner::Follow(walk);
             return Ok(Walk { history, inner, states, lineage: Some(lineage), rewrites: false });
         }
         let mut list = limit::limited(history, plan, &mut states, Some(&mut lineage));
+        // To find the merge bases git has read commits, and so knows more of what is excluded from the start.
+        let symmetric = plan.starts.iter().any(|start| start.left);
+        // Without exclusions nothing depends on how git finds the commits.
+        let by_dates =
+            !topological || needs_list || (unbound && plan.max_age.is_none());
+        if (symmetric || !by_dates) && lineage.depends_on_timing(&states) {
+            return Err(Unsure::Timing);
+        }
         lineage.limit_to_ancestry(plan, &list, &mut states);
         lineage.judge_again(&list, &states);
         if topological {
-            // Without exclusions nothing depends on how git finds the commits.
-            let by_dates = plan.whole_list || rules.needs_list() || (unbound && plan.max_age.is_none());
             if !by_dates && history.has_skewed() && !limit::is_exact(history, plan, &list) {
                 return Err(Unsure::Skew);
             }
             let parents = |pos| lineage.parents(pos);
             list = topo::sort(&list, order, history, &mut states, parents);
-            if !by_dates {
-                if lineage.depends_on_timing(&list, &states) {
-                    return Err(Unsure::Timing);
-                }
-                if rewrites {
-                    lineage.rewrite_all(plan, &list, &mut states).ok_or(Unsure::Timing)?;
-                }
+            if rewrites && !needs_list && (!by_dates || plan.first_parent) {
+                lineage.rewrite_all(plan, &list, &mut states).ok_or(Unsure::Timing)?;
+                rewrites = false;
             }
             lineage.simplify_merges(&mut list, &states);
         }
@@ -237,11 +240,20 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// The parents of a yielded commit, as `%P`, `--parents` and the graph show them: rewritten where that is
-    /// asked for, and without those that simplification dropped.
-    pub fn parents(&self, pos: Pos) -> CurrentParents<'_> {
+    /// The parents of a yielded commit or one of the boundary, as `%P`, `--parents` and the graph show them:
+    /// rewritten where that is asked for, and without those that simplification dropped.
+    pub fn parents(&self, step: &Step) -> CurrentParents<'_> {
         match &self.lineage {
-            Some(lineage) => lineage.parents(pos),
+            // A filter has dropped it before its parents were rewritten, or it was never reached.
+            Some(lineage) if step.mark == b'-' => lineage.unwritten_parents(step.pos),
+            Some(lineage) => lineage.parents(step.pos),
+            None => CurrentParents::Header(self.history.parents(step.pos)),
+        }
+    }
+
+    fn unwritten_parents(&self, pos: Pos) -> CurrentParents<'_> {
+        match &self.lineage {
+            Some(lineage) => lineage.unwritten_parents(pos),
             None => CurrentParents::Header(self.history.parents(pos)),
         }
     }
@@ -249,10 +261,7 @@ impl<'a> Walk<'a> {
     /// How many parents a commit has for `--merges`, `--min-parents` and the like: simplification counts,
     /// rewriting doesn't.
     pub fn parent_count(&self, pos: Pos) -> usize {
-        match &self.lineage {
-            Some(lineage) => lineage.unwritten_parents(pos).count(),
-            None => self.history.parents(pos).count(),
-        }
+        self.unwritten_parents(pos).count()
     }
 
     /// `--children`: the children of each commit, last one first. Of a walk that needs the whole list; else there
@@ -262,19 +271,18 @@ impl<'a> Walk<'a> {
         if let Inner::List { list, .. } = &self.inner {
             // git puts each child in front of those that it found before.
             for &pos in list.iter().rev() {
-                let parents = match &self.lineage {
-                    Some(lineage) => lineage.unwritten_parents(pos),
-                    None => CurrentParents::Header(self.history.parents(pos)),
-                };
-                parents.for_each(|parent| children.entry(parent).or_default().push(pos));
+                for parent in self.unwritten_parents(pos) {
+                    children.entry(parent).or_default().push(pos);
+                }
             }
         }
         children
     }
 
-    /// The boundary of the commits in `shown`, all that the walk has yielded and nothing dropped, in git's order.
+    /// The boundary of the commits in `shown`, in git's order.
     pub fn boundary(&self, shown: &[Step], order: Order) -> Vec<Step> {
-        boundary::boundary_of(self.history, shown, order, |pos| self.parents(pos))
+        let found = boundary::parents_not_in(shown, |step| self.parents(step));
+        boundary::sorted(self.history, &found, order, |pos| self.unwritten_parents(pos))
     }
 
     fn next_pos(&mut self) -> Option<Pos> {

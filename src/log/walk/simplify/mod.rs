@@ -45,7 +45,8 @@ pub struct Simplify<'a> {
     pub rewrite_parents: bool,
     /// `--children`.
     pub children: bool,
-    /// Whether filters that are not part of the plan (text, number of parents) drop some of the yielded commits.
+    /// Whether what is not part of the plan drops some of the yielded commits: filters on text or the number of
+    /// parents, or `--skip` where there is a boundary.
     pub filtered: bool,
 }
 

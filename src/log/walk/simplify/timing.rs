@@ -9,17 +9,18 @@ use smallvec::SmallVec;
 use super::Lineage;
 use super::lineage::Compared;
 use crate::index::Pos;
-use crate::log::walk::{Plan, States, UNINTERESTING};
+use crate::log::walk::{EXPANDED, Plan, States, UNINTERESTING};
 
 /// With more excluded parents than this a merge is not looked into.
 const MOST_EXCLUDED: usize = 4;
 
 impl Lineage<'_> {
-    /// Whether the simplification of some commit in `list` depends on it.
-    pub(in crate::log::walk) fn depends_on_timing(&self, list: &[Pos], states: &States) -> bool {
+    /// Whether the simplification of some commit that was walked depends on it.
+    pub(in crate::log::walk) fn depends_on_timing(&self, states: &States) -> bool {
         self.rules.prunes()
-            && list.iter().any(|&pos| {
-                !states.has(pos, UNINTERESTING)
+            && (0..self.history.len()).map(Pos).any(|pos| {
+                states.has(pos, EXPANDED)
+                    && !states.has(pos, UNINTERESTING)
                     && self.history.parents(pos).nth(1).is_some()
                     && self.merge_depends_on_timing(pos, states)
             })
@@ -61,6 +62,10 @@ impl Lineage<'_> {
                 continue;
             }
             let direct: SmallVec<[Pos; 2]> = self.parents(pos).collect();
+            // Whether git has read a parent that is not followed depends on how far ahead it has walked.
+            if self.first_parent && direct.iter().skip(1).any(|parent| states.has(*parent, EXPANDED)) {
+                return None;
+            }
             self.rewrite(pos, states, |_, _, _| ());
             let unsure = |parent: Pos| {
                 states.has(parent, UNINTERESTING)

@@ -247,7 +247,8 @@ impl Case {
                 ancestry_path: self.ancestry_path.as_ref().map(named),
                 rewrite_parents: self.rewrite,
                 children: self.children,
-                filtered: self.min_parents > 0 || self.max_parents.is_some() || self.author.is_some(),
+                filtered: self.min_parents > 0 || self.max_parents.is_some() || self.author.is_some()
+                    || (self.boundary && self.skip > 0),
             }),
             ..Plan::default()
         };
@@ -284,7 +285,7 @@ impl Case {
             write!(text, "{}", history.oid(step.pos)).unwrap();
             let followers: Vec<Pos> = match self.children {
                 true => children.get(&step.pos).cloned().unwrap_or_default(),
-                false => walk.parents(step.pos).collect(),
+                false => walk.parents(step).collect(),
             };
             followers.iter().for_each(|pos| write!(text, " {}", history.oid(*pos)).unwrap());
             text.push('\n');
