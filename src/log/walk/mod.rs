@@ -91,14 +91,14 @@ pub enum Unsure {
     /// The simplification would depend on whether git has a commit-graph.
     #[error("merges with excluded parents in topological order")]
     Timing,
-    /// The order would depend on which commits the filters drop.
+    /// The order, and where parents lead, would depend on which commits the filters drop.
     #[error("rewritten parents of filtered commits")]
     FilteredRewrite,
     /// git says what is wrong.
     #[error("--ancestry-path without excluded tips")]
     NoBottom,
-    /// What is printed would depend on how far ahead git has walked.
-    #[error("--remove-empty with skewed committer dates")]
+    /// Where history ends would depend on the order in which git comes to the commits.
+    #[error("--remove-empty with skewed committer dates or in topological order")]
     RemoveEmpty,
 }
 
@@ -124,7 +124,7 @@ impl<'a> Walk<'a> {
         let mut states = States::new(history.len() as usize, plan.sources);
         let rules = plan.simplify.as_ref();
         let needs_list = plan.whole_list || rules.is_some_and(Simplify::needs_list);
-        let limited = needs_list || plan.starts.iter().any(|start| start.uninteresting || start.left);
+        let excluding = plan.starts.iter().any(|start| start.uninteresting);
         let order = match plan.order {
             Order::Default if rules.is_some_and(Simplify::joins_merges) => Order::Topo,
             order => order,
@@ -139,8 +139,9 @@ impl<'a> Walk<'a> {
             }
         }
         if let Some(rules) = rules {
-            return Walk::simplified(history, plan, rules, order, limited, states);
+            return Walk::simplified(history, plan, rules, order, needs_list || excluding, states);
         }
+        let limited = needs_list || excluding || plan.starts.iter().any(|start| start.left);
         let aged = topological && plan.max_age.is_some();
         if !limited && !aged {
             let walk = date::DateWalk::new(history, plan, &mut states);
@@ -178,10 +179,10 @@ impl<'a> Walk<'a> {
         if unbound && rules.ancestry_path.as_ref().is_some_and(Vec::is_empty) {
             return Err(Unsure::NoBottom);
         }
-        if rules.remove_empty && history.has_skewed() {
+        if rules.remove_empty && (history.has_skewed() || topological && !needs_list) {
             return Err(Unsure::RemoveEmpty);
         }
-        if rules.rewrites() && rules.filtered && !topological && (!limited || history.has_skewed()) {
+        if rules.rewrites() && rules.filtered && !topological {
             return Err(Unsure::FilteredRewrite);
         }
         let mut lineage = Lineage::new(history, plan, rules.clone());

@@ -3,7 +3,7 @@
 use super::Lineage;
 use crate::index::{History, Pos};
 use crate::log::walk::queue::DateQueue;
-use crate::log::walk::{EXPANDED, PARSED, Plan, SEEN, States};
+use crate::log::walk::{EXPANDED, LEFT, PARSED, Plan, SEEN, States};
 
 pub(in crate::log::walk) struct FollowWalk {
     queue: DateQueue,
@@ -14,7 +14,7 @@ impl FollowWalk {
         let mut queue = DateQueue::default();
         for start in &plan.starts {
             states.set_source(start.pos, start.source);
-            states.add(start.pos, PARSED);
+            states.add(start.pos, PARSED | if start.left { LEFT } else { 0 });
             if states.add_new(start.pos, SEEN) {
                 queue.push(history.committer_time(start.pos), start.pos);
             }
@@ -65,10 +65,11 @@ impl FollowWalk {
         }
         lineage.judge(pos, states);
         let source = states.source(pos);
+        let left = if states.has(pos, LEFT) { LEFT } else { 0 };
         let mut replaced = false;
         for parent in lineage.unwritten_parents(pos) {
             states.set_source(parent, source);
-            states.add(parent, PARSED);
+            states.add(parent, PARSED | left);
             if states.add_new(parent, SEEN) {
                 let date = lineage.history.committer_time(parent);
                 if std::mem::take(&mut replace) {

@@ -22,6 +22,8 @@ const NAMED_REACHES: u8 = 8;
 const SIMPLIFIED: u8 = 16;
 /// `rewritten` has its parents.
 const REWRITTEN: u8 = 32;
+/// It was printed, and git has forgotten its parents.
+const PRINTED: u8 = 64;
 
 /// The state of a simplified walk, besides that of any walk.
 pub(in crate::log::walk) struct Lineage<'a> {
@@ -141,6 +143,17 @@ impl<'a> Lineage<'a> {
     pub(super) fn set_parents(&mut self, pos: Pos, parents: ParentList) {
         self.marks[pos.index()] |= SIMPLIFIED;
         self.simplified.insert(pos, parents);
+    }
+
+    /// Notes that a commit is printed next.
+    pub(in crate::log::walk) fn print(&mut self, pos: Pos) {
+        if !self.rules.reverse {
+            self.marks[pos.index()] |= PRINTED;
+        }
+    }
+
+    pub(super) fn is_printed(&self, pos: Pos) -> bool {
+        self.has(pos, PRINTED)
     }
 
     pub(super) fn set_rewritten(&mut self, pos: Pos, parents: ParentList) {

@@ -45,8 +45,10 @@ pub struct Simplify<'a> {
     pub rewrite_parents: bool,
     /// `--children`.
     pub children: bool,
-    /// Whether what is not part of the plan drops some of the yielded commits: filters on text or the number of
-    /// parents, or `--skip` where there is a boundary.
+    /// `--reverse`: nothing is printed before the walk is over.
+    pub reverse: bool,
+    /// Whether what is not part of the plan drops some of the yielded commits: `--skip`, filters on text or the
+    /// number of parents.
     pub filtered: bool,
 }
 

@@ -248,7 +248,8 @@ impl Case {
                 rewrite_parents: self.rewrite,
                 children: self.children,
                 filtered: self.min_parents > 0 || self.max_parents.is_some() || self.author.is_some()
-                    || (self.boundary && self.skip > 0),
+                    || self.skip > 0,
+                reverse: self.reverse,
             }),
             ..Plan::default()
         };
