@@ -88,8 +88,9 @@ pub enum Unsure {
     /// The order would depend on whether git has a commit-graph.
     #[error("--until in topological order")]
     UntilTopo,
-    /// The simplification would depend on whether git has a commit-graph.
-    #[error("merges with excluded parents in topological order")]
+    /// The simplification would depend on which commits git has read already, mostly on whether it has a
+    /// commit-graph.
+    #[error("simplification that depends on how far git has walked")]
     Timing,
     /// The order, and where parents lead, would depend on which commits the filters drop.
     #[error("rewritten parents of filtered commits")]
@@ -97,9 +98,6 @@ pub enum Unsure {
     /// git says what is wrong.
     #[error("--ancestry-path without excluded tips")]
     NoBottom,
-    /// Where history ends would depend on the order in which git comes to the commits.
-    #[error("--remove-empty with skewed committer dates or in topological order")]
-    RemoveEmpty,
 }
 
 /// A walk: yields each commit once.
@@ -179,25 +177,24 @@ impl<'a> Walk<'a> {
         if unbound && rules.ancestry_path.as_ref().is_some_and(Vec::is_empty) {
             return Err(Unsure::NoBottom);
         }
-        if rules.remove_empty && (history.has_skewed() || topological && !needs_list) {
-            return Err(Unsure::RemoveEmpty);
-        }
         if rules.rewrites() && rules.filtered && !topological {
             return Err(Unsure::FilteredRewrite);
         }
         let mut lineage = Lineage::new(history, plan, rules.clone());
         let mut rewrites = rules.rewrites();
+        // To find the merge bases git has read commits, which makes a difference to what it does with them.
+        let symmetric = plan.starts.iter().any(|start| start.left);
+        if symmetric && !limited && plan.first_parent && rewrites {
+            return Err(Unsure::Timing);
+        }
         if !limited && !topological {
             let walk = FollowWalk::new(history, plan, &mut states);
             let inner = Inner::Follow(walk);
             return Ok(Walk { history, inner, states, lineage: Some(lineage), rewrites: false });
         }
         let mut list = limit::limited(history, plan, &mut states, Some(&mut lineage));
-        // To find the merge bases git has read commits, and so knows more of what is excluded from the start.
-        let symmetric = plan.starts.iter().any(|start| start.left);
         // Without exclusions nothing depends on how git finds the commits.
-        let by_dates =
-            !topological || needs_list || (unbound && plan.max_age.is_none());
+        let by_dates = !topological || needs_list || (unbound && plan.max_age.is_none());
         if (symmetric || !by_dates) && lineage.depends_on_timing(&states) {
             return Err(Unsure::Timing);
         }

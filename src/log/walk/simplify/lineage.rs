@@ -140,6 +140,11 @@ impl<'a> Lineage<'a> {
         CurrentParents::Header(self.history.parents(pos))
     }
 
+    /// Whether its parents are not those that it names any more.
+    pub(super) fn is_simplified(&self, pos: Pos) -> bool {
+        self.has(pos, SIMPLIFIED)
+    }
+
     pub(super) fn set_parents(&mut self, pos: Pos, parents: ParentList) {
         self.marks[pos.index()] |= SIMPLIFIED;
         self.simplified.insert(pos, parents);
@@ -185,7 +190,7 @@ impl<'a> Lineage<'a> {
     /// parents are followed from here.
     #[inline]
     pub(in crate::log::walk) fn judge(&mut self, pos: Pos, states: &mut States) {
-        if !self.rules.prunes() || self.has(pos, SIMPLIFIED) && self.cut_off(pos) {
+        if !self.rules.prunes() {
             return;
         }
         let mut parents = self.history.parents(pos);
@@ -202,10 +207,6 @@ impl<'a> Lineage<'a> {
             // With one parent it makes no difference whether that one counts.
             states.add(first, PARSED);
             self.set_tree_same(pos, self.same(pos, first));
-            if !self.is_tree_same(pos) {
-                self.marks[pos.index()] |= DIVERTS;
-                self.remove_empty(pos, first);
-            }
             return;
         }
         let verdict = self.verdict(pos, |this, parent, compare| {
@@ -215,13 +216,6 @@ impl<'a> Lineage<'a> {
             let relevant = this.is_relevant(parent, states);
             Compared { same: compare && this.same(pos, parent), relevant }
         });
-        if self.rules.remove_empty {
-            let compared = if self.first_parent { 1 } else { usize::MAX };
-            let before_kept = |parent: &Pos| verdict.only != Some(*parent);
-            for parent in self.history.parents(pos).take(compared).take_while(before_kept) {
-                self.remove_empty(pos, parent);
-            }
-        }
         self.set_tree_same(pos, verdict.tree_same);
         if verdict.diverts {
             self.marks[pos.index()] |= DIVERTS;
@@ -261,29 +255,6 @@ impl<'a> Lineage<'a> {
         verdict
     }
 
-    /// `--remove-empty`: history ends where the paths did not exist yet.
-    fn remove_empty(&mut self, pos: Pos, parent: Pos) {
-        let decorated = self.rules.decorated.and_then(|decorated| decorated.get(pos.index()).copied());
-        if self.rules.remove_empty
-            && !decorated.unwrap_or(false)
-            && let Some(tree_same) = self.rules.tree_same
-            && tree_same.is_empty(parent)
-            && !tree_same.is_empty(pos)
-        {
-            self.set_parents(parent, ParentList::new());
-        }
-    }
-
-    /// Judges a commit whose parents were taken away.
-    fn cut_off(&mut self, pos: Pos) -> bool {
-        let cut = self.simplified.get(&pos).is_some_and(|parents| parents.is_empty());
-        if cut {
-            let empty = self.is_empty(pos);
-            self.set_tree_same(pos, empty);
-        }
-        cut
-    }
-
     /// Once it is known which commits are excluded: merges that looked different because of parents which don't
     /// count after all.
     pub(in crate::log::walk) fn judge_again(&mut self, list: &[Pos], states: &States) {
@@ -291,7 +262,7 @@ impl<'a> Lineage<'a> {
             return;
         }
         for &pos in list {
-            let merge = !self.has(pos, SIMPLIFIED) && self.history.parents(pos).nth(1).is_some();
+            let merge = self.history.parents(pos).nth(1).is_some();
             if merge && !states.has(pos, UNINTERESTING) && !self.is_tree_same(pos) {
                 let verdict = self.verdict(pos, |this, parent, _| Compared {
                     same: this.same(pos, parent),

@@ -23,6 +23,8 @@ use super::TreeSame;
 use crate::index::Pos;
 
 /// How history is simplified. The default value, with `tree_same` given, is what plain `git log -- <path>` does.
+///
+/// There is no `--remove-empty`: what git makes of it depends on the Bloom filters in its commit-graph.
 #[derive(Debug, Clone, Default)]
 pub struct Simplify<'a> {
     /// Which commits agree on the paths; `None` without paths.
@@ -37,12 +39,13 @@ pub struct Simplify<'a> {
     pub merges: bool,
     /// `--show-pulls`.
     pub show_pulls: bool,
-    /// `--remove-empty`.
-    pub remove_empty: bool,
     /// `--ancestry-path`: the commits that were named; none of them means the excluded tips.
     pub ancestry_path: Option<Vec<Pos>>,
     /// `--graph` or `--parents`: commits are shown with their nearest shown ancestors.
     pub rewrite_parents: bool,
+    /// With `--first-parent`: whether only the first parent is looked at when commits are printed, as a graph does
+    /// and `%P` and `--parents` don't.
+    pub first_parent_suffices: bool,
     /// `--children`.
     pub children: bool,
     /// `--reverse`: nothing is printed before the walk is over.

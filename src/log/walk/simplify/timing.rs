@@ -20,9 +20,12 @@ impl Lineage<'_> {
         self.rules.prunes()
             && (0..self.history.len()).map(Pos).any(|pos| {
                 states.has(pos, EXPANDED)
-                    && !states.has(pos, UNINTERESTING)
                     && self.history.parents(pos).nth(1).is_some()
-                    && self.merge_depends_on_timing(pos, states)
+                    && match states.has(pos, UNINTERESTING) {
+                        // Simplified before that was known, so that exclusion did not reach all of its parents.
+                        true => self.is_simplified(pos),
+                        false => self.merge_depends_on_timing(pos, states),
+                    }
             })
     }
 
@@ -62,11 +65,15 @@ impl Lineage<'_> {
                 continue;
             }
             let direct: SmallVec<[Pos; 2]> = self.parents(pos).collect();
-            // Whether git has read a parent that is not followed depends on how far ahead it has walked.
-            if self.first_parent && direct.iter().skip(1).any(|parent| states.has(*parent, EXPANDED)) {
+            self.rewrite(pos, states, |_, _, _| ());
+            // Whether git has read a parent that is not followed, and so rewrites it, depends on how far ahead it
+            // has walked.
+            let first_known = self.rules.first_parent_suffices
+                && !direct.iter().skip(1).any(|parent| states.has(*parent, EXPANDED))
+                && self.parents(pos).next().is_some_and(|parent| !direct[1..].contains(&parent));
+            if self.first_parent && direct.len() > 1 && !first_known {
                 return None;
             }
-            self.rewrite(pos, states, |_, _, _| ());
             let unsure = |parent: Pos| {
                 states.has(parent, UNINTERESTING)
                     && !direct.contains(&parent)
