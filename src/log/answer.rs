@@ -384,6 +384,7 @@ impl<'a> Question<'a> {
             whole_list: options.children,
             sources: with_sources,
             max_age_filter: None,
+            no_commit_graph: false,
             simplify: None,
         };
         let unnamed =

@@ -61,6 +61,9 @@ pub struct Plan<'a> {
     pub whole_list: bool,
     /// Whether to remember which tip each commit was reached from.
     pub sources: bool,
+    /// Whether it is certain that git has no commit-graph, or does not use it, so that it goes by dates wherever it
+    /// could have gone by generation numbers. Only simplified walks make use of it.
+    pub no_commit_graph: bool,
     /// How history is simplified, if there are paths or something else that simplifies it.
     pub simplify: Option<Simplify<'a>>,
 }
@@ -128,7 +131,7 @@ impl<'a> Walk<'a> {
             order => order,
         };
         let topological = order != Order::Default;
-        if topological && !needs_list {
+        if topological && !needs_list && !(rules.is_some() && plan.no_commit_graph) {
             if plan.first_parent && plan.starts.len() > 1 {
                 return Err(Unsure::FirstParentTopo);
             }
@@ -172,7 +175,8 @@ impl<'a> Walk<'a> {
         mut states: States,
     ) -> Result<Self, Unsure> {
         let topological = order != Order::Default;
-        let needs_list = plan.whole_list || rules.needs_list();
+        // git uses generation numbers only where it doesn't need the whole list.
+        let needs_list = plan.whole_list || rules.needs_list() || plan.no_commit_graph;
         let unbound = !plan.starts.iter().any(|start| start.uninteresting);
         if unbound && rules.ancestry_path.as_ref().is_some_and(Vec::is_empty) {
             return Err(Unsure::NoBottom);
@@ -184,7 +188,7 @@ impl<'a> Walk<'a> {
         let mut rewrites = rules.rewrites();
         // To find the merge bases git has read commits, which makes a difference to what it does with them.
         let symmetric = plan.starts.iter().any(|start| start.left);
-        if symmetric && !limited && plan.first_parent && rewrites {
+        if symmetric && !limited && !topological && plan.first_parent && rewrites {
             return Err(Unsure::Timing);
         }
         if !limited && !topological {
@@ -195,7 +199,7 @@ impl<'a> Walk<'a> {
         let mut list = limit::limited(history, plan, &mut states, Some(&mut lineage));
         // Without exclusions nothing depends on how git finds the commits.
         let by_dates = !topological || needs_list || (unbound && plan.max_age.is_none());
-        if (symmetric || !by_dates) && lineage.depends_on_timing(&states) {
+        if (symmetric || !by_dates) && lineage.depends_on_timing(&states, !by_dates) {
             return Err(Unsure::Timing);
         }
         lineage.limit_to_ancestry(plan, &list, &mut states);

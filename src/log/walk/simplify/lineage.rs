@@ -36,6 +36,8 @@ pub(in crate::log::walk) struct Lineage<'a> {
     marks: Vec<u8>,
     simplified: HashMap<Pos, ParentList>,
     rewritten: HashMap<Pos, ParentList>,
+    /// Of merges, how many parents did not count when they were judged, if any. Kept for `A...B` only.
+    ignored: Option<HashMap<Pos, usize>>,
 }
 
 /// What a comparison of a commit with its parents comes to.
@@ -77,6 +79,7 @@ impl<'a> Lineage<'a> {
             marks,
             simplified: HashMap::new(),
             rewritten: HashMap::new(),
+            ignored: plan.starts.iter().any(|start| start.left).then(HashMap::new),
         }
     }
 
@@ -216,6 +219,10 @@ impl<'a> Lineage<'a> {
             let relevant = this.is_relevant(parent, states);
             Compared { same: compare && this.same(pos, parent), relevant }
         });
+        let ignored = self.ignored.is_some().then(|| self.count_ignored(pos, states));
+        if let (Some(known), Some(ignored)) = (&mut self.ignored, ignored.filter(|ignored| *ignored > 0)) {
+            known.insert(pos, ignored);
+        }
         self.set_tree_same(pos, verdict.tree_same);
         if verdict.diverts {
             self.marks[pos.index()] |= DIVERTS;
@@ -223,6 +230,17 @@ impl<'a> Lineage<'a> {
         if let Some(only) = verdict.only {
             self.set_parents(pos, SmallVec::from_slice(&[only]));
         }
+    }
+
+    fn count_ignored(&self, pos: Pos, states: &States) -> usize {
+        self.history.parents(pos).filter(|parent| !self.is_relevant(*parent, states)).count()
+    }
+
+    /// Whether all parents of a merge that are excluded were known to be when it was judged.
+    pub(super) fn was_informed(&self, pos: Pos, states: &States) -> bool {
+        self.ignored.as_ref().is_some_and(|known| {
+            known.get(&pos).copied().unwrap_or_default() == self.count_ignored(pos, states)
+        })
     }
 
     /// What comparing a merge with its parents comes to. `compare` says what is known of a parent; it is told

@@ -15,8 +15,9 @@ use crate::log::walk::{EXPANDED, Plan, States, UNINTERESTING};
 const MOST_EXCLUDED: usize = 4;
 
 impl Lineage<'_> {
-    /// Whether the simplification of some commit that was walked depends on it.
-    pub(in crate::log::walk) fn depends_on_timing(&self, states: &States) -> bool {
+    /// Whether the simplification of some commit that was walked depends on it. `later`: git may also learn of an
+    /// exclusion later than the walk did, not only sooner.
+    pub(in crate::log::walk) fn depends_on_timing(&self, states: &States, later: bool) -> bool {
         self.rules.prunes()
             && (0..self.history.len()).map(Pos).any(|pos| {
                 states.has(pos, EXPANDED)
@@ -24,7 +25,10 @@ impl Lineage<'_> {
                     && match states.has(pos, UNINTERESTING) {
                         // Simplified before that was known, so that exclusion did not reach all of its parents.
                         true => self.is_simplified(pos),
-                        false => self.merge_depends_on_timing(pos, states),
+                        false => {
+                            (later || !self.was_informed(pos, states))
+                                && self.merge_depends_on_timing(pos, states)
+                        }
                     }
             })
     }

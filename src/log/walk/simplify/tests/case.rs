@@ -241,6 +241,7 @@ impl Case {
             max_age_filter: self.max_age_filter,
             order: self.order,
             whole_list: self.children,
+            no_commit_graph: !repository.commit_graph,
             simplify: Some(Simplify {
                 tree_same: (!self.paths.is_empty()).then_some(&tree_same),
                 decorated: self.decorated.then_some(&decorated[..]),

@@ -65,7 +65,7 @@ fn compare(seed: u64, tally: &mut Tally) {
 #[test]
 fn simplifies_like_git() {
     // SIMPLIFY_SEEDS=first+count replays a failure or looks at more histories.
-    let seeds = std::env::var("SIMPLIFY_SEEDS").unwrap_or("1+12".to_owned());
+    let seeds = std::env::var("SIMPLIFY_SEEDS").unwrap_or("1+5".to_owned());
     let (first, count) = seeds.split_once('+').unwrap();
     let (first, count): (u64, u64) = (first.parse().unwrap(), count.parse().unwrap());
     let mut tally = Tally::default();
