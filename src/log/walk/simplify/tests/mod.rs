@@ -36,6 +36,7 @@ struct Tally {
     differing: Vec<String>,
 }
 
+#[allow(clippy::print_stderr)]
 fn compare(seed: u64, tally: &mut Tally) {
     let mut random = Random(seed);
     let repository = Repository::random(&mut random);
@@ -63,6 +64,7 @@ fn compare(seed: u64, tally: &mut Tally) {
 }
 
 #[test]
+#[allow(clippy::print_stderr)]
 fn simplifies_like_git() {
     // SIMPLIFY_SEEDS=first+count replays a failure or looks at more histories.
     let seeds = std::env::var("SIMPLIFY_SEEDS").unwrap_or("1+5".to_owned());
