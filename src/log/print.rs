@@ -91,7 +91,7 @@ impl<'a> Printer<'a> {
         &mut self,
         chunk: Chunk<'_>,
         texts: &Reencoded,
-        drawn: impl Fn(Pos) -> Vec<u32>,
+        drawn: impl Fn(&Step) -> Vec<u32>,
         out: &mut Vec<u8>,
     ) {
         let Some(mut graph) = self.graph.take() else {
@@ -99,7 +99,7 @@ impl<'a> Printer<'a> {
             return;
         };
         let steps = chunk.steps;
-        let edges: Vec<Vec<u32>> = steps.iter().map(|step| drawn(step.pos)).collect();
+        let edges: Vec<Vec<u32>> = steps.iter().map(drawn).collect();
         let widths: Vec<usize> = match &mut self.planner {
             Some(planner) => {
                 steps.iter().zip(&edges).map(|(step, edges)| planner.place(step.pos.0, edges)).collect()

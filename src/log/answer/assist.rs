@@ -79,7 +79,7 @@ impl Question<'_> {
             // git's complaint names what it was asked for.
             return Err(format!("commit {} is missing", history.oid(step.pos)).into());
         }
-        let rewritten = |step: &Step| !walk.parents(step.pos).eq(history.parents(step.pos));
+        let rewritten = |step: &Step| !walk.parents(step).eq(history.parents(step.pos));
         if self.pathspec.is_some() && steps.iter().any(rewritten) {
             return Err("diffs of commits whose parents were simplified".into());
         }

@@ -12,6 +12,7 @@ use crate::log::revisions::Request;
 use crate::log::settings::Settings;
 use crate::log::walk::{Plan, Simplify, Start};
 use crate::repo::NotExact;
+use crate::repo::object_dirs::ObjectDirs;
 
 impl Question<'_> {
     pub(super) fn date_limit(&self, limit: Option<&DateLimit>, name: &str) -> Result<Option<i64>, NotExact> {
@@ -20,6 +21,16 @@ impl Question<'_> {
             Some(DateLimit::Seconds(seconds)) => Ok(Some(*seconds)),
             Some(DateLimit::Text(text)) => dates::read(&self.git.path, name, text.as_ref()).map(Some),
         }
+    }
+
+    /// Whether git surely reads no commit-graph: with one, it may find commits in another order.
+    fn has_no_commit_graph(&self) -> Result<bool, NotExact> {
+        if !self.config.bool("core.commitGraph")?.unwrap_or(true) {
+            return Ok(true);
+        }
+        let dirs = ObjectDirs::find(&self.repo.common_dir.join("objects"), None)?;
+        let files = ["info/commit-graph", "info/commit-graphs/commit-graph-chain"];
+        Ok(!dirs.all().iter().any(|dir| files.iter().any(|file| dir.join(file).exists())))
     }
 
     /// The plan, and what `--source` calls each start.
@@ -76,6 +87,7 @@ impl Question<'_> {
             whole_list: options.children,
             sources: with_sources,
             max_age_filter: self.date_limit(options.since_as_filter.as_ref(), "--since")?,
+            no_commit_graph: simplify.is_some() && self.has_no_commit_graph()?,
             simplify,
         };
         let unnamed =

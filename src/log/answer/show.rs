@@ -96,7 +96,7 @@ impl Show<'_, '_> {
                 .plan
                 .simplify
                 .is_some()
-                .then(|| chunk.iter().map(|step| selector.walk().parents(step.pos).collect()).collect());
+                .then(|| chunk.iter().map(|step| selector.walk().parents(step).collect()).collect());
             let prepared = filled
                 .and_then(|()| texts.prepare(history, chunk.iter().map(|step| step.pos), git))
                 .and_then(|()| match &mut changes {
@@ -122,7 +122,7 @@ impl Show<'_, '_> {
                 }
             } else {
                 let chunk = Chunk { steps: &chunk, parents: parents.as_deref(), changes: changes.as_ref() };
-                printer.print(chunk, &texts, |pos| self.edges(pos, &whole, &selector), &mut bytes);
+                printer.print(chunk, &texts, |step| self.edges(step, &whole, &selector), &mut bytes);
             }
             output.get_or_insert_with(|| Output::open(git, true)).write(&bytes);
             chunk_size = (chunk_size * 4).min(LARGEST_CHUNK);
@@ -208,14 +208,14 @@ impl Show<'_, '_> {
         }
         whole.met = options.boundary.then(|| {
             let shown = steps.iter().filter(|step| step.mark != b'-');
-            shown.flat_map(|step| selector.walk().parents(step.pos)).collect()
+            shown.flat_map(|step| selector.walk().parents(step)).collect()
         });
         whole.steps = Some(steps.into_iter());
         Ok(whole)
     }
 
     /// To which parents of a commit a graph draws an edge.
-    fn edges(&self, pos: Pos, whole: &Whole, selector: &Selector<'_>) -> Vec<u32> {
+    fn edges(&self, step: &Step, whole: &Whole, selector: &Selector<'_>) -> Vec<u32> {
         let limit = if self.plan.first_parent { 1 } else { usize::MAX };
         let is_drawn = |parent: &Pos| {
             whole.met.as_ref().is_some_and(|met| met.contains(parent))
@@ -224,7 +224,7 @@ impl Show<'_, '_> {
                     None => selector.would_show(*parent),
                 }
         };
-        selector.walk().parents(pos).filter(is_drawn).take(limit).map(|parent| parent.0).collect()
+        selector.walk().parents(step).filter(is_drawn).take(limit).map(|parent| parent.0).collect()
     }
 
     /// Whether the reader of a page is told how to get the next one.

@@ -62,6 +62,10 @@ impl Question<'_> {
         if tree_same.is_none() && decorated.is_none() && !simplify_merges && named.is_empty() {
             return Ok(None);
         }
+        if remove_empty {
+            return Err("--remove-empty".into());
+        }
+        let filtered = options.min_parents > 0 || options.max_parents.is_some() || !options.grep.is_empty();
         Ok(Some(Simplify {
             tree_same,
             decorated,
@@ -69,11 +73,12 @@ impl Question<'_> {
             sparse,
             merges: simplify_merges,
             show_pulls,
-            remove_empty,
             ancestry_path: if named.is_empty() { None } else { Some(self.ancestry_path(history)?) },
             rewrite_parents: options.graph || options.parents,
             children: options.children,
-            filtered: options.min_parents > 0 || options.max_parents.is_some() || !options.grep.is_empty(),
+            first_parent_suffices: false,
+            reverse: options.reverse,
+            filtered: filtered || options.skip.unwrap_or(0) > 0,
         }))
     }
 

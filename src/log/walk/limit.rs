@@ -8,7 +8,7 @@
 use smallvec::SmallVec;
 
 use super::queue::DateQueue;
-use super::{EXPANDED, LEFT, Lineage, PARSED, Plan, SEEN, States, UNINTERESTING};
+use super::{CurrentParents, EXPANDED, LEFT, Lineage, PARSED, Plan, SEEN, States, UNINTERESTING};
 use crate::index::{History, Pos};
 
 /// How many excluded commits in a row git looks at before it believes that nothing interesting follows.
@@ -117,13 +117,11 @@ impl Limiter<'_, '_, '_> {
     }
 
     fn expand_excluded(&mut self, pos: Pos, states: &mut States) {
-        for parent in self.history.parents(pos) {
+        let parents: SmallVec<[Pos; 2]> = self.excluded_edges(pos).collect();
+        for parent in parents {
             states.add(parent, PARSED | UNINTERESTING);
             self.exclude_parents(parent, states);
             self.enqueue(parent, states);
-            if self.plan.exclude_first_parent_only {
-                break;
-            }
         }
     }
 
@@ -150,7 +148,8 @@ impl Limiter<'_, '_, '_> {
         }
     }
 
-    /// Marks the parents of an excluded commit, and theirs as far as git has read the commits.
+    /// Marks the parents of an excluded commit, and theirs as far as git has read the commits. Those that
+    /// simplification has dropped before are not reached.
     fn exclude_parents(&self, pos: Pos, states: &mut States) {
         let mut pending: Vec<Pos> = self.excluded_edges(pos).collect();
         while let Some(pos) = pending.pop() {
@@ -162,7 +161,11 @@ impl Limiter<'_, '_, '_> {
 
     fn excluded_edges(&self, pos: Pos) -> impl Iterator<Item = Pos> + '_ {
         let limit = if self.plan.exclude_first_parent_only { 1 } else { usize::MAX };
-        self.history.parents(pos).take(limit)
+        let parents = match &self.lineage {
+            Some(lineage) => lineage.unwritten_parents(pos),
+            None => CurrentParents::Header(self.history.parents(pos)),
+        };
+        parents.take(limit)
     }
 }
 

@@ -62,6 +62,9 @@ pub struct Plan<'a> {
     pub whole_list: bool,
     /// Whether to remember which tip each commit was reached from.
     pub sources: bool,
+    /// Whether it is certain that git has no commit-graph, or does not use it, so that it goes by dates wherever it
+    /// could have gone by generation numbers. Only simplified walks make use of it.
+    pub no_commit_graph: bool,
     /// How history is simplified, if there are paths or something else that simplifies it.
     pub simplify: Option<Simplify<'a>>,
 }
@@ -89,18 +92,16 @@ pub enum Unsure {
     /// The order would depend on whether git has a commit-graph.
     #[error("--until in topological order")]
     UntilTopo,
-    /// The simplification would depend on whether git has a commit-graph.
-    #[error("merges with excluded parents in topological order")]
+    /// The simplification would depend on which commits git has read already, mostly on whether it has a
+    /// commit-graph.
+    #[error("simplification that depends on how far git has walked")]
     Timing,
-    /// The order would depend on which commits the filters drop.
+    /// The order, and where parents lead, would depend on which commits the filters drop.
     #[error("rewritten parents of filtered commits")]
     FilteredRewrite,
     /// git says what is wrong.
     #[error("--ancestry-path without excluded tips")]
     NoBottom,
-    /// What is printed would depend on how far ahead git has walked.
-    #[error("--remove-empty with skewed committer dates")]
-    RemoveEmpty,
 }
 
 /// A walk: yields each commit once.
@@ -125,13 +126,13 @@ impl<'a> Walk<'a> {
         let mut states = States::new(history.len() as usize, plan.sources);
         let rules = plan.simplify.as_ref();
         let needs_list = plan.whole_list || rules.is_some_and(Simplify::needs_list);
-        let limited = needs_list || plan.starts.iter().any(|start| start.uninteresting || start.left);
+        let excluding = plan.starts.iter().any(|start| start.uninteresting);
         let order = match plan.order {
             Order::Default if rules.is_some_and(Simplify::joins_merges) => Order::Topo,
             order => order,
         };
         let topological = order != Order::Default;
-        if topological && !needs_list {
+        if topological && !needs_list && !(rules.is_some() && plan.no_commit_graph) {
             if plan.first_parent && plan.starts.len() > 1 {
                 return Err(Unsure::FirstParentTopo);
             }
@@ -140,8 +141,9 @@ impl<'a> Walk<'a> {
             }
         }
         if let Some(rules) = rules {
-            return Walk::simplified(history, plan, rules, order, limited, states);
+            return Walk::simplified(history, plan, rules, order, needs_list || excluding, states);
         }
+        let limited = needs_list || excluding || plan.starts.iter().any(|start| start.left);
         let aged = topological && plan.max_age.is_some();
         if !limited && !aged {
             let walk = date::DateWalk::new(history, plan, &mut states);
@@ -174,41 +176,44 @@ impl<'a> Walk<'a> {
         mut states: States,
     ) -> Result<Self, Unsure> {
         let topological = order != Order::Default;
+        // git uses generation numbers only where it doesn't need the whole list.
+        let needs_list = plan.whole_list || rules.needs_list() || plan.no_commit_graph;
         let unbound = !plan.starts.iter().any(|start| start.uninteresting);
         if unbound && rules.ancestry_path.as_ref().is_some_and(Vec::is_empty) {
             return Err(Unsure::NoBottom);
         }
-        if rules.remove_empty && history.has_skewed() {
-            return Err(Unsure::RemoveEmpty);
-        }
-        if rules.rewrites() && rules.filtered && !topological && (!limited || history.has_skewed()) {
+        if rules.rewrites() && rules.filtered && !topological {
             return Err(Unsure::FilteredRewrite);
         }
         let mut lineage = Lineage::new(history, plan, rules.clone());
-        let rewrites = rules.rewrites();
+        let mut rewrites = rules.rewrites();
+        // To find the merge bases git has read commits, which makes a difference to what it does with them.
+        let symmetric = plan.starts.iter().any(|start| start.left);
+        if symmetric && !limited && !topological && plan.first_parent && rewrites {
+            return Err(Unsure::Timing);
+        }
         if !limited && !topological {
             let walk = FollowWalk::new(history, plan, &mut states);
             let inner = Inner::Follow(walk);
             return Ok(Walk { history, inner, states, lineage: Some(lineage), rewrites: false });
         }
         let mut list = limit::limited(history, plan, &mut states, Some(&mut lineage));
+        // Without exclusions nothing depends on how git finds the commits.
+        let by_dates = !topological || needs_list || (unbound && plan.max_age.is_none());
+        if (symmetric || !by_dates) && lineage.depends_on_timing(&states, !by_dates) {
+            return Err(Unsure::Timing);
+        }
         lineage.limit_to_ancestry(plan, &list, &mut states);
         lineage.judge_again(&list, &states);
         if topological {
-            // Without exclusions nothing depends on how git finds the commits.
-            let by_dates = plan.whole_list || rules.needs_list() || (unbound && plan.max_age.is_none());
             if !by_dates && history.has_skewed() && !limit::is_exact(history, plan, &list) {
                 return Err(Unsure::Skew);
             }
             let parents = |pos| lineage.parents(pos);
             list = topo::sort(&list, order, history, &mut states, parents);
-            if !by_dates {
-                if lineage.depends_on_timing(&list, &states) {
-                    return Err(Unsure::Timing);
-                }
-                if rewrites {
-                    lineage.rewrite_all(plan, &list, &mut states).ok_or(Unsure::Timing)?;
-                }
+            if rewrites && !needs_list && (!by_dates || plan.first_parent) {
+                lineage.rewrite_all(plan, &list, &mut states).ok_or(Unsure::Timing)?;
+                rewrites = false;
             }
             lineage.simplify_merges(&mut list, &states);
         }
@@ -246,11 +251,20 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// The parents of a yielded commit, as `%P`, `--parents` and the graph show them: rewritten where that is
-    /// asked for, and without those that simplification dropped.
-    pub fn parents(&self, pos: Pos) -> CurrentParents<'_> {
+    /// The parents of a yielded commit or one of the boundary, as `%P`, `--parents` and the graph show them:
+    /// rewritten where that is asked for, and without those that simplification dropped.
+    pub fn parents(&self, step: &Step) -> CurrentParents<'_> {
         match &self.lineage {
-            Some(lineage) => lineage.parents(pos),
+            // A filter has dropped it before its parents were rewritten, or it was never reached.
+            Some(lineage) if step.mark == b'-' => lineage.unwritten_parents(step.pos),
+            Some(lineage) => lineage.parents(step.pos),
+            None => CurrentParents::Header(self.history.parents(step.pos)),
+        }
+    }
+
+    fn unwritten_parents(&self, pos: Pos) -> CurrentParents<'_> {
+        match &self.lineage {
+            Some(lineage) => lineage.unwritten_parents(pos),
             None => CurrentParents::Header(self.history.parents(pos)),
         }
     }
@@ -258,10 +272,7 @@ impl<'a> Walk<'a> {
     /// How many parents a commit has for `--merges`, `--min-parents` and the like: simplification counts,
     /// rewriting doesn't.
     pub fn parent_count(&self, pos: Pos) -> usize {
-        match &self.lineage {
-            Some(lineage) => lineage.unwritten_parents(pos).count(),
-            None => self.history.parents(pos).count(),
-        }
+        self.unwritten_parents(pos).count()
     }
 
     /// `--children`: the children of each commit, last one first. Of a walk that needs the whole list; else there
@@ -271,19 +282,18 @@ impl<'a> Walk<'a> {
         if let Inner::List { list, .. } = &self.inner {
             // git puts each child in front of those that it found before.
             for &pos in list.iter().rev() {
-                let parents = match &self.lineage {
-                    Some(lineage) => lineage.unwritten_parents(pos),
-                    None => CurrentParents::Header(self.history.parents(pos)),
-                };
-                parents.for_each(|parent| children.entry(parent).or_default().push(pos));
+                for parent in self.unwritten_parents(pos) {
+                    children.entry(parent).or_default().push(pos);
+                }
             }
         }
         children
     }
 
-    /// The boundary of the commits in `shown`, all that the walk has yielded and nothing dropped, in git's order.
+    /// The boundary of the commits in `shown`, in git's order.
     pub fn boundary(&self, shown: &[Step], order: Order) -> Vec<Step> {
-        boundary::boundary_of(self.history, shown, order, |pos| self.parents(pos))
+        let found = boundary::parents_not_in(shown, |step| self.parents(step));
+        boundary::sorted(self.history, &found, order, |pos| self.unwritten_parents(pos))
     }
 
     fn next_pos(&mut self) -> Option<Pos> {

@@ -3,7 +3,7 @@
 use super::Lineage;
 use crate::index::{History, Pos};
 use crate::log::walk::queue::DateQueue;
-use crate::log::walk::{EXPANDED, Plan, SEEN, States};
+use crate::log::walk::{EXPANDED, LEFT, PARSED, Plan, SEEN, States};
 
 pub(in crate::log::walk) struct FollowWalk {
     queue: DateQueue,
@@ -14,6 +14,7 @@ impl FollowWalk {
         let mut queue = DateQueue::default();
         for start in &plan.starts {
             states.set_source(start.pos, start.source);
+            states.add(start.pos, PARSED | if start.left { LEFT } else { 0 });
             if states.add_new(start.pos, SEEN) {
                 queue.push(history.committer_time(start.pos), start.pos);
             }
@@ -57,11 +58,18 @@ impl FollowWalk {
         if !states.add_new(pos, EXPANDED) {
             return false;
         }
+        // With --first-parent the other parents are rewritten, too, but git has not read them: it takes them for
+        // commits without parents that changed something, and never thinks again.
+        if !states.has(pos, PARSED) {
+            return false;
+        }
         lineage.judge(pos, states);
         let source = states.source(pos);
+        let left = if states.has(pos, LEFT) { LEFT } else { 0 };
         let mut replaced = false;
         for parent in lineage.unwritten_parents(pos) {
             states.set_source(parent, source);
+            states.add(parent, PARSED | left);
             if states.add_new(parent, SEEN) {
                 let date = lineage.history.committer_time(parent);
                 if std::mem::take(&mut replace) {

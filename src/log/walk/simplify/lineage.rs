@@ -22,6 +22,8 @@ const NAMED_REACHES: u8 = 8;
 const SIMPLIFIED: u8 = 16;
 /// `rewritten` has its parents.
 const REWRITTEN: u8 = 32;
+/// It was printed, and git has forgotten its parents.
+const PRINTED: u8 = 64;
 
 /// The state of a simplified walk, besides that of any walk.
 pub(in crate::log::walk) struct Lineage<'a> {
@@ -34,6 +36,8 @@ pub(in crate::log::walk) struct Lineage<'a> {
     marks: Vec<u8>,
     simplified: HashMap<Pos, ParentList>,
     rewritten: HashMap<Pos, ParentList>,
+    /// Of merges, how many parents did not count when they were judged, if any. Kept for `A...B` only.
+    ignored: Option<HashMap<Pos, usize>>,
 }
 
 /// What a comparison of a commit with its parents comes to.
@@ -75,6 +79,7 @@ impl<'a> Lineage<'a> {
             marks,
             simplified: HashMap::new(),
             rewritten: HashMap::new(),
+            ignored: plan.starts.iter().any(|start| start.left).then(HashMap::new),
         }
     }
 
@@ -138,9 +143,25 @@ impl<'a> Lineage<'a> {
         CurrentParents::Header(self.history.parents(pos))
     }
 
+    /// Whether its parents are not those that it names any more.
+    pub(super) fn is_simplified(&self, pos: Pos) -> bool {
+        self.has(pos, SIMPLIFIED)
+    }
+
     pub(super) fn set_parents(&mut self, pos: Pos, parents: ParentList) {
         self.marks[pos.index()] |= SIMPLIFIED;
         self.simplified.insert(pos, parents);
+    }
+
+    /// Notes that a commit is printed next.
+    pub(in crate::log::walk) fn print(&mut self, pos: Pos) {
+        if !self.rules.reverse {
+            self.marks[pos.index()] |= PRINTED;
+        }
+    }
+
+    pub(super) fn is_printed(&self, pos: Pos) -> bool {
+        self.has(pos, PRINTED)
     }
 
     pub(super) fn set_rewritten(&mut self, pos: Pos, parents: ParentList) {
@@ -172,7 +193,7 @@ impl<'a> Lineage<'a> {
     /// parents are followed from here.
     #[inline]
     pub(in crate::log::walk) fn judge(&mut self, pos: Pos, states: &mut States) {
-        if !self.rules.prunes() || self.has(pos, SIMPLIFIED) && self.cut_off(pos) {
+        if !self.rules.prunes() {
             return;
         }
         let mut parents = self.history.parents(pos);
@@ -189,10 +210,6 @@ impl<'a> Lineage<'a> {
             // With one parent it makes no difference whether that one counts.
             states.add(first, PARSED);
             self.set_tree_same(pos, self.same(pos, first));
-            if !self.is_tree_same(pos) {
-                self.marks[pos.index()] |= DIVERTS;
-                self.remove_empty(pos, first);
-            }
             return;
         }
         let verdict = self.verdict(pos, |this, parent, compare| {
@@ -202,12 +219,9 @@ impl<'a> Lineage<'a> {
             let relevant = this.is_relevant(parent, states);
             Compared { same: compare && this.same(pos, parent), relevant }
         });
-        if self.rules.remove_empty {
-            let compared = if self.first_parent { 1 } else { usize::MAX };
-            let before_kept = |parent: &Pos| verdict.only != Some(*parent);
-            for parent in self.history.parents(pos).take(compared).take_while(before_kept) {
-                self.remove_empty(pos, parent);
-            }
+        let ignored = self.ignored.is_some().then(|| self.count_ignored(pos, states));
+        if let (Some(known), Some(ignored)) = (&mut self.ignored, ignored.filter(|ignored| *ignored > 0)) {
+            known.insert(pos, ignored);
         }
         self.set_tree_same(pos, verdict.tree_same);
         if verdict.diverts {
@@ -216,6 +230,17 @@ impl<'a> Lineage<'a> {
         if let Some(only) = verdict.only {
             self.set_parents(pos, SmallVec::from_slice(&[only]));
         }
+    }
+
+    fn count_ignored(&self, pos: Pos, states: &States) -> usize {
+        self.history.parents(pos).filter(|parent| !self.is_relevant(*parent, states)).count()
+    }
+
+    /// Whether all parents of a merge that are excluded were known to be when it was judged.
+    pub(super) fn was_informed(&self, pos: Pos, states: &States) -> bool {
+        self.ignored.as_ref().is_some_and(|known| {
+            known.get(&pos).copied().unwrap_or_default() == self.count_ignored(pos, states)
+        })
     }
 
     /// What comparing a merge with its parents comes to. `compare` says what is known of a parent; it is told
@@ -248,29 +273,6 @@ impl<'a> Lineage<'a> {
         verdict
     }
 
-    /// `--remove-empty`: history ends where the paths did not exist yet.
-    fn remove_empty(&mut self, pos: Pos, parent: Pos) {
-        let decorated = self.rules.decorated.and_then(|decorated| decorated.get(pos.index()).copied());
-        if self.rules.remove_empty
-            && !decorated.unwrap_or(false)
-            && let Some(tree_same) = self.rules.tree_same
-            && tree_same.is_empty(parent)
-            && !tree_same.is_empty(pos)
-        {
-            self.set_parents(parent, ParentList::new());
-        }
-    }
-
-    /// Judges a commit whose parents were taken away.
-    fn cut_off(&mut self, pos: Pos) -> bool {
-        let cut = self.simplified.get(&pos).is_some_and(|parents| parents.is_empty());
-        if cut {
-            let empty = self.is_empty(pos);
-            self.set_tree_same(pos, empty);
-        }
-        cut
-    }
-
     /// Once it is known which commits are excluded: merges that looked different because of parents which don't
     /// count after all.
     pub(in crate::log::walk) fn judge_again(&mut self, list: &[Pos], states: &States) {
@@ -278,7 +280,7 @@ impl<'a> Lineage<'a> {
             return;
         }
         for &pos in list {
-            let merge = !self.has(pos, SIMPLIFIED) && self.history.parents(pos).nth(1).is_some();
+            let merge = self.history.parents(pos).nth(1).is_some();
             if merge && !states.has(pos, UNINTERESTING) && !self.is_tree_same(pos) {
                 let verdict = self.verdict(pos, |this, parent, _| Compared {
                     same: this.same(pos, parent),

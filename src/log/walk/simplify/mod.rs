@@ -23,6 +23,8 @@ use super::TreeSame;
 use crate::index::Pos;
 
 /// How history is simplified. The default value, with `tree_same` given, is what plain `git log -- <path>` does.
+///
+/// There is no `--remove-empty`: what git makes of it depends on the Bloom filters in its commit-graph.
 #[derive(Debug, Clone, Default)]
 pub struct Simplify<'a> {
     /// Which commits agree on the paths; `None` without paths.
@@ -37,15 +39,19 @@ pub struct Simplify<'a> {
     pub merges: bool,
     /// `--show-pulls`.
     pub show_pulls: bool,
-    /// `--remove-empty`.
-    pub remove_empty: bool,
     /// `--ancestry-path`: the commits that were named; none of them means the excluded tips.
     pub ancestry_path: Option<Vec<Pos>>,
     /// `--graph` or `--parents`: commits are shown with their nearest shown ancestors.
     pub rewrite_parents: bool,
+    /// With `--first-parent`: whether only the first parent is looked at when commits are printed, as a graph does
+    /// and `%P` and `--parents` don't.
+    pub first_parent_suffices: bool,
     /// `--children`.
     pub children: bool,
-    /// Whether filters that are not part of the plan (text, number of parents) drop some of the yielded commits.
+    /// `--reverse`: nothing is printed before the walk is over.
+    pub reverse: bool,
+    /// Whether what is not part of the plan drops some of the yielded commits: `--skip`, filters on text or the
+    /// number of parents.
     pub filtered: bool,
 }
 

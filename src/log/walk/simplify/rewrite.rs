@@ -24,6 +24,7 @@ impl Lineage<'_> {
                 after.push(shown);
             }
         }
+        self.print(pos);
         if after != before {
             self.set_rewritten(pos, after);
         }
@@ -40,6 +41,11 @@ impl Lineage<'_> {
             visit(self, states, pos);
             if states.has(pos, UNINTERESTING) || !self.is_tree_same(pos) {
                 return Some(pos);
+            }
+            // With dates that are not in order a commit may be printed before its child. git log frees the parents
+            // of what it has printed, and here takes it for a root.
+            if self.is_printed(pos) {
+                return None;
             }
             self.parents(pos).next()?;
             match self.sole_relevant_parent(pos, states) {

@@ -9,19 +9,27 @@ use smallvec::SmallVec;
 use super::Lineage;
 use super::lineage::Compared;
 use crate::index::Pos;
-use crate::log::walk::{Plan, States, UNINTERESTING};
+use crate::log::walk::{EXPANDED, Plan, States, UNINTERESTING};
 
 /// With more excluded parents than this a merge is not looked into.
 const MOST_EXCLUDED: usize = 4;
 
 impl Lineage<'_> {
-    /// Whether the simplification of some commit in `list` depends on it.
-    pub(in crate::log::walk) fn depends_on_timing(&self, list: &[Pos], states: &States) -> bool {
+    /// Whether the simplification of some commit that was walked depends on it. `later`: git may also learn of an
+    /// exclusion later than the walk did, not only sooner.
+    pub(in crate::log::walk) fn depends_on_timing(&self, states: &States, later: bool) -> bool {
         self.rules.prunes()
-            && list.iter().any(|&pos| {
-                !states.has(pos, UNINTERESTING)
+            && (0..self.history.len()).map(Pos).any(|pos| {
+                states.has(pos, EXPANDED)
                     && self.history.parents(pos).nth(1).is_some()
-                    && self.merge_depends_on_timing(pos, states)
+                    && match states.has(pos, UNINTERESTING) {
+                        // Simplified before that was known, so that exclusion did not reach all of its parents.
+                        true => self.is_simplified(pos),
+                        false => {
+                            (later || !self.was_informed(pos, states))
+                                && self.merge_depends_on_timing(pos, states)
+                        }
+                    }
             })
     }
 
@@ -62,6 +70,14 @@ impl Lineage<'_> {
             }
             let direct: SmallVec<[Pos; 2]> = self.parents(pos).collect();
             self.rewrite(pos, states, |_, _, _| ());
+            // Whether git has read a parent that is not followed, and so rewrites it, depends on how far ahead it
+            // has walked.
+            let first_known = self.rules.first_parent_suffices
+                && !direct.iter().skip(1).any(|parent| states.has(*parent, EXPANDED))
+                && self.parents(pos).next().is_some_and(|parent| !direct[1..].contains(&parent));
+            if self.first_parent && direct.len() > 1 && !first_known {
+                return None;
+            }
             let unsure = |parent: Pos| {
                 states.has(parent, UNINTERESTING)
                     && !direct.contains(&parent)

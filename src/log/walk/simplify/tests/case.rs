@@ -26,10 +26,10 @@ pub(super) struct Case {
     merges: bool,
     decorated: bool,
     show_pulls: bool,
-    remove_empty: bool,
     /// The commits named with `--ancestry-path`.
     ancestry_path: Option<Vec<usize>>,
     rewrite: bool,
+    graph: bool,
     children: bool,
     boundary: bool,
     reverse: bool,
@@ -96,7 +96,6 @@ impl Case {
         }
         self.sparse = self.flag(random.one_in(10), "--sparse");
         self.show_pulls = self.flag(random.one_in(8), "--show-pulls");
-        self.remove_empty = self.flag(random.one_in(12), "--remove-empty");
         self.first_parent = self.flag(random.one_in(8), "--first-parent");
         let order = random.below(8);
         match order {
@@ -109,6 +108,7 @@ impl Case {
             0 => self.rewrite = self.flag(true, "--parents"),
             1 => {
                 self.rewrite = self.flag(true, "--graph");
+                self.graph = true;
                 if self.order == Order::Default {
                     self.order = Order::Topo;
                 }
@@ -143,8 +143,7 @@ impl Case {
             self.skip = 1 + random.below(4);
             self.flags.push(format!("--skip={}", self.skip));
         }
-        let graph = self.flags.iter().any(|flag| flag == "--graph");
-        self.reverse = self.flag(!graph && random.one_in(8), "--reverse");
+        self.reverse = self.flag(!self.graph && random.one_in(8), "--reverse");
         self.boundary = self.flag(!self.first_parent && random.one_in(6), "--boundary");
     }
 
@@ -181,7 +180,13 @@ impl Case {
             );
         }
         let commits = text.lines().filter_map(|line| line.split_once('@'));
-        Some(commits.map(|(_, commit)| format!("{}\n", commit.trim_end())).collect())
+        let words = match self.first_parent && self.graph {
+            // The mark, the commit, and its first parent.
+            true => 3,
+            false => usize::MAX,
+        };
+        let cut = |commit: &str| commit.split_whitespace().take(words).collect::<Vec<_>>().join(" ");
+        Some(commits.map(|(_, commit)| format!("{}\n", cut(commit))).collect())
     }
 
     fn selected<'c>(
@@ -236,6 +241,7 @@ impl Case {
             max_age_filter: self.max_age_filter,
             order: self.order,
             whole_list: self.children,
+            no_commit_graph: !repository.commit_graph,
             simplify: Some(Simplify {
                 tree_same: (!self.paths.is_empty()).then_some(&tree_same),
                 decorated: self.decorated.then_some(&decorated[..]),
@@ -243,11 +249,15 @@ impl Case {
                 sparse: self.sparse,
                 merges: self.merges,
                 show_pulls: self.show_pulls,
-                remove_empty: self.remove_empty,
+                first_parent_suffices: self.graph,
                 ancestry_path: self.ancestry_path.as_ref().map(named),
                 rewrite_parents: self.rewrite,
                 children: self.children,
-                filtered: self.min_parents > 0 || self.max_parents.is_some() || self.author.is_some(),
+                filtered: self.min_parents > 0
+                    || self.max_parents.is_some()
+                    || self.author.is_some()
+                    || self.skip > 0,
+                reverse: self.reverse,
             }),
             ..Plan::default()
         };
@@ -284,7 +294,8 @@ impl Case {
             write!(text, "{}", history.oid(step.pos)).unwrap();
             let followers: Vec<Pos> = match self.children {
                 true => children.get(&step.pos).cloned().unwrap_or_default(),
-                false => walk.parents(step.pos).collect(),
+                false if self.first_parent && self.graph => walk.parents(step).take(1).collect(),
+                false => walk.parents(step).collect(),
             };
             followers.iter().for_each(|pos| write!(text, " {}", history.oid(*pos)).unwrap());
             text.push('\n');

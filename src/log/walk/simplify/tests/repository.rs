@@ -34,6 +34,8 @@ pub(super) struct Repository {
     pub(super) ids: Vec<ObjectId>,
     /// Which commits have a branch.
     pub(super) branches: Vec<usize>,
+    /// Whether there is a commit-graph, with Bloom filters.
+    pub(super) commit_graph: bool,
     pub(super) segment: Segment,
 }
 
@@ -58,7 +60,8 @@ impl Repository {
             writeln!(updates, "update refs/heads/{name} {}", ids[*at]).unwrap();
         }
         git(dir.path(), &["update-ref", "--stdin"], &updates);
-        if random.one_in(2) {
+        let commit_graph = random.one_in(2);
+        if commit_graph {
             git(dir.path(), &["commit-graph", "write", "--reachable", "--changed-paths"], b"");
         }
         let objects = gix::open_opts(dir.path(), gix::open::Options::isolated()).unwrap().objects.clone();
@@ -66,7 +69,7 @@ impl Repository {
         let dates = |ids: &[ObjectId]| commit_dates("git".as_ref(), &git_dir, ids);
         let none = History::new([]).unwrap();
         let segment = build(&objects, Kind::Sha1, &ids, &none, &Options::new(&dates)).unwrap().unwrap();
-        Repository { dir, commits, ids, branches, segment }
+        Repository { dir, commits, ids, branches, commit_graph, segment }
     }
 
     /// What `git <args>` prints; `None` when it fails.
