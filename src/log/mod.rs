@@ -10,6 +10,7 @@ pub mod cursor;
 mod dates;
 pub mod encoding;
 pub mod filter;
+pub mod follow;
 pub mod handover;
 mod head_mailmap;
 mod json;

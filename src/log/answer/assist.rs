@@ -38,7 +38,7 @@ impl Question<'_> {
         let options = self.options;
         let highlight = has_text && settings.colors.is_some() && !self.own.json;
         // With lists of changes, too, unless they are listed here.
-        let foreign = options.graph || self.own.json || self.paths.is_none();
+        let foreign = options.graph || options.follow || self.own.json || self.paths.is_none();
         let reason = options
             .assisted
             .or(options.changes.filter(|_| foreign).map(|_| "diff output"))
@@ -69,6 +69,7 @@ impl Question<'_> {
         assistance: &Assistance,
         report: &mut Report,
     ) -> Result<ExitCode, NotExact> {
+        let options = self.options;
         if steps.is_empty() {
             // There may be something wrong with the options all the same.
             return Err("nothing to render".into());
@@ -97,7 +98,9 @@ impl Question<'_> {
             args.extend(self.options.max_count.map(|count| format!("--max-count={count}").into()));
             args.extend(self.options.skip.map(|skip| format!("--skip={skip}").into()));
         }
-        if self.pathspec.is_some() {
+        if options.follow {
+            args.push("--follow".into());
+        } else if self.pathspec.is_some() {
             // Paths limit the diffs; the commits have been chosen.
             args.extend(["--full-history", "--sparse"].map(Into::into));
         }

@@ -91,11 +91,13 @@ impl<'a> Question<'a> {
                 (false, true) => Some(b'>'),
                 _ => None,
             },
+            follow: self.follow(history)?,
             skip: if counted_by_git { 0 } else { options.skip.unwrap_or(0) },
             max_count: if counted_by_git { None } else { options.max_count },
         };
         if self.own.count {
             let everything = criteria.side.is_none()
+                && criteria.follow.is_none()
                 && criteria.text.is_none()
                 && counts_everything(&plan, &criteria.numbers, options);
             let count = match everything {

@@ -174,7 +174,13 @@ impl Show<'_, '_> {
         let raw_encodings = counts.encoding > 0 && self.settings.spec == Spec::Builtin(Builtin::Raw);
         let careful = counts.odd > 0 || raw_encodings;
         let picky_graph = options.graph && picky;
-        if !(careful || options.reverse || options.boundary || options.children || picky_graph) {
+        if !(careful
+            || options.follow
+            || options.reverse
+            || options.boundary
+            || options.children
+            || picky_graph)
+        {
             return Ok(Whole::default());
         }
         let mut whole = Whole::default();

@@ -178,6 +178,8 @@ pub struct LogOptions {
     pub paths: Vec<BString>,
     /// How history is simplified.
     pub simplification: Simplification,
+    /// `--follow`.
+    pub follow: bool,
     /// The list of changed files that follows each commit.
     pub changes: Option<ChangeList>,
     /// `--no-renames`.

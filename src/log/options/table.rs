@@ -182,6 +182,8 @@ pub static TABLE: &[Entry] = options! {
     "--first-parent" None Select |o, _, _| { o.first_parent = true; Ok(()) };
     "--exclude-first-parent-only" None Select |o, _, _| { o.exclude_first_parent_only = true; Ok(()) };
 
+    "--follow" None Select |o, _, _| { o.follow = true; Ok(()) };
+
     // Order and marks.
     "--topo-order" None Select |o, _, _| { o.order = Order::Topo; Ok(()) };
     "--date-order" None Select |o, _, _| { o.order = Order::Date; Ok(()) };
@@ -375,7 +377,6 @@ pub static TABLE: &[Entry] = options! {
     "--cherry-mark" None Git nothing;
     "--grep-reflog" Required Git nothing;
     "--show-signature" None Git nothing;
-    "--follow" None Git nothing;
     "-L" Required Git nothing;
     "--no-graph" None Git nothing;
     "--show-linear-break" Optional Git nothing;
