@@ -233,7 +233,7 @@ fn item(magic: Magic, path: &BStr, prefix: &BStr) -> Result<Item, NotExact> {
     let special = |byte: &u8| b"*?[\\".contains(byte);
     let plain = match magic.literal {
         true => text.len(),
-        false => text.iter().position(|byte| special(byte)).unwrap_or(text.len()).max(fixed),
+        false => text.iter().position(special).unwrap_or(text.len()).max(fixed),
     };
     let pattern = &text[plain..];
     if pattern.iter().filter(|byte| **byte == b'*').count() > MOST_STARS {
