@@ -13,8 +13,8 @@ use super::update::{Target, manifest};
 use super::verify::Fault;
 use crate::index::manifest::Entry;
 use crate::index::{
-    Bytes, History, OpenIndex, PathSegment, Paths, Pos, Posting, Publisher, Reason, Slice, WriterLock, merge_from,
-    merge_paths, write_paths,
+    Bytes, History, OpenIndex, PathSegment, Paths, Pos, Posting, Publisher, Reason, Slice, WriterLock,
+    merge_from, merge_paths, write_paths,
 };
 
 /// So many path segments are joined at once, even in the middle of a build.
@@ -53,9 +53,11 @@ pub fn update_paths(target: &Target<'_>, lock: &WriterLock, options: &Options<'_
 }
 
 fn open(target: &Target<'_>) -> Result<OpenIndex, Error> {
-    OpenIndex::open(target.location, target.kind, &target.fingerprint).map_err(|rejected| match rejected.reason {
-        Reason::Damage(damage) => damage.into(),
-        _ => std::io::Error::other(rejected).into(),
+    OpenIndex::open(target.location, target.kind, &target.fingerprint).map_err(|rejected| {
+        match rejected.reason {
+            Reason::Damage(damage) => damage.into(),
+            _ => std::io::Error::other(rejected).into(),
+        }
     })
 }
 
@@ -170,9 +172,12 @@ fn difference(paths: &Paths<'_>, now: &PathSegment) -> Option<Pos> {
             balance[(posting.pos.0 - run.start) as usize] += weight;
         }
     };
-    let overlapping =
-        paths.tables().iter().filter(|other| other.positions().start < run.end && run.start < other.positions().end);
-    overlapping.for_each(|other| (0..other.len()).flat_map(|i| other.postings(i)).for_each(|old| weigh(old, 1)));
+    let overlapping = paths
+        .tables()
+        .iter()
+        .filter(|other| other.positions().start < run.end && run.start < other.positions().end);
+    overlapping
+        .for_each(|other| (0..other.len()).flat_map(|i| other.postings(i)).for_each(|old| weigh(old, 1)));
     (0..table.len()).flat_map(|i| table.postings(i)).for_each(|new| weigh(new, -1));
     if let Some(at) = balance.iter().position(|weight| *weight != 0) {
         return Some(Pos(run.start + at as u32));
