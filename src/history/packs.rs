@@ -58,6 +58,16 @@ pub(super) struct Packs {
     packs: Vec<Pack>,
 }
 
+/// The packs of an object database, its alternates included, that can be opened.
+pub(super) fn bundles(store: &gix::odb::Store, kind: Kind) -> impl Iterator<Item = Bundle> {
+    let mut dirs = vec![store.path().to_owned()];
+    dirs.extend(store.alternate_db_paths().unwrap_or_default());
+    let entries = dirs.into_iter().filter_map(|dir| std::fs::read_dir(dir.join("pack")).ok()).flatten();
+    let paths = entries.flatten().map(|entry| entry.path());
+    let indices = paths.filter(|path| path.extension().is_some_and(|ext| ext == "idx"));
+    indices.filter_map(move |path| Bundle::at(&path, kind).ok())
+}
+
 /// What a thread needs to decode entries.
 pub(super) struct Decoder {
     inflate: gix::zlib::Inflate,
@@ -75,23 +85,12 @@ impl Decoder {
 impl Packs {
     /// Opens what can be opened.
     pub(super) fn open(store: &gix::odb::Store, kind: Kind) -> Packs {
-        let mut dirs = vec![store.path().to_owned()];
-        dirs.extend(store.alternate_db_paths().unwrap_or_default());
-        let mut packs = Vec::new();
-        for dir in dirs {
-            let Ok(entries) = std::fs::read_dir(dir.join("pack")) else { continue };
-            let paths = entries.flatten().map(|entry| entry.path());
-            for path in paths.filter(|path| path.extension().is_some_and(|ext| ext == "idx")) {
-                if let Ok(bundle) = Bundle::at(&path, kind) {
-                    packs.push(Pack {
-                        bundle: RwLock::new(Arc::new(bundle)),
-                        runs: AtomicU32::new(0),
-                        by_offset: OnceLock::new(),
-                    });
-                }
-            }
-        }
-        Packs { kind, packs }
+        let pack = |bundle| Pack {
+            bundle: RwLock::new(Arc::new(bundle)),
+            runs: AtomicU32::new(0),
+            by_offset: OnceLock::new(),
+        };
+        Packs { kind, packs: bundles(store, kind).map(pack).collect() }
     }
 
     /// The run of entries in which a commit is.
