@@ -16,6 +16,8 @@ use crate::index::{Bytes, History, Segment};
 
 /// So many commits are read one after the other before it is worth starting threads and looking at whole packs.
 const ALONE: u32 = 512;
+/// The same where nothing is known: more will follow, and gix keeps in memory what it touches of a pack's index.
+const ALONE_AT_FIRST: u32 = 64;
 
 /// Asks git for the committer dates of the given commits (see [`Options::dates`]).
 pub type Dates<'a> = &'a (dyn Fn(&[ObjectId]) -> io::Result<Vec<i64>> + Sync);
@@ -86,7 +88,8 @@ pub(super) fn build_into<W: Write + Seek>(
     objects.ignore_replacements = true;
     options.check(0)?;
     let (mut buf, mut batch) = (Vec::new(), Batch::default());
-    while !collector.is_complete() && collector.count() < ALONE {
+    let alone = if known.is_empty() { ALONE_AT_FIRST } else { ALONE };
+    while !collector.is_complete() && collector.count() < alone {
         let Some(slot) = collector.next_wanted() else { break };
         batch.clear();
         read(&objects, kind, collector.id(slot).to_owned(), &mut buf, &mut batch)?;
