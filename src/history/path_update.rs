@@ -13,7 +13,7 @@ use super::update::{Target, manifest};
 use super::verify::Fault;
 use crate::index::manifest::Entry;
 use crate::index::{
-    Bytes, History, OpenIndex, PathSegment, Paths, Pos, Posting, Publisher, Reason, Slice, WriterLock, merge_from,
+    Bytes, History, OpenIndex, PathSegment, Paths, Pos, Posting, Publisher, Reason, Slice, WriterLock,
     merge_paths, write_paths,
 };
 
@@ -53,9 +53,11 @@ pub fn update_paths(target: &Target<'_>, lock: &WriterLock, options: &Options<'_
 }
 
 fn open(target: &Target<'_>) -> Result<OpenIndex, Error> {
-    OpenIndex::open(target.location, target.kind, &target.fingerprint).map_err(|rejected| match rejected.reason {
-        Reason::Damage(damage) => damage.into(),
-        _ => std::io::Error::other(rejected).into(),
+    OpenIndex::open(target.location, target.kind, &target.fingerprint).map_err(|rejected| {
+        match rejected.reason {
+            Reason::Damage(damage) => damage.into(),
+            _ => std::io::Error::other(rejected).into(),
+        }
     })
 }
 
@@ -66,7 +68,7 @@ fn join(target: &Target<'_>, publisher: &Publisher<'_>) -> Result<Vec<Entry>, Er
     let segments = index.path_segments().map_err(unusable)?;
     let mut entries = index.path_entries().map_err(unusable)?.to_vec();
     let sizes: Vec<u32> = entries.iter().map(|entry| entry.commits).collect();
-    let from = merge_from(&sizes);
+    let from = join_from(&sizes);
     if from + 1 >= entries.len() {
         return Ok(entries);
     }
@@ -79,6 +81,21 @@ fn join(target: &Target<'_>, publisher: &Publisher<'_>) -> Result<Vec<Entry>, Er
     entries.push(publisher.seal_paths(temp)?);
     publisher.commit(&manifest(target, index.manifest().entries.clone(), entries.clone()))?;
     Ok(entries)
+}
+
+/// From which of the segments on, given by their numbers of commits, they should be one: the first that is not at least
+/// twice as large as all that follow it together. (Unlike after [`merge_from`](crate::index::merge_from), many may have
+/// been added.)
+fn join_from(commits: &[u32]) -> usize {
+    let mut from = commits.len().saturating_sub(1);
+    let mut after = 0;
+    for (i, commits) in commits.iter().enumerate().rev() {
+        if u64::from(*commits) < 2 * after {
+            from = i;
+        }
+        after += u64::from(*commits);
+    }
+    from
 }
 
 /// What the commits from position `from` on have done to paths, in memory. `None` when there are none.
@@ -170,9 +187,12 @@ fn difference(paths: &Paths<'_>, now: &PathSegment) -> Option<Pos> {
             balance[(posting.pos.0 - run.start) as usize] += weight;
         }
     };
-    let overlapping =
-        paths.tables().iter().filter(|other| other.positions().start < run.end && run.start < other.positions().end);
-    overlapping.for_each(|other| (0..other.len()).flat_map(|i| other.postings(i)).for_each(|old| weigh(old, 1)));
+    let overlapping = paths
+        .tables()
+        .iter()
+        .filter(|other| other.positions().start < run.end && run.start < other.positions().end);
+    overlapping
+        .for_each(|other| (0..other.len()).flat_map(|i| other.postings(i)).for_each(|old| weigh(old, 1)));
     (0..table.len()).flat_map(|i| table.postings(i)).for_each(|new| weigh(new, -1));
     if let Some(at) = balance.iter().position(|weight| *weight != 0) {
         return Some(Pos(run.start + at as u32));

@@ -15,8 +15,8 @@ use std::time::Duration;
 use gix::hash::Kind;
 
 use super::diff::Differ;
+use super::packs::Packs;
 use super::trees::Trees;
-use crate::history::packs::Packs;
 use crate::history::{Error, Options};
 use crate::index::{History, Pos, Slice};
 
@@ -29,7 +29,9 @@ const SLICE_COMMITS: u32 = 32_768;
 /// See [`SLICE_COMMITS`].
 const SLICE_CHANGES: usize = 3 << 19;
 /// How many bytes of trees all threads keep together.
-const CACHE: usize = 128 << 20;
+const CACHE: usize = 96 << 20;
+/// After so many runs packs are mapped anew, which lets go of the pages that have been looked at.
+const RUNS_PER_MAP: u32 = 4;
 /// More threads would have too small caches.
 const MAX_THREADS: usize = 8;
 /// How many runs each thread may be ahead of the first that is not finished.
@@ -146,6 +148,7 @@ impl<F: FnMut(Slice) -> Result<(), Error>> Joiner<'_, F> {
         let kind = self.source.kind;
         let open = || Arc::new(Packs::open(self.source.objects.store_ref(), kind));
         let mut packs = open();
+        let mut runs = 0;
         // What is asked for next; what is needed next; what has come before it was needed.
         let (mut next, mut needed) = (start, start);
         let mut early: BTreeMap<u32, Slice> = BTreeMap::new();
@@ -156,6 +159,10 @@ impl<F: FnMut(Slice) -> Result<(), Error>> Joiner<'_, F> {
                 let run = next..self.end.min(next.saturating_add(RUN_COMMITS));
                 next = run.end;
                 in_flight += 1;
+                runs += 1;
+                if runs % RUNS_PER_MAP == 0 {
+                    packs = packs.again(kind).map_or_else(open, Arc::new);
+                }
                 // The receiver lives as long as this call.
                 let _ = self.jobs.send(Job { run, packs: Arc::clone(&packs) });
             }
@@ -178,8 +185,6 @@ impl<F: FnMut(Slice) -> Result<(), Error>> Joiner<'_, F> {
                 let full = slice.commits() >= SLICE_COMMITS || slice.changes() >= SLICE_CHANGES;
                 if full || needed == self.end {
                     (self.each)(std::mem::replace(&mut slice, Slice::new(kind, Pos(needed))))?;
-                    // Pages of packs that are mapped count as memory: this lets go of them.
-                    packs = open();
                 }
             }
         }

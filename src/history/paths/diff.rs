@@ -212,7 +212,8 @@ impl<'a> Differ<'a> {
         self.path.extend_from_slice(&self.dirs[dir]);
         self.path.extend_from_slice(entry.name);
         let path = self.slice.path(self.path.as_bstr());
-        let mut value = |entry: Option<Entry<'_>>| entry.map(|entry| self.slice.value(entry.kind, entry.id()));
+        let mut value =
+            |entry: Option<Entry<'_>>| entry.map(|entry| self.slice.value(entry.kind, entry.id()));
         let (before, after) = (value(old), value(new));
         self.changes.push(Change { path, old: before, new: after });
         if entry.is_tree() {

@@ -8,6 +8,7 @@ mod build;
 mod cache;
 mod delta;
 mod diff;
+mod packs;
 #[cfg(test)]
 mod tests;
 mod tree;

@@ -36,8 +36,10 @@ fn found(repo: &TestRepo) -> (Vec<PathSegment>, HashMap<ObjectId, Option<Row>>) 
     let mut rows: HashMap<ObjectId, Option<Row>> =
         (0..history.len()).map(|pos| (history.oid(Pos(pos)).to_owned(), Some(Row::new()))).collect();
     for table in paths.tables() {
-        for (i, posting) in (0..table.len()).flat_map(|i| table.postings(i).map(move |posting| (i, posting))) {
-            let side = |value: Option<crate::index::Value<'_>>| value.map(|value| (value.kind, value.id.to_owned()));
+        for (i, posting) in (0..table.len()).flat_map(|i| table.postings(i).map(move |posting| (i, posting)))
+        {
+            let side =
+                |value: Option<crate::index::Value<'_>>| value.map(|value| (value.kind, value.id.to_owned()));
             let row = rows.get_mut(history.oid(posting.pos)).unwrap().as_mut().unwrap();
             let twice = row.insert(table.path(i).to_owned(), (side(posting.old), side(posting.new)));
             assert!(twice.is_none());
@@ -65,7 +67,8 @@ fn side(mode: &str, id: &str) -> Side {
 
 /// What git says of all commits that the refs reach.
 fn expected(repo: &TestRepo) -> HashMap<ObjectId, Row> {
-    let args = "log --all --root --diff-merges=first-parent --raw -r -t -z --no-renames --no-abbrev --format=%x01%H";
+    let args =
+        "log --all --root --diff-merges=first-parent --raw -r -t -z --no-renames --no-abbrev --format=%x01%H";
     let out = repo.git(&args.split(' ').collect::<Vec<_>>());
     let mut rows: HashMap<ObjectId, Row> = HashMap::new();
     let mut tokens = out.split(|byte| *byte == 0).map(|token| token.strip_prefix(b"\n").unwrap_or(token));
@@ -111,7 +114,18 @@ struct Generator {
 impl Generator {
     fn name(&mut self) -> Vec<u8> {
         const NAMES: &[&[u8]] = &[
-            b"a", b"a.b", b"a-", b"a0", b"b", b"lib", b"lib.c", b"lib-x", b"\xff\xfe", b"\xc3\xa4", b"x y", b"z",
+            b"a",
+            b"a.b",
+            b"a-",
+            b"a0",
+            b"b",
+            b"lib",
+            b"lib.c",
+            b"lib-x",
+            b"\xff\xfe",
+            b"\xc3\xa4",
+            b"x y",
+            b"z",
         ];
         let depth = 1 + self.random.below(4);
         let names: Vec<&[u8]> = (0..depth).map(|_| NAMES[self.random.below(NAMES.len())]).collect();
@@ -233,9 +247,11 @@ fn random_history(seed: u64) {
     let kind = if seed.is_multiple_of(3) { Kind::Sha256 } else { Kind::Sha1 };
     let repo = TestRepo::new(kind);
     let random = Random::new(seed);
-    let mut generator = Generator { random, out: Vec::new(), commits: Vec::new(), hash_len: kind.len_in_bytes() };
+    let mut generator =
+        Generator { random, out: Vec::new(), commits: Vec::new(), hash_len: kind.len_in_bytes() };
     // Loose objects, or two packs.
-    let limit = if seed.is_multiple_of(2) { "fastimport.unpackLimit=100000" } else { "fastimport.unpackLimit=1" };
+    let limit =
+        if seed.is_multiple_of(2) { "fastimport.unpackLimit=100000" } else { "fastimport.unpackLimit=1" };
     for _ in 0..2 {
         generator.grow(75);
         repo.git_with(&["-c", limit, "fast-import", "--quiet"], &std::mem::take(&mut generator.out));
@@ -307,7 +323,11 @@ fn modes_that_git_does_not_write() {
         let nested = |tree| raw.tree(&[("40000", "dir", tree)]);
         let (rows, quirks) = raw.history(&[nested(odd), nested(canonical), nested(executable)]);
         assert!(quirks, "{mode}");
-        assert_eq!(rows.iter().map(|row| row.as_ref().unwrap().len()).collect::<Vec<_>>(), [2, 1, 2], "{mode}");
+        assert_eq!(
+            rows.iter().map(|row| row.as_ref().unwrap().len()).collect::<Vec<_>>(),
+            [2, 1, 2],
+            "{mode}"
+        );
         let expected = expected(&raw.repo);
         assert_eq!(expected.len(), 3);
         assert!(rows.iter().flatten().all(|row| expected.values().any(|other| other == row)), "{mode}");
