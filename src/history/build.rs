@@ -17,6 +17,9 @@ use crate::index::{Bytes, History, Segment};
 /// So many commits are read one after the other before it is worth starting threads and looking at whole packs.
 const ALONE: u32 = 512;
 
+/// See [`Options::path_slice`].
+const PATH_SLICE: u32 = 32_768;
+
 /// Asks git for the committer dates of the given commits (see [`Options::dates`]).
 pub type Dates<'a> = &'a (dyn Fn(&[ObjectId]) -> io::Result<Vec<i64>> + Sync);
 
@@ -30,6 +33,8 @@ pub struct Options<'a> {
     pub deadline: Option<Instant>,
     /// Set it to give up with [`Error::Stopped`].
     pub cancel: Option<&'a AtomicBool>,
+    /// So many commits make a path segment, which is published as soon as it is finished.
+    pub path_slice: u32,
     /// Is told now and then how many commits have been read.
     pub progress: Option<&'a (dyn Fn(u32) + Sync)>,
 }
@@ -37,7 +42,14 @@ pub struct Options<'a> {
 impl<'a> Options<'a> {
     /// No limits, and no progress.
     pub fn new(dates: Dates<'a>) -> Options<'a> {
-        Options { dates, limit: MAX_COMMITS, deadline: None, cancel: None, progress: None }
+        Options {
+            dates,
+            limit: MAX_COMMITS,
+            deadline: None,
+            cancel: None,
+            path_slice: PATH_SLICE,
+            progress: None,
+        }
     }
 
     /// Reports progress, and whether to go on.

@@ -132,7 +132,7 @@ fn in_memory(slice: &Slice) -> Result<PathSegment, Error> {
 /// About `commits` positions in runs, spread evenly: neighbours have most of their trees in common.
 pub fn sample_runs(history: &History<'_>, commits: u32) -> Vec<Range<u32>> {
     const RUN: u32 = 64;
-    let (len, runs) = (u64::from(history.len()), u64::from((commits / RUN).max(1)));
+    let (len, runs) = (u64::from(history.len()), u64::from(commits.div_ceil(RUN).max(1)));
     if u64::from(commits) >= len {
         return std::iter::once(0..history.len()).filter(|run| !run.is_empty()).collect();
     }
