@@ -11,7 +11,8 @@ use super::answer::Question;
 use super::cursor::Cursor;
 use super::options::own::OwnOptions;
 use super::options::{self, LogOptions, Refusal};
-use super::{cross_check, handover, revisions};
+use super::paths::Pathspec;
+use super::{cross_check, handover, paths, revisions};
 use crate::cli::trace::{Report, Served};
 use crate::cli::{FATAL, USAGE, fatal};
 use crate::repo::config::{Config, Location};
@@ -95,6 +96,7 @@ impl Invocation {
         let mut log = log.map_err(|refusal| NotExact::from(refusal.0))?;
         repo.check_bare_is_allowed(&config)?;
         repo.check_history_shape()?;
+        paths::arguments::take(&repo, &mut log)?;
         if let Some((skip, count)) = self.page() {
             // As if written first: what the caller says after that wins, as it would with git.
             log.skip.get_or_insert(skip);
@@ -125,7 +127,12 @@ impl Invocation {
             })
             .collect();
         session.freshen(&mut index, &tips, &mut report.index)?;
+        let pathspec = Pathspec::of(&repo, &config, &log)?;
         let history = index.history().map_err(|err| NotExact::from(err.to_string()))?;
+        let known = match &pathspec {
+            Some(_) => Some(index.paths().map_err(|rejected| NotExact::from(format!("index: {rejected}")))?),
+            None => None,
+        };
         let question = Question {
             options: &log,
             own: &self.own,
@@ -133,10 +140,13 @@ impl Invocation {
             config: &config,
             git: &git,
             requests: &requests,
+            pathspec: pathspec.as_ref(),
+            paths: known.as_ref(),
         };
         let answer = question.answer(&history, report);
         if answer.is_ok() {
             // The process is about to end: unmapping packs and index one by one would only delay that.
+            drop(known);
             std::mem::forget((index, repo));
         }
         answer

@@ -38,9 +38,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Parsed {
             git_args.push(arg.clone());
             select_args.push(arg);
             let rest: Vec<_> = tokens.by_ref().collect();
-            if !rest.is_empty() {
-                refusal.get_or_insert_with(|| Refusal::new("paths"));
-            }
+            log.paths.extend(rest.iter().map(|path| BString::from(path.as_bytes())));
             select_args.extend(rest.iter().cloned());
             git_args.extend(rest);
             break;
@@ -73,6 +71,10 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Parsed {
             }
             (Value::Required, None) => match tokens.next() {
                 Some(next) => {
+                    if next == "--" {
+                        // git finds it before it looks at options.
+                        refusal.get_or_insert_with(|| Refusal::new(format!("option {bytes} before --")));
+                    }
                     let value = next.as_bytes().as_bstr().to_owned();
                     written.push(next);
                     Some(value)
@@ -87,6 +89,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Parsed {
             own.push(own_word(entry, value.as_ref().map(|v| v.as_bstr())));
             continue;
         }
+        log.tips_before_options = log.tips.len();
         git_args.extend(written.iter().cloned());
         if !matches!(entry.kind, Kind::Render | Kind::Diff) && entry.name != "--graph" {
             select_args.extend(written.iter().cloned());
