@@ -119,7 +119,7 @@ pub(in crate::history) struct Generator {
 }
 
 impl Generator {
-    #[allow(clippy::print_stdout)] // a seed is all it takes to repeat a case
+    #[expect(clippy::print_stdout, reason = "a seed is all it takes to repeat a case")]
     pub(in crate::history) fn new(seed: u64, kind: Kind) -> Generator {
         println!("seed {seed}");
         let hash_len = kind.len_in_bytes();
