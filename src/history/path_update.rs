@@ -14,7 +14,7 @@ use super::verify::Fault;
 use crate::index::manifest::Entry;
 use crate::index::{
     Bytes, History, OpenIndex, PathSegment, Paths, Pos, Posting, Publisher, Reason, Slice, WriterLock,
-    merge_from, merge_paths, write_paths,
+    merge_paths, write_paths,
 };
 
 /// So many path segments are joined at once, even in the middle of a build.
@@ -68,7 +68,7 @@ fn join(target: &Target<'_>, publisher: &Publisher<'_>) -> Result<Vec<Entry>, Er
     let segments = index.path_segments().map_err(unusable)?;
     let mut entries = index.path_entries().map_err(unusable)?.to_vec();
     let sizes: Vec<u32> = entries.iter().map(|entry| entry.commits).collect();
-    let from = merge_from(&sizes);
+    let from = join_from(&sizes);
     if from + 1 >= entries.len() {
         return Ok(entries);
     }
@@ -81,6 +81,21 @@ fn join(target: &Target<'_>, publisher: &Publisher<'_>) -> Result<Vec<Entry>, Er
     entries.push(publisher.seal_paths(temp)?);
     publisher.commit(&manifest(target, index.manifest().entries.clone(), entries.clone()))?;
     Ok(entries)
+}
+
+/// From which of the segments on, given by their numbers of commits, they should be one: the first that is not at least
+/// twice as large as all that follow it together. (Unlike after [`merge_from`](crate::index::merge_from), many may have
+/// been added.)
+fn join_from(commits: &[u32]) -> usize {
+    let mut from = commits.len().saturating_sub(1);
+    let mut after = 0;
+    for (i, commits) in commits.iter().enumerate().rev() {
+        if u64::from(*commits) < 2 * after {
+            from = i;
+        }
+        after += u64::from(*commits);
+    }
+    from
 }
 
 /// What the commits from position `from` on have done to paths, in memory. `None` when there are none.
@@ -117,7 +132,7 @@ fn in_memory(slice: &Slice) -> Result<PathSegment, Error> {
 /// About `commits` positions in runs, spread evenly: neighbours have most of their trees in common.
 pub fn sample_runs(history: &History<'_>, commits: u32) -> Vec<Range<u32>> {
     const RUN: u32 = 64;
-    let (len, runs) = (u64::from(history.len()), u64::from((commits / RUN).max(1)));
+    let (len, runs) = (u64::from(history.len()), u64::from(commits.div_ceil(RUN).max(1)));
     if u64::from(commits) >= len {
         return std::iter::once(0..history.len()).filter(|run| !run.is_empty()).collect();
     }

@@ -24,12 +24,10 @@ use crate::index::{History, Pos, Slice};
 const RUN_COMMITS: u32 = 2048;
 /// A unit ends early when it has so many changes. The rest becomes a unit of its own.
 const RUN_CHANGES: usize = 1 << 18;
-/// A slice has about so many commits or changes.
-const SLICE_COMMITS: u32 = 32_768;
-/// See [`SLICE_COMMITS`].
+/// A slice ends early when it has so many changes.
 const SLICE_CHANGES: usize = 3 << 19;
 /// How many bytes of trees all threads keep together.
-const CACHE: usize = 128 << 20;
+const CACHE: usize = 96 << 20;
 /// More threads would have too small caches.
 const MAX_THREADS: usize = 8;
 /// How many runs each thread may be ahead of the first that is not finished.
@@ -150,12 +148,15 @@ impl<F: FnMut(Slice) -> Result<(), Error>> Joiner<'_, F> {
         let (mut next, mut needed) = (start, start);
         let mut early: BTreeMap<u32, Slice> = BTreeMap::new();
         let mut in_flight = 0;
+        let run_commits = RUN_COMMITS.min(options.path_slice).max(1);
         let mut slice = Slice::new(kind, Pos(start));
         while needed < self.end {
             while next < self.end && in_flight + early.len() < self.capacity {
-                let run = next..self.end.min(next.saturating_add(RUN_COMMITS));
+                let run = next..self.end.min(next.saturating_add(run_commits));
                 next = run.end;
                 in_flight += 1;
+                // Mapping packs anew lets go of the pages that have been looked at.
+                packs = packs.again(kind).map_or_else(open, Arc::new);
                 // The receiver lives as long as this call.
                 let _ = self.jobs.send(Job { run, packs: Arc::clone(&packs) });
             }
@@ -175,11 +176,9 @@ impl<F: FnMut(Slice) -> Result<(), Error>> Joiner<'_, F> {
             while let Some(part) = early.remove(&needed) {
                 needed += part.commits();
                 slice.append(part)?;
-                let full = slice.commits() >= SLICE_COMMITS || slice.changes() >= SLICE_CHANGES;
+                let full = slice.commits() >= options.path_slice || slice.changes() >= SLICE_CHANGES;
                 if full || needed == self.end {
                     (self.each)(std::mem::replace(&mut slice, Slice::new(kind, Pos(needed))))?;
-                    // Pages of packs that are mapped count as memory: this lets go of them.
-                    packs = open();
                 }
             }
         }

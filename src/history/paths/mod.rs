@@ -10,7 +10,7 @@ mod delta;
 mod diff;
 mod packs;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 mod tree;
 mod trees;
 

@@ -25,6 +25,8 @@ const PATIENCE: u64 = 64;
 /// Reads trees, for one thread.
 pub(super) struct Trees {
     packs: Arc<Packs>,
+    /// In which pack the last tree was.
+    last_pack: usize,
     objects: gix::OdbHandle,
     packed: Cache<Place>,
     other: Cache<ObjectId>,
@@ -38,6 +40,7 @@ impl Trees {
     pub(super) fn new(objects: gix::OdbHandle, limit: usize) -> Trees {
         Trees {
             packs: Arc::new(Packs::default()),
+            last_pack: 0,
             objects,
             packed: Cache::new(limit / 8 * 7),
             other: Cache::new(limit / 8),
@@ -58,8 +61,11 @@ impl Trees {
     /// The bytes of a tree; `None` when it is missing, damaged or no tree.
     pub(super) fn load(&mut self, id: &oid) -> Option<Rc<Vec<u8>>> {
         let packs = Arc::clone(&self.packs);
-        if let Some(tree) = packs.find(id).and_then(|place| self.packed(&packs, place)) {
-            return Some(tree);
+        if let Some((place, pack)) = packs.find(id, self.last_pack) {
+            self.last_pack = pack;
+            if let Some(tree) = self.packed(&packs, place) {
+                return Some(tree);
+            }
         }
         self.other(id)
     }
@@ -78,9 +84,7 @@ impl Trees {
                     self.packed.insert(at, Rc::clone(&tree));
                     break tree;
                 }
-                Header::OfsDelta { base_distance } => {
-                    Place { offset: entry.checked_base_pack_offset(*base_distance)?, ..at }
-                }
+                Header::OfsDelta { base_distance } => at.base(&entry, *base_distance)?,
                 Header::RefDelta { base_id } => packs.find_in(at, base_id)?,
                 Header::Commit | Header::Blob | Header::Tag => return None,
             };

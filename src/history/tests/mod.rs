@@ -5,6 +5,7 @@ mod concurrent;
 mod damage;
 mod fixture;
 mod growth;
+mod path_update;
 mod paths;
 pub(crate) mod random;
 mod reading;
