@@ -21,6 +21,7 @@ pub mod revisions;
 mod run;
 pub mod select;
 pub mod settings;
+mod shortlog;
 pub mod sources;
 mod versions;
 pub mod walk;

@@ -44,6 +44,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         own_args: parsed.own,
         git_args: parsed.git_args,
         select_args: parsed.select_args,
+        words: parsed.words,
+        names_tips: parsed.names_tips,
         fallback: true,
         page_size: PAGE_SIZE,
     };
@@ -63,6 +65,8 @@ struct Invocation {
     own_args: Vec<OsString>,
     git_args: Vec<OsString>,
     select_args: Vec<OsString>,
+    words: Vec<OsString>,
+    names_tips: bool,
     fallback: bool,
     page_size: u64,
 }
@@ -170,7 +174,17 @@ impl Invocation {
             return self.count_with_git(&self.paged(&self.select_args), report);
         }
         report.finish();
+        if self.own.shortlog {
+            let head = (!self.names_tips && !self.names_revisions()).then(|| "HEAD".into());
+            return exec_git("shortlog", head.into_iter().chain(self.git_args.iter().cloned()));
+        }
         exec_git("log", self.paged_git_args())
+    }
+
+    /// Whether git finds a revision in the command line. Where it finds none, `git shortlog` does not go on from HEAD
+    /// but reads a log from standard input.
+    fn names_revisions(&self) -> bool {
+        !self.words.is_empty() && handover::has_revisions(&git_path(), &self.words)
     }
 
     /// The arguments with which `git log` answers this.

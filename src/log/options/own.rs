@@ -30,6 +30,17 @@ pub struct OwnOptions {
     /// Print the number of commits instead of the commits
     #[arg(long, conflicts_with = "json")]
     pub count: bool,
+    /// Summarize the commits by author, as git shortlog does with the same options: -s, -n, -e, -c, --group and -w
+    /// are its own here
+    #[arg(long, conflicts_with_all = ["json", "count", "page", "per_page", "cursor", "cross_check"])]
+    pub shortlog: bool,
+    /// For each file and directory at the top, the newest commit that changed it, as git last-modified does with the
+    /// same options: -r, -t and -z are its own here
+    #[arg(long, conflicts_with_all = ["shortlog", "count", "page", "per_page", "cursor", "cross_check"])]
+    pub last_modified: bool,
+    /// Every file there has ever been whose path matches, with the first and the last commit that touched it
+    #[arg(long, value_name = "GLOB", conflicts_with_all = ["last_modified", "shortlog", "count", "page", "per_page", "cursor", "cross_check"])]
+    pub contains_path: Option<std::ffi::OsString>,
     /// Fail with exit code 128 and the reason instead of handing over to git
     #[arg(long)]
     pub no_fallback: bool,

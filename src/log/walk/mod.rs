@@ -11,12 +11,13 @@ mod boundary;
 mod date;
 mod limit;
 mod queue;
+mod reach;
 mod topo;
 
 use crate::index::{History, Pos};
 
 pub use boundary::boundary;
-pub use topo::reachable;
+pub use reach::reached;
 
 use super::options::Order;
 
