@@ -32,6 +32,10 @@ impl Question<'_> {
         if std::io::stdout().is_terminal() && self.config.contains("pager.shortlog") {
             return Err("pager.shortlog".into());
         }
+        if self.requests.is_empty() {
+            // It reads standard input then.
+            return Err("no tips".into());
+        }
         if !self.git.at_least(2, 39) {
             return Err(format!("git {}", self.git.version).into());
         }
