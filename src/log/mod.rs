@@ -14,6 +14,7 @@ mod head_mailmap;
 mod json;
 mod merge_base;
 pub mod options;
+pub mod paths;
 pub mod print;
 pub mod render;
 pub mod repo_sources;

@@ -11,7 +11,7 @@ use super::answer::Question;
 use super::cursor::Cursor;
 use super::options::own::OwnOptions;
 use super::options::{self, LogOptions, Refusal};
-use super::{cross_check, handover, revisions};
+use super::{cross_check, handover, paths, revisions};
 use crate::cli::trace::{Report, Served};
 use crate::cli::{FATAL, USAGE, fatal};
 use crate::repo::config::{Config, Location};
@@ -99,6 +99,7 @@ impl Invocation {
         let mut log = log.map_err(|refusal| NotExact::from(refusal.0))?;
         repo.check_bare_is_allowed(&config)?;
         repo.check_history_shape()?;
+        paths::arguments::take(&repo, &mut log)?;
         if let Some((skip, count)) = self.page() {
             // As if written first: what the caller says after that wins, as it would with git.
             log.skip.get_or_insert(skip);

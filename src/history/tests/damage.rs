@@ -12,7 +12,7 @@ use super::random::{Random, grow};
 use super::repo::TestRepo;
 use crate::history::Outcome;
 use crate::index::{
-    Bytes, Damage, History, ManifestError, OpenIndex, Pos, Reason, Segment, WriterLock, layout,
+    Bytes, Damage, History, ManifestError, OpenIndex, Pos, Reason, Segment, WriterLock, frame, layout,
 };
 
 fn small(repo: &TestRepo) -> TestIndex<'_> {
@@ -49,7 +49,7 @@ fn segment_cut_anywhere() {
     let whole = fs::read(&path).unwrap();
     let mut cuts: Vec<usize> = vec![0, 1, 7, 8, 63, 64, 127, 128, 129, whole.len() - 1];
     let open = index.open().unwrap();
-    for section in &open.segments()[0].header().sections {
+    for section in open.segments()[0].sections() {
         let (start, end) = (section.offset as usize, (section.offset + section.len) as usize);
         cuts.extend([start - 1, start, start + 1, end - 1, end].into_iter().filter(|cut| *cut < whole.len()));
     }
@@ -81,7 +81,7 @@ fn segment_with_flipped_bits() {
     let index = small(&repo);
     let path = index.files("history-").pop().unwrap();
     let whole = fs::read(&path).unwrap();
-    let prefix = layout::prefix_len(layout::tags::ALL.len());
+    let prefix = frame::prefix_len(layout::tags::ALL.len());
     let mut random = Random::new(6);
     let mut positions: Vec<usize> = (0..prefix).collect();
     positions.extend((0..3000).map(|_| prefix + random.below(whole.len() - prefix)));
@@ -113,7 +113,7 @@ fn hostile_numbers() {
     let index = small(&repo);
     let whole = fs::read(index.files("history-").pop().unwrap()).unwrap();
     let open = index.open().unwrap();
-    let sections = open.segments()[0].header().sections.clone();
+    let sections = open.segments()[0].sections().to_vec();
     for section in &sections {
         for fill in [0x00, 0x7f, 0x80, 0xff] {
             let mut bytes = whole.clone();
@@ -130,7 +130,7 @@ fn hostile_numbers() {
         }
     }
     // Numbers in the header: sizes, counts, offsets and lengths of sections.
-    for at in (8..layout::prefix_len(sections.len())).step_by(4) {
+    for at in (8..frame::prefix_len(sections.len())).step_by(4) {
         for value in [0, 1, 0x7fff_ffff, 0x8000_0000, 0xffff_ffffu32] {
             let mut bytes = whole.clone();
             bytes[at..at + 4].copy_from_slice(&value.to_le_bytes());
@@ -148,7 +148,7 @@ fn what_is_said_about_a_segment() {
     let repo = TestRepo::new(Kind::Sha1);
     let index = small(&repo);
     let whole = fs::read(index.files("history-").pop().unwrap()).unwrap();
-    let oids = layout::HEADER_LEN + layout::ENTRY_LEN;
+    let oids = frame::HEADER_LEN + frame::ENTRY_LEN;
     type Check = fn(&Damage) -> bool;
     let table: &[(&str, usize, &[u8], Check)] = &[
         ("magic", 0, b"X", |damage| matches!(damage, Damage::Magic)),

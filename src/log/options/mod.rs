@@ -140,11 +140,38 @@ pub enum AbbrevArg {
     Digits(usize),
 }
 
+/// How history is simplified to what concerns some paths (git-log(1), "History Simplification").
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Simplification {
+    /// `--full-history`.
+    pub full_history: bool,
+    /// `--sparse`, without a `--dense` after it.
+    pub sparse: bool,
+    /// `--simplify-merges`.
+    pub simplify_merges: bool,
+    /// `--simplify-by-decoration`.
+    pub by_decoration: bool,
+    /// `--ancestry-path[=<commit>]`, each time it was written.
+    pub ancestry_path: Vec<Option<BString>>,
+    /// `--show-pulls`.
+    pub show_pulls: bool,
+    /// `--remove-empty`.
+    pub remove_empty: bool,
+}
+
 /// A whole command line, understood.
 #[derive(Debug, Clone, Default)]
 pub struct LogOptions {
-    /// Tips in the order given.
+    /// Tips in the order given. Where there is no `--`, the last ones may be paths: see [`super::paths::arguments`].
     pub tips: Vec<Tip>,
+    /// How many tips were named when the last option came.
+    pub tips_before_options: usize,
+    /// Path arguments, as written: what came after `--`.
+    pub paths: Vec<BString>,
+    /// How history is simplified.
+    pub simplification: Simplification,
+    /// `--full-diff`: diffs are not limited to the paths.
+    pub full_diff: bool,
     /// Whether any option named a set of refs (then HEAD is not the default).
     pub ref_sets_given: bool,
     /// Order of the output.
@@ -227,7 +254,7 @@ pub struct LogOptions {
     pub diff_filters: bool,
     /// Everything but our own options: the `git log` command line that this is.
     pub git_args: Vec<OsString>,
-    /// What came after `--` or was not followed by options: `None` when no `--` was there.
+    /// Whether there was a `--`: then nothing in front of it is a path.
     pub has_dash_dash: bool,
 }
 

@@ -65,9 +65,7 @@ fn parse_as(mode: Mode, mut tokens: VecDeque<OsString>) -> Parsed {
             git_args.push(arg.clone());
             select_args.push(arg);
             let rest = std::mem::take(&mut tokens);
-            if !rest.is_empty() {
-                refusal.get_or_insert_with(|| Refusal::new("paths"));
-            }
+            log.paths.extend(rest.iter().map(|path| BString::from(path.as_bytes())));
             select_args.extend(rest.iter().cloned());
             git_args.extend(rest);
             break;
@@ -107,6 +105,10 @@ fn parse_as(mode: Mode, mut tokens: VecDeque<OsString>) -> Parsed {
             }
             (Value::Required, None) => match tokens.pop_front() {
                 Some(next) => {
+                    if next == "--" {
+                        // git finds it before it looks at options.
+                        refusal.get_or_insert_with(|| Refusal::new(format!("option {bytes} before --")));
+                    }
                     let value = next.as_bytes().as_bstr().to_owned();
                     written.push(next);
                     Some(value)
@@ -122,6 +124,7 @@ fn parse_as(mode: Mode, mut tokens: VecDeque<OsString>) -> Parsed {
             own.push(own_word(entry, value.as_ref().map(|v| v.as_bstr())));
             continue;
         }
+        log.tips_before_options = log.tips.len();
         git_args.extend(written.iter().cloned());
         if !matches!(entry.kind, Kind::Render | Kind::Diff) && entry.name != "--graph" {
             select_args.extend(written.iter().cloned());

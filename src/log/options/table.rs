@@ -197,6 +197,19 @@ pub static TABLE: &[Entry] = options! {
     "--parents" None Select |o, _, _| { o.parents = true; Ok(()) };
     "--graph" None Select |o, _, _| { o.graph = true; Ok(()) };
 
+    // Simplification.
+    "--full-history" None Select |o, _, _| { o.simplification.full_history = true; Ok(()) };
+    "--dense" None Select |o, _, _| { o.simplification.sparse = false; Ok(()) };
+    "--sparse" None Select |o, _, _| { o.simplification.sparse = true; Ok(()) };
+    "--simplify-merges" None Select |o, _, _| { o.simplification.simplify_merges = true; Ok(()) };
+    "--simplify-by-decoration" None Select |o, _, _| { o.simplification.by_decoration = true; Ok(()) };
+    "--ancestry-path" Optional Select |o, v, _| {
+        o.simplification.ancestry_path.push(v.map(ToOwned::to_owned));
+        Ok(())
+    };
+    "--show-pulls" None Select |o, _, _| { o.simplification.show_pulls = true; Ok(()) };
+    "--remove-empty" None Select |o, _, _| { o.simplification.remove_empty = true; Ok(()) };
+
     // Text.
     "--author" Required Grep |o, v, _| { o.grep.author.push(pattern(v)?); Ok(()) };
     "--committer" Required Grep |o, v, _| { o.grep.committer.push(pattern(v)?); Ok(()) };
@@ -272,6 +285,7 @@ pub static TABLE: &[Entry] = options! {
     "--no-mailmap" None Render |o, _, _| { o.mailmap = Some(false); Ok(()) };
     "--no-use-mailmap" None Render |o, _, _| { o.mailmap = Some(false); Ok(()) };
     "-z" None Render |o, _, _| { o.nul = true; Ok(()) };
+    "--full-diff" None Render |o, _, _| { o.full_diff = true; Ok(()) };
 
     // Diff output, rendered by git for the commits chosen here.
     "-p" None Diff nothing;
@@ -359,14 +373,6 @@ pub static TABLE: &[Entry] = options! {
     "--cherry-mark" None Git nothing;
     "--grep-reflog" Required Git nothing;
     "--show-signature" None Git nothing;
-    "--simplify-by-decoration" None Git nothing;
-    "--simplify-merges" None Git nothing;
-    "--full-history" None Git nothing;
-    "--ancestry-path" Optional Git nothing;
-    "--show-pulls" None Git nothing;
-    "--dense" None Git nothing;
-    "--sparse" None Git nothing;
-    "--remove-empty" None Git nothing;
     "--follow" None Git nothing;
     "-L" Required Git nothing;
     "--no-graph" None Git nothing;
