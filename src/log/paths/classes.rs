@@ -14,7 +14,7 @@ use std::collections::hash_map::Entry;
 use bstr::{BStr, ByteSlice};
 use gix::hash::oid;
 use gix::objs::tree::EntryKind;
-use rayon::iter::{IntoParallelIterator, ParallelIterator};
+use rayon::prelude::*;
 
 use super::Reach;
 use super::matches::{Literal, union};
@@ -29,11 +29,7 @@ const INHERIT: u32 = u32::MAX;
 ///
 /// # Errors
 /// When the index does not know for each commit what it changed.
-pub fn classes(
-    paths: &Paths<'_>,
-    history: &History<'_>,
-    pathspec: &Pathspec,
-) -> Result<Vec<u32>, NotExact> {
+pub fn classes(paths: &Paths<'_>, history: &History<'_>, pathspec: &Pathspec) -> Result<Vec<u32>, NotExact> {
     if paths.len() < history.len() {
         return Err("the index does not know the paths of all commits yet".into());
     }
@@ -51,7 +47,9 @@ pub fn classes(
             for literal in literals {
                 let factor = terms.factor(literal.path);
                 let term = |value: Option<Value<'_>>| {
-                    value.filter(|value| literal.takes(value.kind)).map_or(0, |value| terms.term(factor, value))
+                    value
+                        .filter(|value| literal.takes(value.kind))
+                        .map_or(0, |value| terms.term(factor, value))
                 };
                 for posting in paths.postings(literal.path) {
                     add(&mut deltas, posting.pos, term(posting.new).wrapping_sub(term(posting.old)));
@@ -203,7 +201,8 @@ impl Terms {
             return Err("the system has no random numbers".into());
         }
         let (paths, numbers) = key.split_at(32);
-        let mut terms = Terms { paths: [0; 32], rest: number_from(&numbers[..16]), kind: number_from(&numbers[16..]) };
+        let mut terms =
+            Terms { paths: [0; 32], rest: number_from(&numbers[..16]), kind: number_from(&numbers[16..]) };
         terms.paths.copy_from_slice(paths);
         Ok(terms)
     }

@@ -1,5 +1,7 @@
 //! What pathspecs choose, compared with `git diff-tree -- <pathspec>…` on random trees.
 
+mod classes;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::PathBuf;
