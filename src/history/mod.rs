@@ -7,6 +7,8 @@ mod decode;
 mod error;
 mod packs;
 mod parallel;
+mod path_update;
+mod paths;
 mod records;
 #[cfg(test)]
 mod tests;
@@ -15,5 +17,6 @@ mod verify;
 
 pub use build::{Dates, Options, build};
 pub use error::Error;
+pub use path_update::{path_overlay, sample_runs, update_paths, verify_paths};
 pub use update::{Outcome, Overlay, Target, overlay, rebuild, update};
 pub use verify::{Fault, sample, verify};

@@ -6,7 +6,7 @@
 //! read this way (or is not in a pack) is left to the object database.
 
 use std::ops::Range;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use gix::hash::{Kind, oid};
@@ -38,6 +38,14 @@ impl Chunk {
     }
 }
 
+/// Where an object is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct Place {
+    pub(super) pack: usize,
+    /// Offset of the entry in the pack.
+    pub(super) offset: data::Offset,
+}
+
 /// One pack.
 struct Pack {
     bundle: Bundle,
@@ -46,6 +54,7 @@ struct Pack {
 }
 
 /// All packs, alternates' included.
+#[derive(Default)]
 pub(super) struct Packs {
     packs: Vec<Pack>,
 }
@@ -80,6 +89,38 @@ impl Packs {
             }
         }
         Packs { packs }
+    }
+
+    /// Whether these are the same packs in the same order, so that a [`Place`] means the same in both.
+    pub(super) fn are(&self, other: &Packs) -> bool {
+        let paths = |packs: &Packs| -> Vec<PathBuf> {
+            packs.packs.iter().map(|pack| pack.bundle.index.path().to_owned()).collect()
+        };
+        paths(self) == paths(other)
+    }
+
+    /// Where an object is.
+    pub(super) fn find(&self, id: &oid) -> Option<Place> {
+        (0..self.packs.len()).find_map(|pack| self.find_in(Place { pack, offset: 0 }, id))
+    }
+
+    /// Where an object is in the pack of another one.
+    pub(super) fn find_in(&self, other: Place, id: &oid) -> Option<Place> {
+        let index = &self.packs.get(other.pack)?.bundle.index;
+        Some(Place { offset: index.pack_offset_at_index(index.lookup(id)?), ..other })
+    }
+
+    /// The header of an entry.
+    pub(super) fn entry(&self, place: Place) -> Option<data::Entry> {
+        let pack = &self.packs.get(place.pack)?.bundle.pack;
+        // Beyond its end, the reader of packs panics.
+        (place.offset < pack.pack_end() as u64).then(|| pack.entry(place.offset).ok())?
+    }
+
+    /// The compressed bytes of an entry, and what follows them.
+    pub(super) fn data(&self, place: Place, entry: &data::Entry) -> Option<&[u8]> {
+        let pack = &self.packs.get(place.pack)?.bundle.pack;
+        pack.entry_slice(entry.data_offset..pack.pack_end() as u64)
     }
 
     /// The run of entries in which a commit is.

@@ -139,7 +139,7 @@ fn append(
     Ok(Outcome::Appended { commits, joined })
 }
 
-fn manifest(target: &Target<'_>, entries: Vec<Entry>, paths: Vec<Entry>) -> Manifest {
+pub(super) fn manifest(target: &Target<'_>, entries: Vec<Entry>, paths: Vec<Entry>) -> Manifest {
     Manifest { kind: target.kind, fingerprint: target.fingerprint, entries, paths }
 }
 

@@ -7,8 +7,8 @@
 use bstr::{BStr, ByteSlice};
 use gix::hash::{Kind, oid};
 
-use super::ids::{FlagCounts, Flags, IdentityId, Pos};
 use super::frame::Damage;
+use super::ids::{FlagCounts, Flags, IdentityId, Pos};
 use super::layout::{EDGE_BIT, NO_PARENT};
 use super::segment::{Segment, View};
 use super::signature::{Signature, Time};

@@ -24,7 +24,8 @@ pub const MAC_LEN: usize = 32;
 /// this is plenty.
 pub const MAX_SEGMENTS: usize = 64;
 /// The length in bytes that a manifest has at most.
-pub const MAX_LEN: usize = MANIFEST_HEADER_LEN + FileType::ALL.len() * MAX_SEGMENTS * MANIFEST_ENTRY_LEN + MAC_LEN;
+pub const MAX_LEN: usize =
+    MANIFEST_HEADER_LEN + FileType::ALL.len() * MAX_SEGMENTS * MANIFEST_ENTRY_LEN + MAC_LEN;
 
 /// One segment in the manifest.
 #[derive(Debug, Clone, PartialEq, Eq)]

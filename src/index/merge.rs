@@ -5,9 +5,9 @@ use std::io::{self, Seek, Write};
 
 use rkyv::primitive::ArchivedU32;
 
+use super::frame::{Damage, FileType};
 use super::identities::Identities;
 use super::ids::FlagCounts;
-use super::frame::{Damage, FileType};
 use super::layout::{EDGE_BIT, Header, NO_IDENTITY, NO_PARENT, tags};
 use super::segment::{Segment, View};
 use super::write::SegmentWriter;

@@ -7,8 +7,8 @@ use std::sync::OnceLock;
 
 use gix::hash::Kind;
 
-use super::history::History;
 use super::frame::{Damage, FileType};
+use super::history::History;
 use super::location::Location;
 use super::manifest::{Entry, MANIFEST, MAX_LEN, Manifest, ManifestError, Stamp};
 use super::map::{Bytes, open_regular};
@@ -199,7 +199,9 @@ impl OpenIndex {
     /// When it does not follow them, or when they cannot be used.
     pub fn push_paths(&mut self, overlay: PathSegment) -> Result<(), Damage> {
         let unusable = |_: &Rejected| Damage::Header("the path segments before it cannot be used");
-        Paths::new(self.path_segments().map_err(unusable)?.iter().chain(&self.path_overlays).chain([&overlay]))?;
+        Paths::new(
+            self.path_segments().map_err(unusable)?.iter().chain(&self.path_overlays).chain([&overlay]),
+        )?;
         self.path_overlays.push(overlay);
         Ok(())
     }
@@ -233,9 +235,10 @@ impl OpenIndex {
         let commits: u64 = self.manifest.entries.iter().map(|entry| u64::from(entry.commits)).sum();
         match Paths::new(&paths.segments) {
             Ok(covered) if u64::from(covered.len()) <= commits => Ok(paths),
-            Ok(_) => {
-                Err(Rejected { path: last, reason: Damage::Header("it covers more commits than there are").into() })
-            }
+            Ok(_) => Err(Rejected {
+                path: last,
+                reason: Damage::Header("it covers more commits than there are").into(),
+            }),
             Err(damage) => Err(Rejected { path: last, reason: damage.into() }),
         }
     }

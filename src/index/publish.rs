@@ -6,9 +6,9 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::Path;
 
+use super::frame::{FileType, SUFFIX};
 use super::location::Location;
 use super::lock::WriterLock;
-use super::frame::{FileType, SUFFIX};
 use super::manifest::{Entry, MANIFEST, Manifest, Stamp};
 use super::map::Bytes;
 use super::open::SMALL;

@@ -5,6 +5,6 @@ mod concurrent;
 mod damage;
 mod fixture;
 mod growth;
-mod random;
+pub(in crate::history) mod random;
 mod reading;
 pub(crate) mod repo;

@@ -44,6 +44,10 @@ pub fn merge_paths<W: Write + Seek>(segments: &[&PathSegment], out: W) -> io::Re
     let lengths = joined.paths().map(|path| path.len() as u32);
     out.numbers(tags::POFF, sums(lengths).ok_or_else(|| too_large("paths"))?.into_iter())?;
     let starts = joined.starts();
+    // Otherwise paths share postings, which only damage can bring about; and there would be no end to them.
+    if starts.last() != Some(&(postings as u32)) {
+        return Err(invalid(Damage::Section { tag: tags::PPST, what: "it does not list each posting once" }));
+    }
     out.numbers(tags::PPST, starts.iter().copied())?;
     out.numbers(tags::QPOS, joined.rows().map(|(table, row)| tables[table].pos[row].to_native()))?;
     let values = Values::new(&joined);

@@ -13,7 +13,7 @@ use super::layout::{NONE, kind_number};
 use crate::index::ids::Pos;
 
 /// A path, by its number in one [`Slice`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PathId(u32);
 
 /// What a tree says about a path, by its number in one [`Slice`].
