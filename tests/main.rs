@@ -5,5 +5,6 @@ mod differential;
 mod generated;
 mod index_states;
 mod own_options;
+mod path_questions;
 mod regressions;
 mod support;

@@ -11,7 +11,7 @@ use super::answer::Question;
 use super::cursor::Cursor;
 use super::options::own::OwnOptions;
 use super::options::{self, LogOptions, Refusal};
-use super::{cross_check, handover, paths, revisions};
+use super::{cross_check, handover, last_modified, paths, revisions};
 use crate::cli::trace::{Report, Served};
 use crate::cli::{FATAL, USAGE, fatal};
 use crate::repo::config::{Config, Location};
@@ -130,7 +130,15 @@ impl Invocation {
             })
             .collect();
         session.freshen(&mut index, &tips, &mut report.index)?;
+        let needs_paths = self.own.last_modified || self.own.contains_path.is_some();
+        if needs_paths {
+            session.cover_paths(&mut index)?;
+        }
         let history = index.history().map_err(|err| NotExact::from(err.to_string()))?;
+        let paths = match needs_paths {
+            true => Some(index.paths().map_err(|err| NotExact::from(err.to_string()))?),
+            false => None,
+        };
         let question = Question {
             options: &log,
             own: &self.own,
@@ -138,6 +146,7 @@ impl Invocation {
             config: &config,
             git: &git,
             requests: &requests,
+            paths: paths.as_ref(),
         };
         let answer = question.answer(&history, report);
         if answer.is_ok() {
@@ -165,14 +174,17 @@ impl Invocation {
             report.finish();
             return fatal(&format!("only git can answer this: {reason}"));
         }
-        if self.own.json || self.own.cursor.is_some() {
+        if let Some(asked) = self.needs_index() {
             report.finish();
-            let code = fatal(&format!("--json and --cursor need the index: {reason}"));
+            let code = fatal(&format!("{asked} the index: {reason}"));
             let _ = writeln!(std::io::stderr(), "hint: 'git optimize index build' builds it");
             return code;
         }
         if self.own.count {
             return self.count_with_git(&self.paged(&self.select_args), report);
+        }
+        if self.own.last_modified {
+            return last_modified::ask_git(&git_path(), &self.git_args, report);
         }
         report.finish();
         if self.own.shortlog {
@@ -180,6 +192,14 @@ impl Invocation {
             return exec_git("shortlog", head.into_iter().chain(self.git_args.iter().cloned()));
         }
         exec_git("log", self.paged_git_args())
+    }
+
+    /// What git has no answer for.
+    fn needs_index(&self) -> Option<&'static str> {
+        if self.own.contains_path.is_some() {
+            return Some("--contains-path needs");
+        }
+        (self.own.json || self.own.cursor.is_some()).then_some("--json and --cursor need")
     }
 
     /// Whether git finds a revision in the command line. Where it finds none, `git shortlog` does not go on from HEAD

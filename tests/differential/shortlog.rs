@@ -136,9 +136,16 @@ fn summaries_of_what_is_easily_mistaken() {
     let message = |text: &str| {
         env.git_ok(&repository.dir, &["commit", "-q", "--allow-empty", "--cleanup=verbatim", "-m", text]);
     };
-    for text in
-        ["[PATCH] a", "  [PATCH v2 3/4]  b", "[PATCH", "[PATCHED]c", "[PATCH]", "[patch] d", "\n\n  e\nf\n\ng", "[PATCH\nx] y"]
-    {
+    for text in [
+        "[PATCH] a",
+        "  [PATCH v2 3/4]  b",
+        "[PATCH",
+        "[PATCHED]c",
+        "[PATCH]",
+        "[patch] d",
+        "\n\n  e\nf\n\ng",
+        "[PATCH\nx] y",
+    ] {
         message(text);
     }
     env.index_ok(&repository.dir, "build");

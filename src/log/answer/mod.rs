@@ -3,6 +3,8 @@
 
 mod assist;
 mod combinations;
+mod contains_path;
+mod last_modified;
 mod plan;
 mod shortlog;
 mod show;
@@ -25,7 +27,7 @@ use super::sources::Sources;
 use super::walk::{Plan, Walk, reached};
 use crate::cli::output::{Output, for_a_person};
 use crate::cli::trace::{Report, Served};
-use crate::index::{History, Pos};
+use crate::index::{History, Paths, Pos};
 use crate::repo::config::Config;
 use crate::repo::git::GitProgram;
 use crate::repo::{NotExact, Repo};
@@ -44,6 +46,8 @@ pub struct Question<'a> {
     pub git: &'a GitProgram,
     /// The tips, resolved.
     pub requests: &'a [Request],
+    /// What commits did to paths, where the question needs it.
+    pub paths: Option<&'a Paths<'a>>,
 }
 
 impl<'a> Question<'a> {
@@ -53,6 +57,14 @@ impl<'a> Question<'a> {
     /// When the answer is git's; nothing has been written then.
     pub fn answer(&self, history: &History<'_>, report: &mut Report) -> Result<ExitCode, NotExact> {
         let options = self.options;
+        if let Some(paths) = self.paths {
+            if self.own.last_modified {
+                return self.last_modified(history, paths, report);
+            }
+            if let Some(glob) = &self.own.contains_path {
+                return self.contains_path(glob, history, paths, report);
+            }
+        }
         self.check_combinations()?;
         if self.own.shortlog {
             return self.shortlog(history, report);

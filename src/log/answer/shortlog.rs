@@ -9,8 +9,7 @@ use std::process::ExitCode;
 use super::Question;
 use crate::cli::output::{Output, for_a_person};
 use crate::cli::trace::{Report, Served};
-use crate::index::{Flags, History, Pos};
-use crate::log::encoding::Reencoded;
+use crate::index::{History, Pos};
 use crate::log::filter::TextFilter;
 use crate::log::handover;
 use crate::log::options::{Flavour, Order};
@@ -54,18 +53,10 @@ impl Question<'_> {
         let text = TextFilter::new(history, &options.grep, settings.flavour, None);
         let criteria = self.criteria(&plan, text)?;
         let commits = match options.shortlog.summary && needs_no_order(&plan, &criteria) {
-            true => reached(history, &plan)
-                .filter(|pos| criteria.numbers.accepts(history, *pos))
-                .collect(),
+            true => reached(history, &plan).filter(|pos| criteria.numbers.accepts(history, *pos)).collect(),
             false => self.in_order(history, &plan, criteria)?,
         };
-        if history.has_odd()
-            && let Some(pos) = commits.iter().find(|pos| history.flags(**pos).contains(Flags::ODD))
-        {
-            return Err(format!("odd commit {}", history.oid(*pos)).into());
-        }
-        let mut texts = Reencoded::default();
-        texts.prepare(history, commits.iter().copied(), &self.git.path)?;
+        let texts = self.texts(history, commits.iter().copied())?;
         let shortlog = Shortlog { history, texts: &texts, sources: &sources, options: &options.shortlog };
         let bytes = shortlog.print(&commits);
         report.served = Served::Native;

@@ -54,9 +54,9 @@ impl Mode {
     pub fn bundle(self, arg: &BStr) -> Option<&[u8]> {
         let letters = arg.strip_prefix(b"-").filter(|letters| letters.len() > 1)?;
         let is_flag = |letter: &u8| {
-            self.table().iter().any(|entry| {
-                entry.value == Value::None && entry.name.as_bytes() == [b'-', *letter]
-            })
+            self.table()
+                .iter()
+                .any(|entry| entry.value == Value::None && entry.name.as_bytes() == [b'-', *letter])
         };
         letters.iter().all(is_flag).then_some(letters)
     }

@@ -31,7 +31,6 @@ pub struct Parsed {
 const NAMING_TIPS: &[&str] =
     &["--stdin", "-g", "--walk-reflogs", "--reflog", "--bisect", "--merge", "--alternate-refs"];
 
-
 /// Splits and classifies `args` (without the program's name).
 pub fn parse(args: impl IntoIterator<Item = OsString>) -> Parsed {
     let args: VecDeque<OsString> = args.into_iter().collect();

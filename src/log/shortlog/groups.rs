@@ -44,19 +44,18 @@ impl<'a> Groups<'a> {
     /// Calls `add` with every group of the commit, once with each.
     pub(super) fn of(&mut self, pos: Pos, mut add: impl FnMut(usize)) {
         let history = self.shortlog.history;
-        let (author, committer) =
-            if self.encodings && history.flags(pos).contains(Flags::ENCODING) {
-                let commit = self.shortlog.texts.commit(history, pos);
-                (
-                    self.by_author.then(|| self.number(commit.author.name, commit.author.email)),
-                    self.by_committer.then(|| self.number(commit.committer.name, commit.committer.email)),
-                )
-            } else {
-                (
-                    self.by_author.then(|| self.of_identity(history.author_id(pos))),
-                    self.by_committer.then(|| self.of_identity(history.committer_id(pos))),
-                )
-            };
+        let (author, committer) = if self.encodings && history.flags(pos).contains(Flags::ENCODING) {
+            let commit = self.shortlog.texts.commit(history, pos);
+            (
+                self.by_author.then(|| self.number(commit.author.name, commit.author.email)),
+                self.by_committer.then(|| self.number(commit.committer.name, commit.committer.email)),
+            )
+        } else {
+            (
+                self.by_author.then(|| self.of_identity(history.author_id(pos))),
+                self.by_committer.then(|| self.of_identity(history.committer_id(pos))),
+            )
+        };
         if let Some(group) = author {
             add(group);
         }

@@ -14,7 +14,8 @@ pub(super) fn of(message: &[u8]) -> Cow<'static, [u8]> {
     }
     let text = skip_space(&subject);
     // Whatever begins so and has a bracket that closes it: `[PATCH 3/7]`, `[PATCHv2]`.
-    let untagged = text.strip_prefix(b"[PATCH").and_then(|rest| rest.find_byte(b']').map(|at| &rest[at + 1..]));
+    let untagged =
+        text.strip_prefix(b"[PATCH").and_then(|rest| rest.find_byte(b']').map(|at| &rest[at + 1..]));
     Cow::Owned(skip_space(untagged.unwrap_or(text)).to_vec())
 }
 
