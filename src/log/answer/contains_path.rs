@@ -7,6 +7,7 @@ use bstr::ByteSlice;
 use rayon::prelude::*;
 
 use super::Question;
+use super::last_modified::check_well_formed;
 use crate::cli::output::{Output, for_a_person};
 use crate::cli::trace::{Report, Served};
 use crate::index::{History, Paths, Pos};
@@ -92,7 +93,7 @@ impl Question<'_> {
         sources: &RepoSources,
     ) -> Result<Vec<u8>, NotExact> {
         let high = self.config.bool("core.quotePath")?.unwrap_or(true);
-        self.texts(history, lives.iter().flat_map(|life| [life.first, life.last]))?;
+        check_well_formed(history, lives.iter().flat_map(|life| [life.first, life.last]))?;
         let (dates, mode) = (DateContext::shared(), DateMode::Short { local: false });
         let line = |life: &Life<'_>| {
             let mut out = Vec::with_capacity(96);

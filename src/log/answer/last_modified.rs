@@ -149,13 +149,22 @@ impl Question<'_> {
         history: &History<'_>,
         commits: impl Iterator<Item = Pos> + Clone,
     ) -> Result<Reencoded, NotExact> {
-        if history.has_odd()
-            && let Some(pos) = commits.clone().find(|pos| history.flags(*pos).contains(Flags::ODD))
-        {
-            return Err(format!("odd commit {}", history.oid(pos)).into());
-        }
+        check_well_formed(history, commits.clone())?;
         let mut texts = Reencoded::default();
         texts.prepare(history, commits, &self.git.path)?;
         Ok(texts)
     }
+}
+
+/// Odd commits are shown by git only.
+pub(super) fn check_well_formed(
+    history: &History<'_>,
+    mut commits: impl Iterator<Item = Pos>,
+) -> Result<(), NotExact> {
+    if history.has_odd()
+        && let Some(pos) = commits.find(|pos| history.flags(*pos).contains(Flags::ODD))
+    {
+        return Err(format!("odd commit {}", history.oid(pos)).into());
+    }
+    Ok(())
 }
