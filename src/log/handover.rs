@@ -10,12 +10,13 @@ use super::walk::Step;
 use crate::index::{History, Pos};
 use crate::repo::NotExact;
 
-/// Becomes a `git log` that renders just these commits, in this order.
+/// Becomes a `git log` that renders just these commits, in this order, with diffs limited to `paths`.
 pub fn exec_assisted(
     git: &Path,
     history: &History<'_>,
     steps: &[Step],
     args: &[OsString],
+    paths: impl Iterator<Item = OsString>,
 ) -> Result<ExitCode, NotExact> {
     let failed = |err: std::io::Error| NotExact::from(format!("temporary file: {err}"));
     let mut list = tempfile::tempfile().map_err(failed)?;
@@ -31,6 +32,8 @@ pub fn exec_assisted(
         .args(args)
         // Behind the other options: `-n` makes git walk again.
         .arg("--no-walk=unsorted")
+        .arg("--")
+        .args(paths)
         .stdin(Stdio::from(list))
         .exec();
     Err(NotExact::from(format!("cannot run git: {err}")))

@@ -11,6 +11,7 @@ use super::answer::Question;
 use super::cursor::Cursor;
 use super::options::own::OwnOptions;
 use super::options::{self, LogOptions, Refusal};
+use super::paths::Pathspec;
 use super::{cross_check, handover, last_modified, paths, revisions};
 use crate::cli::trace::{Report, Served};
 use crate::cli::{FATAL, USAGE, fatal};
@@ -130,13 +131,14 @@ impl Invocation {
             })
             .collect();
         session.freshen(&mut index, &tips, &mut report.index)?;
-        let needs_paths = self.own.last_modified || self.own.contains_path.is_some();
+        let pathspec = Pathspec::of(&repo, &config, &log)?;
+        let needs_paths = pathspec.is_some() || self.own.last_modified || self.own.contains_path.is_some();
         if needs_paths {
             session.cover_paths(&mut index)?;
         }
         let history = index.history().map_err(|err| NotExact::from(err.to_string()))?;
-        let paths = match needs_paths {
-            true => Some(index.paths().map_err(|err| NotExact::from(err.to_string()))?),
+        let known = match needs_paths {
+            true => Some(index.paths().map_err(|rejected| NotExact::from(format!("index: {rejected}")))?),
             false => None,
         };
         let question = Question {
@@ -146,11 +148,13 @@ impl Invocation {
             config: &config,
             git: &git,
             requests: &requests,
-            paths: paths.as_ref(),
+            pathspec: pathspec.as_ref(),
+            paths: known.as_ref(),
         };
         let answer = question.answer(&history, report);
         if answer.is_ok() {
             // The process is about to end: unmapping packs and index one by one would only delay that.
+            drop(known);
             std::mem::forget((index, repo));
         }
         answer

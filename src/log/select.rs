@@ -141,8 +141,7 @@ impl<'a> Selector<'a> {
     fn next_numbered(&mut self) -> Option<Step> {
         loop {
             let step = self.walk.next()?;
-            if self.side.is_none_or(|side| side == step.mark) && self.numbers.accepts(self.history, step.pos)
-            {
+            if self.side.is_none_or(|side| side == step.mark) && self.accepts(step.pos) {
                 return Some(step);
             }
         }
@@ -177,8 +176,10 @@ impl<'a> Selector<'a> {
     /// Whether a graph draws an edge to this commit: it would be shown, pages and counts apart.
     pub fn would_show(&self, pos: Pos) -> bool {
         let step = self.walk.step(pos);
-        !self.walk.is_uninteresting(pos)
-            && self.side.is_none_or(|side| side == step.mark)
-            && self.numbers.accepts(self.history, pos)
+        self.walk.is_shown(pos) && self.side.is_none_or(|side| side == step.mark) && self.accepts(pos)
+    }
+
+    fn accepts(&self, pos: Pos) -> bool {
+        self.numbers.accepts(self.history, pos, || self.walk.parent_count(pos))
     }
 }

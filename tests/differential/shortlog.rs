@@ -108,6 +108,10 @@ fn summaries_are_git_s() {
                 };
                 words.extend(piece);
             }
+            if rng.u8(0..4) == 0 {
+                words.push("--".into());
+                words.push(pieces::path(&mut rng, &survey));
+            }
             let theirs: Vec<OsString> =
                 head.then(|| "HEAD".into()).into_iter().chain(words.iter().cloned()).collect();
             let theirs = shortlog(&env, &repository, &theirs);
@@ -159,7 +163,8 @@ fn summaries_of_what_is_easily_mistaken() {
         (&["-w24,1,7", "HEAD"], true),
         (&["-s", "HEAD~3..HEAD", "--reverse"], true),
         (&["--reverse", "HEAD"], true),
-        (&["-s", "HEAD", "--", "src"], false),
+        (&["-s", "HEAD", "--", "src"], true),
+        (&["HEAD", "--", "src", "README"], true),
     ] {
         let theirs = shortlog(&env, &repository, &args(words));
         let ours = args(&[&["--shortlog"], words].concat());

@@ -5,6 +5,7 @@ mod concurrent;
 mod damage;
 mod fixture;
 mod growth;
+mod paths;
 pub(in crate::history) mod random;
 mod reading;
 pub(crate) mod repo;

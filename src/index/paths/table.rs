@@ -159,12 +159,12 @@ impl<'a> PathTable<'a> {
     }
 }
 
-/// The entries from the `i`th number up to the next. Something that no slice has when there are none.
+/// The entries from the `i`th number up to the next. Empty when there are none.
 #[inline]
 pub(super) fn range(starts: &[ArchivedU32], i: usize) -> Range<usize> {
     match starts.get(i..).and_then(|starts| starts.get(..2)) {
         Some([start, end]) => start.to_native() as usize..end.to_native() as usize,
-        _ => 1..0,
+        _ => 0..0,
     }
 }
 

@@ -3,11 +3,13 @@
 use std::process::ExitCode;
 
 use super::Question;
+use bstr::ByteSlice;
+
 use crate::cli::trace::{Report, Served};
 use crate::index::History;
 use crate::log::handover;
 use crate::log::settings::Settings;
-use crate::log::walk::Step;
+use crate::log::walk::{Step, Walk};
 use crate::repo::NotExact;
 
 /// Up to this many commits are given to git to render with diffs although nothing but `-n` selects them. More, and
@@ -37,7 +39,9 @@ impl Question<'_> {
         let highlight = has_text && settings.colors.is_some() && !self.own.json;
         let reason = options.assisted.or(highlight.then_some("matches in colour"));
         let Some(reason) = reason else { return Ok(None) };
-        let selective = has_text || options.max_count.is_some_and(|count| count <= ASSISTED_PAGE);
+        let selective = has_text
+            || self.pathspec.is_some()
+            || options.max_count.is_some_and(|count| count <= ASSISTED_PAGE);
         let drawn = options.graph
             || options.boundary
             || options.left_right
@@ -55,6 +59,7 @@ impl Question<'_> {
     pub(super) fn assist(
         &self,
         history: &History<'_>,
+        walk: &Walk<'_>,
         steps: &[Step],
         assistance: &Assistance,
         report: &mut Report,
@@ -67,6 +72,10 @@ impl Question<'_> {
         if let Some(step) = steps.iter().take(1).find(missing) {
             // git's complaint names what it was asked for.
             return Err(format!("commit {} is missing", history.oid(step.pos)).into());
+        }
+        let rewritten = |step: &Step| !walk.parents(step.pos).eq(history.parents(step.pos));
+        if self.pathspec.is_some() && steps.iter().any(rewritten) {
+            return Err("diffs of commits whose parents were simplified".into());
         }
         report.served = Served::Assisted;
         report.reason = assistance.reason.to_owned();
@@ -83,6 +92,11 @@ impl Question<'_> {
             args.extend(self.options.max_count.map(|count| format!("--max-count={count}").into()));
             args.extend(self.options.skip.map(|skip| format!("--skip={skip}").into()));
         }
-        handover::exec_assisted(&self.git.path, history, steps, &args)
+        if self.pathspec.is_some() {
+            // Paths limit the diffs; the commits have been chosen.
+            args.extend(["--full-history", "--sparse"].map(Into::into));
+        }
+        let paths = self.options.paths.iter().map(|path| path.to_os_str_lossy().into_owned());
+        handover::exec_assisted(&self.git.path, history, steps, &args, paths)
     }
 }

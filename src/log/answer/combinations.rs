@@ -1,7 +1,7 @@
 //! Combinations of options that git refuses, or whose meaning is not worth finding out.
 
 use super::Question;
-use crate::log::options::{Order, Simplification};
+use crate::log::options::Order;
 use crate::log::revisions::Request;
 use crate::repo::NotExact;
 
@@ -9,12 +9,6 @@ impl Question<'_> {
     /// Combinations that git refuses, or whose meaning is not worth finding out.
     pub(super) fn check_combinations(&self) -> Result<(), NotExact> {
         let options = self.options;
-        if !options.paths.is_empty() {
-            return Err("paths".into());
-        }
-        if options.simplification != Simplification::default() {
-            return Err("history simplification".into());
-        }
         if options.graph && (options.reverse || options.children) {
             return Err("--graph with --reverse or --children".into());
         }

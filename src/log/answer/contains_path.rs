@@ -15,6 +15,7 @@ use crate::log::contains_path::{Chosen, Life, lives};
 use crate::log::filter::TextFilter;
 use crate::log::handover;
 use crate::log::json;
+use crate::log::options::Simplification;
 use crate::log::paths::{Environment, Pathspec, prefix};
 use crate::log::render::date::{DateContext, DateMode};
 use crate::log::render::pretty::{Builtin, Spec};
@@ -43,12 +44,15 @@ impl Question<'_> {
         if options.assisted.is_some() || options.graph || options.boundary {
             return Err("--contains-path with options that show commits".into());
         }
+        if self.pathspec.is_some() || options.simplification != Simplification::default() {
+            return Err("--contains-path with other paths".into());
+        }
         check_complete(history, paths)?;
         let glob = glob.as_encoded_bytes();
         let pathspec = Pathspec::parse(&[glob], prefix(self.repo)?.as_bstr(), Environment::read()?)?;
         let mut settings = Settings::resolve(options, self.config, for_a_person())?;
         settings.spec = Spec::Builtin(Builtin::Medium);
-        let (plan, _) = self.plan(history, &settings)?;
+        let (plan, _) = self.plan(history, &settings, None)?;
         let tips: Vec<&gix::hash::oid> = plan.starts.iter().map(|start| history.oid(start.pos)).collect();
         let json = self.own.json;
         let sources = RepoSources::open(self.repo, self.config, options, &settings, &tips, json, history)?;
@@ -70,16 +74,17 @@ impl Question<'_> {
     fn ranks(
         &self,
         history: &History<'_>,
-        plan: &Plan,
+        plan: &Plan<'_>,
         text: Option<TextFilter<'_>>,
     ) -> Result<Chosen, NotExact> {
         let criteria = self.criteria(plan, text)?;
         let judge =
             |positions: &[Pos]| handover::judge(&self.git.path, history, positions, &self.options.grep_args);
         let walk = Walk::new(history, plan).map_err(|err| NotExact::from(err.to_string()))?;
-        let steps = Selector::new(history, walk, criteria, &judge).rest()?;
+        let mut selector = Selector::new(history, walk, criteria, &judge);
+        let steps = selector.rest()?;
         let mut ranks = vec![u32::MAX; history.len() as usize];
-        for (rank, step) in (0..).zip(self.complete(history, steps)) {
+        for (rank, step) in (0..).zip(self.complete(selector.walk(), steps)) {
             ranks[step.pos.index()] = rank;
         }
         Ok(Chosen { ranks, first_parent: plan.first_parent })

@@ -12,7 +12,6 @@ use crate::index::{Flags, History, Paths, Pos};
 use crate::log::encoding::Reencoded;
 use crate::log::json;
 use crate::log::last_modified::{Depth, Found, entries, last_modified};
-use crate::log::paths::Pathspec;
 use crate::log::repo_sources::RepoSources;
 use crate::log::revisions::Request;
 use crate::log::settings::Settings;
@@ -33,14 +32,13 @@ impl Question<'_> {
     ) -> Result<ExitCode, NotExact> {
         check_complete(history, paths)?;
         let (tip, excluded) = self.tip_and_excluded(history)?;
-        let pathspec = Pathspec::of(self.repo, self.config, self.options)?;
         let depth = match (self.options.last_modified.recursive, self.options.last_modified.trees) {
             (false, _) => Depth::Named,
             (true, false) => Depth::Files,
             (true, true) => Depth::Everything,
         };
         let tree = history.tree(tip).to_owned();
-        let (entries, directories) = entries(self.repo, tree, pathspec.as_ref(), depth)?;
+        let (entries, directories) = entries(self.repo, tree, self.pathspec, depth)?;
         if directories && paths.has_quirks() {
             return Err("a directory in a history with odd trees".into());
         }

@@ -8,6 +8,7 @@ mod last_modified;
 mod plan;
 mod shortlog;
 mod show;
+mod simplify;
 
 use std::process::ExitCode;
 
@@ -17,6 +18,7 @@ use super::filter::{NumberFilter, TextFilter};
 use super::handover;
 use super::options::LogOptions;
 use super::options::own::OwnOptions;
+use super::paths::Pathspec;
 use super::render::date::DateContext;
 use super::render::pretty::{Environment, Spec, Style};
 use super::repo_sources::RepoSources;
@@ -46,7 +48,9 @@ pub struct Question<'a> {
     pub git: &'a GitProgram,
     /// The tips, resolved.
     pub requests: &'a [Request],
-    /// What commits did to paths, where the question needs it.
+    /// The path limits, if there are any.
+    pub pathspec: Option<&'a Pathspec>,
+    /// What commits did to paths, where that is asked for.
     pub paths: Option<&'a Paths<'a>>,
 }
 
@@ -70,7 +74,10 @@ impl<'a> Question<'a> {
             return self.shortlog(history, report);
         }
         let settings = Settings::resolve(options, self.config, for_a_person())?;
-        let (plan, names) = self.plan(history, &settings)?;
+        let tree_same = self.tree_same(history)?;
+        let decorated = self.decorated(history)?;
+        let simplify = self.simplify(history, tree_same.as_ref(), decorated.as_deref())?;
+        let (plan, names) = self.plan(history, &settings, simplify)?;
         let tips: Vec<&gix::hash::oid> = plan.starts.iter().map(|start| history.oid(start.pos)).collect();
         let json = self.own.json;
         let sources = RepoSources::open(self.repo, self.config, options, &settings, &tips, json, history)?;
@@ -92,8 +99,9 @@ impl<'a> Question<'a> {
             let count = match everything {
                 true => reached(history, &plan).count() as u64,
                 false => {
-                    let steps = Selector::new(history, walk, criteria, &judge).rest()?;
-                    self.complete(history, steps).len() as u64
+                    let mut selector = Selector::new(history, walk, criteria, &judge);
+                    let steps = selector.rest()?;
+                    self.complete(selector.walk(), steps).len() as u64
                 }
             };
             report.served = Served::Native;
@@ -104,9 +112,10 @@ impl<'a> Question<'a> {
             return Ok(ExitCode::SUCCESS);
         }
         if let Some(assistance) = assistance {
-            let steps = Selector::new(history, walk, criteria, &judge).rest()?;
-            let steps = self.complete(history, steps);
-            return self.assist(history, &steps, &assistance, report);
+            let mut selector = Selector::new(history, walk, criteria, &judge);
+            let steps = selector.rest()?;
+            let steps = self.complete(selector.walk(), steps);
+            return self.assist(history, selector.walk(), &steps, &assistance, report);
         }
         super::versions::check(self.git, options, &settings)?;
         let style = self.style(&settings, &sources)?;
@@ -119,7 +128,7 @@ impl<'a> Question<'a> {
     }
 
     /// What decides on the commits that are walked.
-    fn criteria<'t>(&self, plan: &Plan, text: Option<TextFilter<'t>>) -> Result<Criteria<'t>, NotExact> {
+    fn criteria<'t>(&self, plan: &Plan<'_>, text: Option<TextFilter<'t>>) -> Result<Criteria<'t>, NotExact> {
         let options = self.options;
         if text.as_ref().is_some_and(TextFilter::is_foreign) {
             return Err("a pattern that only git can match".into());
@@ -127,7 +136,7 @@ impl<'a> Question<'a> {
         Ok(Criteria {
             numbers: NumberFilter {
                 min_age: plan.min_age,
-                max_age: self.date_limit(options.since_as_filter.as_ref(), "--since")?,
+                max_age: plan.max_age_filter,
                 min_parents: options.min_parents,
                 max_parents: options.max_parents,
             },
@@ -173,8 +182,9 @@ impl<'a> Question<'a> {
 }
 
 /// Whether every commit that the tips reach counts: then their number is found without an order.
-fn counts_everything(plan: &Plan, numbers: &NumberFilter, options: &LogOptions) -> bool {
-    plan.max_age.is_none()
+fn counts_everything(plan: &Plan<'_>, numbers: &NumberFilter, options: &LogOptions) -> bool {
+    plan.simplify.is_none()
+        && plan.max_age.is_none()
         && !plan.starts.iter().any(|start| start.uninteresting)
         && *numbers == NumberFilter::default()
         && options.max_count.is_none()

@@ -10,7 +10,7 @@ use crate::log::merge_base::merge_bases;
 use crate::log::options::{DateLimit, Order};
 use crate::log::revisions::Request;
 use crate::log::settings::Settings;
-use crate::log::walk::{Plan, Start};
+use crate::log::walk::{Plan, Simplify, Start};
 use crate::repo::NotExact;
 
 impl Question<'_> {
@@ -23,11 +23,12 @@ impl Question<'_> {
     }
 
     /// The plan, and what `--source` calls each start.
-    pub(super) fn plan(
+    pub(super) fn plan<'s>(
         &self,
         history: &History<'_>,
         settings: &Settings,
-    ) -> Result<(Plan, Vec<BString>), NotExact> {
+        simplify: Option<Simplify<'s>>,
+    ) -> Result<(Plan<'s>, Vec<BString>), NotExact> {
         let options = self.options;
         let mut names = Vec::new();
         let mut starts = Vec::new();
@@ -74,6 +75,8 @@ impl Question<'_> {
             order,
             whole_list: options.children,
             sources: with_sources,
+            max_age_filter: self.date_limit(options.since_as_filter.as_ref(), "--since")?,
+            simplify,
         };
         let unnamed =
             plan.starts.iter().zip(&names).any(|(start, name)| !start.uninteresting && name.is_empty());

@@ -47,13 +47,18 @@ impl Question<'_> {
             flavour: options.grep.flavour.unwrap_or(Flavour::Basic),
             ..Settings::resolve(options, self.config, for_a_person())?
         };
-        let (plan, _) = self.plan(history, &settings)?;
+        let tree_same = self.tree_same(history)?;
+        let decorated = self.decorated(history)?;
+        let simplify = self.simplify(history, tree_same.as_ref(), decorated.as_deref())?;
+        let (plan, _) = self.plan(history, &settings, simplify)?;
         let tips: Vec<&gix::hash::oid> = plan.starts.iter().map(|start| history.oid(start.pos)).collect();
         let sources = RepoSources::open(self.repo, self.config, options, &settings, &tips, false, history)?;
         let text = TextFilter::new(history, &options.grep, settings.flavour, None);
         let criteria = self.criteria(&plan, text)?;
         let commits = match options.shortlog.summary && needs_no_order(&plan, &criteria) {
-            true => reached(history, &plan).filter(|pos| criteria.numbers.accepts(history, *pos)).collect(),
+            true => reached(history, &plan)
+                .filter(|pos| criteria.numbers.accepts(history, *pos, || history.parents(*pos).count()))
+                .collect(),
             false => self.in_order(history, &plan, criteria)?,
         };
         let texts = self.texts(history, commits.iter().copied())?;
@@ -70,7 +75,7 @@ impl Question<'_> {
     fn in_order(
         &self,
         history: &History<'_>,
-        plan: &Plan,
+        plan: &Plan<'_>,
         criteria: Criteria<'_>,
     ) -> Result<Vec<Pos>, NotExact> {
         // What `git log` would match otherwise than `git shortlog`; the caller's own options follow.
@@ -78,14 +83,16 @@ impl Question<'_> {
         grep_args.extend(self.options.grep_args.iter().cloned());
         let judge = |positions: &[Pos]| handover::judge(&self.git.path, history, positions, &grep_args);
         let walk = Walk::new(history, plan).map_err(|err| NotExact::from(err.to_string()))?;
-        let steps = Selector::new(history, walk, criteria, &judge).rest()?;
-        Ok(self.complete(history, steps).into_iter().map(|step| step.pos).collect())
+        let mut selector = Selector::new(history, walk, criteria, &judge);
+        let steps = selector.rest()?;
+        Ok(self.complete(selector.walk(), steps).into_iter().map(|step| step.pos).collect())
     }
 }
 
 /// Whether the commits are found without walking in git's order.
-fn needs_no_order(plan: &Plan, criteria: &Criteria<'_>) -> bool {
-    criteria.text.is_none()
+fn needs_no_order(plan: &Plan<'_>, criteria: &Criteria<'_>) -> bool {
+    plan.simplify.is_none()
+        && criteria.text.is_none()
         && criteria.side.is_none()
         && criteria.skip == 0
         && criteria.max_count.is_none()

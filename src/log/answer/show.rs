@@ -1,7 +1,7 @@
 //! The chosen commits, shown: chunk by chunk as the walk yields them, or all at once where something about the
 //! answer depends on its end.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
 
@@ -15,12 +15,12 @@ use crate::log::cursor::Cursor;
 use crate::log::encoding::{self, Reencoded};
 use crate::log::json;
 use crate::log::options::Order;
-use crate::log::print::{Layout, Printer};
+use crate::log::print::{Chunk, Layout, Printer};
 use crate::log::render::pretty::{Builtin, Spec, Style};
 use crate::log::repo_sources::RepoSources;
 use crate::log::select::Selector;
 use crate::log::settings::Settings;
-use crate::log::walk::{Plan, Step, Walk, boundary};
+use crate::log::walk::{Plan, Step, Walk};
 use crate::repo::NotExact;
 
 /// The first chunk is small, so that something is seen at once; later ones keep all processors busy.
@@ -32,7 +32,7 @@ pub(super) struct Show<'s, 'a> {
     pub(super) question: &'s Question<'a>,
     pub(super) history: &'s History<'s>,
     pub(super) settings: &'s Settings,
-    pub(super) plan: &'s Plan,
+    pub(super) plan: &'s Plan<'s>,
     pub(super) sources: &'s RepoSources,
 }
 
@@ -69,7 +69,7 @@ impl Show<'_, '_> {
             graph: options.graph.then(|| self.settings.graph_colors.clone()),
             left_right: options.left_right,
             source_names: (options.source || self.settings.wants.source).then_some(names),
-            children: if options.children { Some(self.children()?) } else { None },
+            children: options.children.then(|| selector.walk().children()),
         };
         let mut printer = Printer::new(history, style, layout);
         let git = &self.question.git.path;
@@ -104,7 +104,12 @@ impl Show<'_, '_> {
                     json::push_commit(&commit, self.sources, self.settings.mailmap, &mut bytes);
                 }
             } else {
-                printer.print(&chunk, &texts, |pos| self.edges(pos, &whole, &selector), &mut bytes);
+                let parents: Option<Vec<Vec<Pos>>> =
+                    self.plan.simplify.is_some().then(|| {
+                        chunk.iter().map(|step| selector.walk().parents(step.pos).collect()).collect()
+                    });
+                let chunk = Chunk { steps: &chunk, parents: parents.as_deref() };
+                printer.print(chunk, &texts, |pos| self.edges(pos, &whole, &selector), &mut bytes);
             }
             output.get_or_insert_with(|| Output::open(git, true)).write(&bytes);
             chunk_size = (chunk_size * 4).min(LARGEST_CHUNK);
@@ -161,7 +166,7 @@ impl Show<'_, '_> {
         } else {
             selector.rest()?
         };
-        let steps = self.question.complete(history, steps);
+        let steps = self.question.complete(selector.walk(), steps);
         let is_odd = |pos| {
             history.flags(pos).contains(Flags::ODD) || (raw_encodings && encoding::is_foreign(history, pos))
         };
@@ -170,7 +175,7 @@ impl Show<'_, '_> {
         }
         whole.met = options.boundary.then(|| {
             let shown = steps.iter().filter(|step| step.mark != b'-');
-            shown.flat_map(|step| history.parents(step.pos)).collect()
+            shown.flat_map(|step| selector.walk().parents(step.pos)).collect()
         });
         whole.steps = Some(steps.into_iter());
         Ok(whole)
@@ -186,19 +191,7 @@ impl Show<'_, '_> {
                     None => selector.would_show(*parent),
                 }
         };
-        self.history.parents(pos).filter(is_drawn).take(limit).map(|parent| parent.0).collect()
-    }
-
-    /// The children of each commit among all that the walk yields, whatever filters say of them.
-    fn children(&self) -> Result<HashMap<Pos, Vec<Pos>>, NotExact> {
-        let mut children: HashMap<Pos, Vec<Pos>> = HashMap::new();
-        let walk = Walk::new(self.history, self.plan).map_err(|err| NotExact::from(err.to_string()))?;
-        for step in walk {
-            for parent in self.history.parents(step.pos) {
-                children.entry(parent).or_default().insert(0, step.pos);
-            }
-        }
-        Ok(children)
+        selector.walk().parents(pos).filter(is_drawn).take(limit).map(|parent| parent.0).collect()
     }
 
     /// Whether the reader of a page is told how to get the next one.
@@ -217,10 +210,10 @@ impl Show<'_, '_> {
 
 impl Question<'_> {
     /// Chosen commits with their boundary, in the final order.
-    pub(super) fn complete(&self, history: &History<'_>, mut steps: Vec<Step>) -> Vec<Step> {
+    pub(super) fn complete(&self, walk: &Walk<'_>, mut steps: Vec<Step>) -> Vec<Step> {
         if self.options.boundary {
             let order = if self.options.order == Order::Default { Order::Topo } else { self.options.order };
-            let found = boundary(history, &steps, order);
+            let found = walk.boundary(&steps, order);
             steps.extend(found);
         }
         if self.options.reverse {

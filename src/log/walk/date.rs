@@ -14,7 +14,7 @@ pub(super) struct DateWalk<'a> {
 }
 
 impl<'a> DateWalk<'a> {
-    pub(super) fn new(history: &'a History<'a>, plan: &Plan, states: &mut States) -> Self {
+    pub(super) fn new(history: &'a History<'a>, plan: &Plan<'_>, states: &mut States) -> Self {
         let mut queue = DateQueue::default();
         for start in &plan.starts {
             states.set_source(start.pos, start.source);

@@ -3,9 +3,9 @@
 use super::Plan;
 use crate::index::{History, Pos};
 
-/// Every commit that a walk of a plan without excluded tips, sides and sorting yields, newest position first: parents
+/// Every commit that a walk of a plan without excluded tips, sides, sorting and simplification yields, newest position first: parents
 /// come before their children in the index, so one look at each position does.
-pub fn reached<'a>(history: &'a History<'_>, plan: &Plan) -> impl Iterator<Item = Pos> + 'a {
+pub fn reached<'a>(history: &'a History<'_>, plan: &Plan<'_>) -> impl Iterator<Item = Pos> + 'a {
     let end = plan.starts.iter().map(|start| start.pos.index() + 1).max().unwrap_or(0);
     let mut marked = vec![false; end];
     for start in &plan.starts {
