@@ -1,6 +1,7 @@
 //! `git fastlog`: options → revisions → walk → filter → page → render.
 
 pub mod answer;
+pub mod changes;
 mod checked_settings;
 mod columns;
 pub mod commit;
@@ -10,6 +11,7 @@ pub mod cursor;
 mod dates;
 pub mod encoding;
 pub mod filter;
+pub mod follow;
 pub mod handover;
 mod head_mailmap;
 mod json;

@@ -7,7 +7,9 @@ use bstr::{BString, ByteSlice};
 use gix::hash::oid;
 use rayon::prelude::*;
 
+use super::changes::Changes;
 use super::encoding::Reencoded;
+use super::render::changes::Listing;
 use super::render::graph::{Framing, Graph, GraphColors};
 use super::render::pretty::{self, Extra, Format, Placement, Style};
 use super::walk::Step;
@@ -28,6 +30,8 @@ pub struct Layout {
     pub source_names: Option<Vec<BString>>,
     /// `--children`.
     pub children: Option<HashMap<Pos, Vec<Pos>>>,
+    /// How changed files are listed; not with a graph.
+    pub listing: Option<Listing>,
 }
 
 /// Commits to be printed together.
@@ -37,6 +41,8 @@ pub struct Chunk<'c> {
     pub steps: &'c [Step],
     /// The parents of each, where simplification may have given it others than it names.
     pub parents: Option<&'c [Vec<Pos>]>,
+    /// What the commits changed, where that is listed.
+    pub changes: Option<&'c Changes<'c>>,
 }
 
 impl<'c> Chunk<'c> {
@@ -44,7 +50,8 @@ impl<'c> Chunk<'c> {
     fn parts(self) -> impl IndexedParallelIterator<Item = Chunk<'c>> {
         (0..self.steps.len().div_ceil(GRAIN)).into_par_iter().map(move |part| {
             let range = part * GRAIN..((part + 1) * GRAIN).min(self.steps.len());
-            Chunk { steps: &self.steps[range.clone()], parents: self.parents.map(|all| &all[range]) }
+            let parents = self.parents.map(|all| &all[range.clone()]);
+            Chunk { steps: &self.steps[range], parents, changes: self.changes }
         })
     }
 
@@ -149,6 +156,10 @@ impl<'a> Printer<'a> {
                 this.render(step, parents, 0, texts, &mut bytes);
                 if placement == Placement::Terminator {
                     bytes.push(byte);
+                }
+                if let (Some(changes), Some(listing)) = (part.changes, &this.layout.listing) {
+                    let gap = this.style.format.gap_before_changes();
+                    changes.push_list(step.pos, listing, this.style.sources, gap, &mut bytes);
                 }
             }
             bytes

@@ -132,12 +132,16 @@ impl Invocation {
             .collect();
         session.freshen(&mut index, &tips, &mut report.index)?;
         let pathspec = Pathspec::of(&repo, &config, &log)?;
-        let needs_paths = pathspec.is_some() || self.own.last_modified || self.own.contains_path.is_some();
-        if needs_paths {
+        let mut with_paths =
+            pathspec.is_some() || self.own.last_modified || self.own.contains_path.is_some();
+        if with_paths {
             session.cover_paths(&mut index)?;
+        } else if log.changes.is_some() {
+            // Without, an assisting git lists them.
+            with_paths = session.cover_paths(&mut index).is_ok();
         }
         let history = index.history().map_err(|err| NotExact::from(err.to_string()))?;
-        let known = match needs_paths {
+        let known = match with_paths {
             true => Some(index.paths().map_err(|rejected| NotExact::from(format!("index: {rejected}")))?),
             false => None,
         };

@@ -3,6 +3,7 @@
 use rayon::prelude::*;
 
 use super::filter::{NumberFilter, TextFilter, Verdict};
+use super::follow::Follow;
 use super::walk::{Step, Walk};
 use crate::index::{History, Pos};
 use crate::repo::NotExact;
@@ -24,6 +25,8 @@ pub struct Selector<'a> {
     judge: &'a Judge<'a>,
     /// Only this side of a symmetric difference.
     side: Option<u8>,
+    /// What only looking at the changes of a commit tells; `--skip` counts it all the same.
+    follow: Option<Follow<'a>>,
     skip: u64,
     left: Option<u64>,
     batch: usize,
@@ -38,6 +41,8 @@ pub struct Criteria<'a> {
     pub text: Option<TextFilter<'a>>,
     /// `--left-only` (`<`) or `--right-only` (`>`).
     pub side: Option<u8>,
+    /// `--follow`.
+    pub follow: Option<Follow<'a>>,
     /// `--skip`.
     pub skip: u64,
     /// `-n`.
@@ -59,6 +64,7 @@ impl<'a> Selector<'a> {
             text: criteria.text,
             judge,
             side: criteria.side,
+            follow: criteria.follow,
             skip: criteria.skip,
             left: criteria.max_count,
             batch: FIRST_BATCH,
@@ -79,7 +85,7 @@ impl<'a> Selector<'a> {
             let Some(step) = self.next_filtered()? else { break };
             if self.skip > 0 {
                 self.skip -= 1;
-            } else {
+            } else if self.follows(step.pos)? {
                 out.push(step);
             }
         }
@@ -92,7 +98,16 @@ impl<'a> Selector<'a> {
     /// Whether commits follow behind the last one that `-n` let through.
     pub fn has_more(&mut self) -> Result<bool, NotExact> {
         self.left = None;
-        Ok(self.next_filtered()?.is_some())
+        while let Some(step) = self.next_filtered()? {
+            if self.follows(step.pos)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    fn follows(&mut self, pos: Pos) -> Result<bool, NotExact> {
+        self.follow.as_mut().map_or(Ok(true), |follow| follow.accepts(pos))
     }
 
     /// What is left of `--skip` and `-n`.

@@ -261,7 +261,7 @@ fn compatibility() -> String {
         ("Which commits, and in what order", &[Kind::Select, Kind::Not][..]),
         ("Filters on text", &[Kind::Grep]),
         ("How a commit is shown", &[Kind::Render]),
-        ("Diff output", &[Kind::Diff, Kind::DiffFilter]),
+        ("Diff output", &[Kind::List, Kind::Diff, Kind::DiffFilter]),
         ("Known, and left to git", &[Kind::Git]),
     ] {
         let _ = write!(text, "\n## {title}\n\n| option | answered |\n| --- | --- |\n");
@@ -305,7 +305,7 @@ fn usage(entry: &Entry) -> String {
 
 fn answered(kind: Kind) -> &'static str {
     match kind {
-        Kind::Select | Kind::Not | Kind::Grep | Kind::Render => "native",
+        Kind::Select | Kind::Not | Kind::Grep | Kind::Render | Kind::List => "native",
         Kind::Diff | Kind::DiffFilter => "assisted",
         Kind::Git => "git",
         Kind::Own => "(our own)",

@@ -37,7 +37,12 @@ impl Question<'_> {
     ) -> Result<Option<Assistance>, NotExact> {
         let options = self.options;
         let highlight = has_text && settings.colors.is_some() && !self.own.json;
-        let reason = options.assisted.or(highlight.then_some("matches in colour"));
+        // With lists of changes, too, unless they are listed here.
+        let foreign = options.graph || options.follow || self.own.json || self.paths.is_none();
+        let reason = options
+            .assisted
+            .or(options.changes.filter(|_| foreign).map(|_| "diff output"))
+            .or(highlight.then_some("matches in colour"));
         let Some(reason) = reason else { return Ok(None) };
         let selective = has_text
             || self.pathspec.is_some()
@@ -64,6 +69,7 @@ impl Question<'_> {
         assistance: &Assistance,
         report: &mut Report,
     ) -> Result<ExitCode, NotExact> {
+        let options = self.options;
         if steps.is_empty() {
             // There may be something wrong with the options all the same.
             return Err("nothing to render".into());
@@ -92,7 +98,9 @@ impl Question<'_> {
             args.extend(self.options.max_count.map(|count| format!("--max-count={count}").into()));
             args.extend(self.options.skip.map(|skip| format!("--skip={skip}").into()));
         }
-        if self.pathspec.is_some() {
+        if options.follow {
+            args.push("--follow".into());
+        } else if self.pathspec.is_some() {
             // Paths limit the diffs; the commits have been chosen.
             args.extend(["--full-history", "--sparse"].map(Into::into));
         }

@@ -1,7 +1,7 @@
 //! Combinations of options that git refuses, or whose meaning is not worth finding out.
 
 use super::Question;
-use crate::log::options::Order;
+use crate::log::options::{Order, Simplification};
 use crate::log::revisions::Request;
 use crate::repo::NotExact;
 
@@ -42,6 +42,9 @@ impl Question<'_> {
         if options.graph && options.boundary && filtered {
             return Err("a graph with the boundary of filtered commits".into());
         }
+        if options.follow {
+            self.check_follow()?;
+        }
         if options.parents && options.children {
             return Err("--parents with --children".into());
         }
@@ -50,4 +53,38 @@ impl Question<'_> {
         }
         Ok(())
     }
+
+    /// With what `--follow` is known to mean what it says: the walk must not depend on paths, and renames be
+    /// found as git finds them for one commit.
+    fn check_follow(&self) -> Result<(), NotExact> {
+        let options = self.options;
+        let drawn = options.graph
+            || options.reverse
+            || options.parents
+            || options.children
+            || options.boundary
+            || options.full_diff
+            || options.simplification != Simplification::default();
+        if drawn {
+            return Err("--follow with options that look at other commits".into());
+        }
+        let plain = |arg: &std::ffi::OsString| is_plain_diff_option(arg);
+        let diff = options.assisted.is_some() || options.changes.is_some();
+        if diff && !options.render_args.iter().all(plain) {
+            return Err("--follow with other diff options".into());
+        }
+        if self.config.bool("log.showRoot")? == Some(false) || self.config.contains("log.diffMerges") {
+            return Err("--follow with log.showRoot or log.diffMerges".into());
+        }
+        Ok(())
+    }
+}
+
+/// Whether the option, which says how commits are shown, has no say in what is a rename.
+fn is_plain_diff_option(arg: &std::ffi::OsStr) -> bool {
+    const PLAIN: &[&str] =
+        &["-p", "-u", "--patch", "--stat", "--name-only", "--name-status", "--raw", "--numstat"];
+    let shows = ["--format", "--pretty", "--date", "--decorate", "--color", "--abbrev"];
+    let arg = arg.to_string_lossy();
+    PLAIN.contains(&&*arg) || arg == "--oneline" || shows.iter().any(|name| arg.starts_with(name))
 }

@@ -77,7 +77,7 @@ impl Question<'_> {
         plan: &Plan<'_>,
         text: Option<TextFilter<'_>>,
     ) -> Result<Chosen, NotExact> {
-        let criteria = self.criteria(plan, text)?;
+        let criteria = self.criteria(history, plan, text)?;
         let judge =
             |positions: &[Pos]| handover::judge(&self.git.path, history, positions, &self.options.grep_args);
         let walk = Walk::new(history, plan).map_err(|err| NotExact::from(err.to_string()))?;

@@ -83,7 +83,7 @@ impl<'a> Question<'a> {
         let sources = RepoSources::open(self.repo, self.config, options, &settings, &tips, json, history)?;
         let mailmap = settings.mailmap.then_some(&sources as &dyn Sources);
         let text = TextFilter::new(history, &options.grep, settings.flavour, mailmap);
-        let mut criteria = self.criteria(&plan, text)?;
+        let mut criteria = self.criteria(history, &plan, text)?;
         let judge =
             |positions: &[Pos]| handover::judge(&self.git.path, history, positions, &options.grep_args);
         let assistance = self.assistance(&settings, criteria.text.is_some())?;
@@ -94,6 +94,7 @@ impl<'a> Question<'a> {
         }
         if self.own.count {
             let everything = criteria.side.is_none()
+                && criteria.follow.is_none()
                 && criteria.text.is_none()
                 && counts_everything(&plan, &criteria.numbers, options);
             let count = match everything {
@@ -128,7 +129,12 @@ impl<'a> Question<'a> {
     }
 
     /// What decides on the commits that are walked.
-    fn criteria<'t>(&self, plan: &Plan<'_>, text: Option<TextFilter<'t>>) -> Result<Criteria<'t>, NotExact> {
+    fn criteria<'t>(
+        &'t self,
+        history: &'t History<'t>,
+        plan: &Plan<'_>,
+        text: Option<TextFilter<'t>>,
+    ) -> Result<Criteria<'t>, NotExact> {
         let options = self.options;
         if text.as_ref().is_some_and(TextFilter::is_foreign) {
             return Err("a pattern that only git can match".into());
@@ -146,6 +152,7 @@ impl<'a> Question<'a> {
                 (false, true) => Some(b'>'),
                 _ => None,
             },
+            follow: self.follow(history)?,
             skip: options.skip.unwrap_or(0),
             max_count: options.max_count,
         })

@@ -54,7 +54,7 @@ impl Question<'_> {
         let tips: Vec<&gix::hash::oid> = plan.starts.iter().map(|start| history.oid(start.pos)).collect();
         let sources = RepoSources::open(self.repo, self.config, options, &settings, &tips, false, history)?;
         let text = TextFilter::new(history, &options.grep, settings.flavour, None);
-        let criteria = self.criteria(&plan, text)?;
+        let criteria = self.criteria(history, &plan, text)?;
         let commits = match options.shortlog.summary && needs_no_order(&plan, &criteria) {
             true => reached(history, &plan)
                 .filter(|pos| criteria.numbers.accepts(history, *pos, || history.parents(*pos).count()))

@@ -11,11 +11,13 @@ use super::Question;
 use crate::cli::output::Output;
 use crate::cli::trace::{Report, Served};
 use crate::index::{Flags, History, Pos};
+use crate::log::changes::{Changes, Rules};
 use crate::log::cursor::Cursor;
 use crate::log::encoding::{self, Reencoded};
 use crate::log::json;
 use crate::log::options::Order;
 use crate::log::print::{Chunk, Layout, Printer};
+use crate::log::render::changes::Listing;
 use crate::log::render::pretty::{Builtin, Spec, Style};
 use crate::log::repo_sources::RepoSources;
 use crate::log::select::Selector;
@@ -70,7 +72,9 @@ impl Show<'_, '_> {
             left_right: options.left_right,
             source_names: (options.source || self.settings.wants.source).then_some(names),
             children: options.children.then(|| selector.walk().children()),
+            listing: self.listing()?,
         };
+        let mut changes = self.changes()?;
         let mut printer = Printer::new(history, style, layout);
         let git = &self.question.git.path;
         let mut texts = Reencoded::default();
@@ -88,8 +92,21 @@ impl Show<'_, '_> {
                 }
                 None => selector.fill(chunk_size, &mut chunk),
             };
-            let prepared =
-                filled.and_then(|()| texts.prepare(history, chunk.iter().map(|step| step.pos), git));
+            let parents: Option<Vec<Vec<Pos>>> = self
+                .plan
+                .simplify
+                .is_some()
+                .then(|| chunk.iter().map(|step| selector.walk().parents(step.pos).collect()).collect());
+            let prepared = filled
+                .and_then(|()| texts.prepare(history, chunk.iter().map(|step| step.pos), git))
+                .and_then(|()| match &mut changes {
+                    Some(changes) => {
+                        let parents = |at: usize| Some(parents.as_ref()?.get(at)?.as_slice());
+                        let steps = chunk.iter().enumerate();
+                        changes.prepare(steps.map(|(at, step)| (step.pos, parents(at))))
+                    }
+                    None => Ok(()),
+                });
             if let Err(err) = prepared {
                 return too_late(err, output.as_ref(), report);
             }
@@ -104,11 +121,7 @@ impl Show<'_, '_> {
                     json::push_commit(&commit, self.sources, self.settings.mailmap, &mut bytes);
                 }
             } else {
-                let parents: Option<Vec<Vec<Pos>>> =
-                    self.plan.simplify.is_some().then(|| {
-                        chunk.iter().map(|step| selector.walk().parents(step.pos).collect()).collect()
-                    });
-                let chunk = Chunk { steps: &chunk, parents: parents.as_deref() };
+                let chunk = Chunk { steps: &chunk, parents: parents.as_deref(), changes: changes.as_ref() };
                 printer.print(chunk, &texts, |pos| self.edges(pos, &whole, &selector), &mut bytes);
             }
             output.get_or_insert_with(|| Output::open(git, true)).write(&bytes);
@@ -139,6 +152,20 @@ impl Show<'_, '_> {
         Ok(ExitCode::SUCCESS)
     }
 
+    fn listing(&self) -> Result<Option<Listing>, NotExact> {
+        let Some(list) = self.question.options.changes else { return Ok(None) };
+        let quote_high = self.question.config.bool("core.quotePath")?.unwrap_or(true);
+        Ok(Some(Listing { list, nul: self.question.options.nul, quote_high }))
+    }
+
+    /// What commits changed, where that is listed.
+    fn changes(&self) -> Result<Option<Changes<'_>>, NotExact> {
+        let Question { options, config, git, pathspec, paths, .. } = self.question;
+        let (Some(_), Some(paths)) = (options.changes, *paths) else { return Ok(None) };
+        let rules = Rules::resolve(options, config)?;
+        Ok(Some(Changes::new(self.history, paths, *pathspec, &options.paths, rules, &git.path)))
+    }
+
     /// Walks to the end where something depends on it.
     fn whole(&self, selector: &mut Selector<'_>, picky: bool) -> Result<Whole, NotExact> {
         let (history, options) = (self.history, self.question.options);
@@ -147,7 +174,13 @@ impl Show<'_, '_> {
         let raw_encodings = counts.encoding > 0 && self.settings.spec == Spec::Builtin(Builtin::Raw);
         let careful = counts.odd > 0 || raw_encodings;
         let picky_graph = options.graph && picky;
-        if !(careful || options.reverse || options.boundary || options.children || picky_graph) {
+        if !(careful
+            || options.follow
+            || options.reverse
+            || options.boundary
+            || options.children
+            || picky_graph)
+        {
             return Ok(Whole::default());
         }
         let mut whole = Whole::default();

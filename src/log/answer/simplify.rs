@@ -2,6 +2,7 @@
 
 use super::Question;
 use crate::index::{History, Pos};
+use crate::log::follow::{Follow, Renames};
 use crate::log::options::Simplification;
 use crate::log::paths::classes;
 use crate::log::revisions;
@@ -12,9 +13,23 @@ use crate::repo::decorate::{DecorationFilter, DecorationMap};
 impl Question<'_> {
     /// Which commits agree on the paths, if paths limit the question.
     pub(super) fn tree_same(&self, history: &History<'_>) -> Result<Option<TreeSame>, NotExact> {
-        let Some(pathspec) = self.pathspec else { return Ok(None) };
+        // `--follow` looks at changes, not at trees: no commit is simplified away.
+        let Some(pathspec) = self.pathspec.filter(|_| !self.options.follow) else { return Ok(None) };
         let paths = self.paths.ok_or_else(|| NotExact::from("paths without an index of paths"))?;
         classes(paths, history, pathspec).map(TreeSame::new).map(Some)
+    }
+
+    /// The file to follow, if `--follow` is given.
+    pub(super) fn follow<'s>(&'s self, history: &'s History<'s>) -> Result<Option<Follow<'s>>, NotExact> {
+        if !self.options.follow {
+            return Ok(None);
+        }
+        let (Some(pathspec), Some(paths)) = (self.pathspec, self.paths) else {
+            return Err("--follow without a path".into());
+        };
+        let first_parent = self.options.first_parent;
+        let renames = Renames::open(self.repo, self.config, self.git, first_parent);
+        Follow::new(history, paths, pathspec, renames, first_parent).map(Some)
     }
 
     /// Which commits refs decorate, for `--simplify-by-decoration`.

@@ -140,6 +140,17 @@ pub enum AbbrevArg {
     Digits(usize),
 }
 
+/// A list of the files that a commit changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ChangeList {
+    /// `--name-only`.
+    NameOnly,
+    /// `--name-status`.
+    NameStatus,
+    /// `--raw`.
+    Raw,
+}
+
 /// How history is simplified to what concerns some paths (git-log(1), "History Simplification").
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Simplification {
@@ -170,6 +181,12 @@ pub struct LogOptions {
     pub paths: Vec<BString>,
     /// How history is simplified.
     pub simplification: Simplification,
+    /// `--follow`.
+    pub follow: bool,
+    /// The list of changed files that follows each commit.
+    pub changes: Option<ChangeList>,
+    /// `--no-renames`.
+    pub no_renames: bool,
     /// `--full-diff`: diffs are not limited to the paths.
     pub full_diff: bool,
     /// Whether any option named a set of refs (then HEAD is not the default).

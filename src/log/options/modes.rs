@@ -136,6 +136,7 @@ pub static SHORTLOG: &[Entry] = options! {
     "--left-right" None Git nothing;
     "--children" None Git nothing;
     "--parents" None Git nothing;
+    "--follow" None Git nothing;
     // It goes by other refs than in `git log`.
     "--simplify-by-decoration" None Git nothing;
 };

@@ -125,11 +125,11 @@ fn parse_as(mode: Mode, mut tokens: VecDeque<OsString>) -> Parsed {
         }
         log.tips_before_options = log.tips.len();
         git_args.extend(written.iter().cloned());
-        if !matches!(entry.kind, Kind::Render | Kind::Diff) && entry.name != "--graph" {
+        if !matches!(entry.kind, Kind::Render | Kind::List | Kind::Diff) && entry.name != "--graph" {
             select_args.extend(written.iter().cloned());
         }
         match entry.kind {
-            Kind::Render => log.render_args.extend(written),
+            Kind::Render | Kind::List => log.render_args.extend(written),
             Kind::Grep => log.grep_args.extend(written),
             Kind::Diff => {
                 log.render_args.extend(written);

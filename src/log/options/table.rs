@@ -8,7 +8,7 @@ use crate::repo::decorate::{Decorate, FilterOption};
 use crate::repo::notes::NotesOption;
 
 use super::modes::Mode;
-use super::{AbbrevArg, ColorArg, DateLimit, Flavour, LogOptions, Order, RefSet, Refusal, Tip};
+use super::{AbbrevArg, ChangeList, ColorArg, DateLimit, Flavour, LogOptions, Order, RefSet, Refusal, Tip};
 
 /// How an option takes its value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +34,8 @@ pub enum Kind {
     Grep,
     /// How a commit is shown: from the index, and told to git where git renders.
     Render,
+    /// Lists of changed files: from the index.
+    List,
     /// Diff output: git renders the commits chosen from the index.
     Diff,
     /// A diff option that hides commits: git renders and counts.
@@ -106,6 +108,14 @@ fn below(
     negated: bool,
 ) -> Result<(), Refusal> {
     ref_set(log, RefSet::Below { prefix, pattern: value.map(ToOwned::to_owned) }, negated)
+}
+
+/// Of several kinds git shows one, or refuses them.
+fn list(log: &mut LogOptions, list: ChangeList) -> Result<(), Refusal> {
+    if log.changes.replace(list).is_some_and(|before| before != list) {
+        log.assisted.get_or_insert("several lists of changes");
+    }
+    Ok(())
 }
 
 fn seconds(value: Option<&BStr>) -> Result<DateLimit, Refusal> {
@@ -181,6 +191,8 @@ pub static TABLE: &[Entry] = options! {
     "--no-max-parents" None Select |o, _, _| { o.max_parents = None; Ok(()) };
     "--first-parent" None Select |o, _, _| { o.first_parent = true; Ok(()) };
     "--exclude-first-parent-only" None Select |o, _, _| { o.exclude_first_parent_only = true; Ok(()) };
+
+    "--follow" None Select |o, _, _| { o.follow = true; Ok(()) };
 
     // Order and marks.
     "--topo-order" None Select |o, _, _| { o.order = Order::Topo; Ok(()) };
@@ -285,7 +297,15 @@ pub static TABLE: &[Entry] = options! {
     "--no-mailmap" None Render |o, _, _| { o.mailmap = Some(false); Ok(()) };
     "--no-use-mailmap" None Render |o, _, _| { o.mailmap = Some(false); Ok(()) };
     "-z" None Render |o, _, _| { o.nul = true; Ok(()) };
+    "--full-index" None Render nothing;
+    "-r" None Render nothing;
+    "--no-renames" None Render |o, _, _| { o.no_renames = true; Ok(()) };
     "--full-diff" None Render |o, _, _| { o.full_diff = true; Ok(()) };
+
+    // Changed files.
+    "--name-only" None List |o, _, _| list(o, ChangeList::NameOnly);
+    "--name-status" None List |o, _, _| list(o, ChangeList::NameStatus);
+    "--raw" None List |o, _, _| list(o, ChangeList::Raw);
 
     // Diff output, rendered by git for the commits chosen here.
     "-p" None Diff nothing;
@@ -293,7 +313,6 @@ pub static TABLE: &[Entry] = options! {
     "--patch" None Diff nothing;
     "-U" Required Diff nothing;
     "--unified" Required Diff nothing;
-    "--raw" None Diff nothing;
     "--patch-with-raw" None Diff nothing;
     "--patch-with-stat" None Diff nothing;
     "--minimal" None Diff nothing;
@@ -310,16 +329,12 @@ pub static TABLE: &[Entry] = options! {
     "--shortstat" None Diff nothing;
     "--dirstat" Optional Diff nothing;
     "--summary" None Diff nothing;
-    "--name-only" None Diff nothing;
-    "--name-status" None Diff nothing;
-    "--full-index" None Diff nothing;
     "--binary" None Diff nothing;
     "-M" Optional Diff nothing;
     "--find-renames" Optional Diff nothing;
     "-C" Optional Diff nothing;
     "--find-copies" Optional Diff nothing;
     "--find-copies-harder" None Diff nothing;
-    "--no-renames" None Diff nothing;
     "-l" Required Diff nothing;
     "-a" None Diff nothing;
     "--text" None Diff nothing;
@@ -348,7 +363,6 @@ pub static TABLE: &[Entry] = options! {
     "--no-diff-merges" None Diff nothing;
     "--combined-all-paths" None Diff nothing;
     "-t" None Diff nothing;
-    "-r" None Diff nothing;
     "-S" Required DiffFilter nothing;
     "-G" Required DiffFilter nothing;
     "--pickaxe-regex" None DiffFilter nothing;
@@ -373,7 +387,6 @@ pub static TABLE: &[Entry] = options! {
     "--cherry-mark" None Git nothing;
     "--grep-reflog" Required Git nothing;
     "--show-signature" None Git nothing;
-    "--follow" None Git nothing;
     "-L" Required Git nothing;
     "--no-graph" None Git nothing;
     "--show-linear-break" Optional Git nothing;

@@ -177,7 +177,8 @@ fn leaf_deltas(table: &PathTable<'_>, pathspec: &Pathspec, terms: &Terms) -> Vec
 }
 
 impl Reach {
-    fn takes(self, kind: EntryKind) -> bool {
+    /// Whether something of this kind is chosen; what is chosen of a directory are the files in it.
+    pub fn takes(self, kind: EntryKind) -> bool {
         match kind {
             EntryKind::Tree => false,
             EntryKind::Commit => self.submodules,
@@ -201,8 +202,11 @@ impl Terms {
             return Err("the system has no random numbers".into());
         }
         let (paths, numbers) = key.split_at(32);
-        let mut terms =
-            Terms { paths: [0; 32], rest: number_from(&numbers[..16]), kind: number_from(&numbers[16..]) };
+        let mut terms = Terms {
+            paths: [0; 32],
+            rest: number_from(&numbers[..16]) | 1,
+            kind: number_from(&numbers[16..]) | 1,
+        };
         terms.paths.copy_from_slice(paths);
         Ok(terms)
     }

@@ -6,8 +6,8 @@ mod classes;
 mod matches;
 mod pathspec;
 #[cfg(test)]
-mod tests;
+pub(in crate::log) mod tests;
 
 pub use classes::classes;
-pub use matches::Reach;
+pub use matches::{Literal, Reach};
 pub use pathspec::{Environment, Pathspec, prefix};

@@ -118,7 +118,7 @@ impl Pathspec {
         if options.paths.is_empty() {
             return Ok(None);
         }
-        if options.paths.len() == 1 && config.bool("log.follow")?.unwrap_or(false) {
+        if options.paths.len() == 1 && !options.follow && config.bool("log.follow")?.unwrap_or(false) {
             return Err("log.follow".into());
         }
         let prefix = prefix(repo)?;

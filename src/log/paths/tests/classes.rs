@@ -12,14 +12,15 @@ use gix::objs::tree::EntryKind;
 use super::{MAGIC, NAMES, PIECES, random_path, seed};
 use crate::history::{self, Options};
 use crate::index::{Bytes, History, PathSegment, Paths, Pos, Segment, Slice, write_paths};
-use crate::log::paths::{Environment, Pathspec, classes};
+use crate::log::paths::classes::classes;
+use crate::log::paths::{Environment, Pathspec};
 use crate::repo::commit_dates;
 use crate::repo::testing::{Sandbox, Seed};
 
-type Tree = BTreeMap<BString, (EntryKind, ObjectId)>;
+pub(in crate::log) type Tree = BTreeMap<BString, (EntryKind, ObjectId)>;
 
 /// A history with merges; later commits touch few paths.
-fn make_history(sandbox: &Sandbox, seed: &mut Seed, commits: usize) {
+pub(in crate::log) fn make_history(sandbox: &Sandbox, seed: &mut Seed, commits: usize) {
     sandbox.git("", &["init", "--quiet", "--initial-branch=main", "repo"]);
     let mut stream = String::new();
     let mut used = Vec::new();
@@ -40,21 +41,22 @@ fn make_history(sandbox: &Sandbox, seed: &mut Seed, commits: usize) {
                 used.push(random_path(seed, NAMES));
             }
             let path = &used[seed.below(used.len())];
-            let text = seed.below(2);
+            let text = "line\n".repeat(9) + seed.pick(&["0", "1"]);
+            let len = text.len();
             let _ = match seed.below(9) {
-                0 => writeln!(stream, "M 160000 {:040x} {path}", 1 + text),
-                1 => write!(stream, "M 120000 inline {path}\ndata 1\n{text}\n"),
-                2 => write!(stream, "M 100755 inline {path}\ndata 1\n{text}\n"),
+                0 => writeln!(stream, "M 160000 {:040x} {path}", 1 + seed.below(2)),
+                1 => write!(stream, "M 120000 inline {path}\ndata {len}\n{text}\n"),
+                2 => write!(stream, "M 100755 inline {path}\ndata {len}\n{text}\n"),
                 3 => writeln!(stream, "D {path}"),
                 4 => writeln!(stream, "D {}", path.split('/').next().unwrap()),
-                _ => write!(stream, "M 100644 inline {path}\ndata 1\n{text}\n"),
+                _ => write!(stream, "M 100644 inline {path}\ndata {len}\n{text}\n"),
             };
         }
     }
     sandbox.feed("repo", &["fast-import", "--quiet"], stream.as_bytes());
 }
 
-fn read_history(sandbox: &Sandbox) -> Segment {
+pub(in crate::log) fn read_history(sandbox: &Sandbox) -> Segment {
     let tips = sandbox.git("repo", &["for-each-ref", "--format=%(objectname)"]);
     let tips: Vec<ObjectId> = tips.lines().map(|hex| ObjectId::from_hex(hex).unwrap()).collect();
     let repo = gix::open_opts(sandbox.path("repo"), gix::open::Options::isolated()).unwrap();
@@ -65,7 +67,7 @@ fn read_history(sandbox: &Sandbox) -> Segment {
 }
 
 /// Each commit's tree, directories included.
-fn trees(sandbox: &Sandbox, history: &History<'_>) -> Vec<Tree> {
+pub(in crate::log) fn trees(sandbox: &Sandbox, history: &History<'_>) -> Vec<Tree> {
     let read = |pos: u32| {
         let id = history.oid(Pos(pos)).to_string();
         let listing = sandbox.git("repo", &["ls-tree", "-r", "-t", "-z", &id]);
@@ -89,7 +91,12 @@ fn trees(sandbox: &Sandbox, history: &History<'_>) -> Vec<Tree> {
     (0..history.len()).map(read).collect()
 }
 
-fn path_segments(history: &History<'_>, trees: &[Tree], cuts: &[usize], quirks: u32) -> Vec<PathSegment> {
+pub(in crate::log) fn path_segments(
+    history: &History<'_>,
+    trees: &[Tree],
+    cuts: &[usize],
+    quirks: u32,
+) -> Vec<PathSegment> {
     let none = Tree::new();
     let mut segments = Vec::new();
     for cut in cuts.windows(2) {

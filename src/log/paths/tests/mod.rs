@@ -1,6 +1,6 @@
 //! What pathspecs choose, compared with `git diff-tree -- <pathspec>…` on random trees.
 
-mod classes;
+pub(in crate::log) mod classes;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -76,7 +76,7 @@ const MAGIC: &[&str] = &[
     ":(top",
 ];
 
-fn seed() -> u64 {
+pub(in crate::log) fn seed() -> u64 {
     let seed = match std::env::var("GIT_FAST_TEST_SEED") {
         Ok(seed) => seed.parse().unwrap(),
         Err(_) => std::time::UNIX_EPOCH.elapsed().unwrap().as_nanos() as u64,

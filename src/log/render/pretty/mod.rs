@@ -93,6 +93,15 @@ impl Format {
             _ => Placement::Separator,
         }
     }
+
+    /// Whether an empty line (one newline, whatever `-z` says) stands between a commit, with the newline or NUL that
+    /// may end it, and a list of changes.
+    pub fn gap_before_changes(&self) -> bool {
+        match self {
+            Format::Builtin(builtin) => *builtin != Builtin::Oneline,
+            Format::User(user) => !user.empty,
+        }
+    }
 }
 
 /// How commits are shown: resolved once per invocation, shared by all threads that render.
@@ -182,7 +191,7 @@ fn push_abbrev(id: &oid, sources: &dyn Sources, out: &mut Vec<u8>) {
 }
 
 /// Appends the first `len` digits of an object name.
-fn push_digits(id: &oid, len: usize, out: &mut Vec<u8>) {
+pub(super) fn push_digits(id: &oid, len: usize, out: &mut Vec<u8>) {
     // Room for the longest hash.
     let mut digits = [[0; 2]; 32];
     for (pair, &byte) in digits.iter_mut().zip(id.as_bytes()) {
