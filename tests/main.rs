@@ -6,5 +6,6 @@ mod generated;
 mod index_states;
 mod own_options;
 mod path_index;
+mod path_questions;
 mod regressions;
 mod support;

@@ -84,3 +84,14 @@ pub fn count(git: &Path, args: &[OsString]) -> std::io::Result<(u8, u64)> {
     let code = output.status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(crate::cli::FATAL);
     Ok((code, output.stdout.iter().filter(|b| **b == b'\n').count() as u64))
 }
+
+/// Whether any of these words is a revision to git, rather than a path or nothing at all.
+pub fn has_revisions(git: &Path, words: &[OsString]) -> bool {
+    let output = Command::new(git)
+        .args(["rev-parse", "--revs-only"])
+        .args(words)
+        .stdin(Stdio::null())
+        .stderr(Stdio::null())
+        .output();
+    output.is_ok_and(|output| !output.stdout.is_empty())
+}

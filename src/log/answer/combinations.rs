@@ -17,8 +17,9 @@ impl Question<'_> {
             return Err("--left-only or --right-only without sides".into());
         }
         let grep = &options.grep;
-        if grep.all_match && grep.invert && !(grep.author.is_empty() && grep.committer.is_empty()) {
-            return Err("--all-match with --invert-grep and people".into());
+        let people = !(grep.author.is_empty() && grep.committer.is_empty());
+        if grep.all_match && grep.invert && (people || grep.message.len() > 1) {
+            return Err("--all-match with --invert-grep".into());
         }
         if options.left_only && options.right_only {
             return Err("--left-only with --right-only".into());

@@ -3,7 +3,10 @@
 
 mod assist;
 mod combinations;
+mod contains_path;
+mod last_modified;
 mod plan;
+mod shortlog;
 mod show;
 mod simplify;
 
@@ -23,7 +26,7 @@ use super::revisions::Request;
 use super::select::{Criteria, Selector};
 use super::settings::Settings;
 use super::sources::Sources;
-use super::walk::{Plan, Walk, reachable};
+use super::walk::{Plan, Walk, reached};
 use crate::cli::output::{Output, for_a_person};
 use crate::cli::trace::{Report, Served};
 use crate::index::{History, Paths, Pos};
@@ -58,50 +61,44 @@ impl<'a> Question<'a> {
     /// When the answer is git's; nothing has been written then.
     pub fn answer(&self, history: &History<'_>, report: &mut Report) -> Result<ExitCode, NotExact> {
         let options = self.options;
+        if let Some(paths) = self.paths {
+            if self.own.last_modified {
+                return self.last_modified(history, paths, report);
+            }
+            if let Some(glob) = &self.own.contains_path {
+                return self.contains_path(glob, history, paths, report);
+            }
+        }
         self.check_combinations()?;
+        if self.own.shortlog {
+            return self.shortlog(history, report);
+        }
         let settings = Settings::resolve(options, self.config, for_a_person())?;
         let tree_same = self.tree_same(history)?;
         let decorated = self.decorated(history)?;
         let simplify = self.simplify(history, tree_same.as_ref(), decorated.as_deref())?;
         let (plan, names) = self.plan(history, &settings, simplify)?;
-        let numbers = NumberFilter {
-            min_age: plan.min_age,
-            max_age: plan.max_age_filter,
-            min_parents: options.min_parents,
-            max_parents: options.max_parents,
-        };
         let tips: Vec<&gix::hash::oid> = plan.starts.iter().map(|start| history.oid(start.pos)).collect();
         let json = self.own.json;
         let sources = RepoSources::open(self.repo, self.config, options, &settings, &tips, json, history)?;
         let mailmap = settings.mailmap.then_some(&sources as &dyn Sources);
         let text = TextFilter::new(history, &options.grep, settings.flavour, mailmap);
-        if text.as_ref().is_some_and(TextFilter::is_foreign) {
-            return Err("a pattern that only git can match".into());
-        }
+        let mut criteria = self.criteria(history, &plan, text)?;
         let judge =
             |positions: &[Pos]| handover::judge(&self.git.path, history, positions, &options.grep_args);
-        let assistance = self.assistance(&settings, text.is_some())?;
+        let assistance = self.assistance(&settings, criteria.text.is_some())?;
         let counted_by_git = assistance.as_ref().is_some_and(|assistance| assistance.counts);
         let walk = Walk::new(history, &plan).map_err(|err| NotExact::from(err.to_string()))?;
-        let criteria = Criteria {
-            numbers,
-            text,
-            side: match (options.left_only, options.right_only) {
-                (true, false) => Some(b'<'),
-                (false, true) => Some(b'>'),
-                _ => None,
-            },
-            follow: self.follow(history)?,
-            skip: if counted_by_git { 0 } else { options.skip.unwrap_or(0) },
-            max_count: if counted_by_git { None } else { options.max_count },
-        };
+        if counted_by_git {
+            (criteria.skip, criteria.max_count) = (0, None);
+        }
         if self.own.count {
             let everything = criteria.side.is_none()
                 && criteria.follow.is_none()
                 && criteria.text.is_none()
                 && counts_everything(&plan, &criteria.numbers, options);
             let count = match everything {
-                true => reachable(history, &plan),
+                true => reached(history, &plan).count() as u64,
                 false => {
                     let mut selector = Selector::new(history, walk, criteria, &judge);
                     let steps = selector.rest()?;
@@ -129,6 +126,36 @@ impl<'a> Question<'a> {
         let show =
             show::Show { question: self, history, settings: &settings, plan: &plan, sources: &sources };
         show.run(selector, picky, names, style, report)
+    }
+
+    /// What decides on the commits that are walked.
+    fn criteria<'t>(
+        &'t self,
+        history: &'t History<'t>,
+        plan: &Plan<'_>,
+        text: Option<TextFilter<'t>>,
+    ) -> Result<Criteria<'t>, NotExact> {
+        let options = self.options;
+        if text.as_ref().is_some_and(TextFilter::is_foreign) {
+            return Err("a pattern that only git can match".into());
+        }
+        Ok(Criteria {
+            numbers: NumberFilter {
+                min_age: plan.min_age,
+                max_age: plan.max_age_filter,
+                min_parents: options.min_parents,
+                max_parents: options.max_parents,
+            },
+            text,
+            side: match (options.left_only, options.right_only) {
+                (true, false) => Some(b'<'),
+                (false, true) => Some(b'>'),
+                _ => None,
+            },
+            follow: self.follow(history)?,
+            skip: options.skip.unwrap_or(0),
+            max_count: options.max_count,
+        })
     }
 
     fn style<'s>(&self, settings: &Settings, sources: &'s RepoSources) -> Result<Style<'s>, NotExact>

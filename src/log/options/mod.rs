@@ -5,6 +5,7 @@
 //! option is served. Our own additions are in the same table, so that values are told from options the same
 //! way, and go to clap ([`own`]). Anything that the table does not hold is git's.
 
+pub mod modes;
 pub mod own;
 mod parse;
 pub mod table;
@@ -16,7 +17,9 @@ use bstr::BString;
 use crate::repo::decorate::{Decorate, FilterOption};
 use crate::repo::notes::NotesOption;
 
-pub use parse::parse;
+use modes::{LastModifiedOptions, ShortlogOptions};
+
+pub use parse::{Parsed, parse};
 
 /// The order of the output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -254,6 +257,10 @@ pub struct LogOptions {
     pub mailmap: Option<bool>,
     /// `-z`.
     pub nul: bool,
+    /// With `--shortlog`.
+    pub shortlog: ShortlogOptions,
+    /// With `--last-modified`.
+    pub last_modified: LastModifiedOptions,
     /// The options that say how commits are rendered, as they were written: what an assisting git gets.
     pub render_args: Vec<OsString>,
     /// The options that filter on text, as they were written; an assisting git that highlights gets them.

@@ -7,6 +7,7 @@ use bstr::{BStr, BString, ByteSlice};
 use crate::repo::decorate::{Decorate, FilterOption};
 use crate::repo::notes::NotesOption;
 
+use super::modes::Mode;
 use super::{AbbrevArg, ChangeList, ColorArg, DateLimit, Flavour, LogOptions, Order, RefSet, Refusal, Tip};
 
 /// How an option takes its value.
@@ -61,11 +62,11 @@ pub struct Entry {
 type Apply = fn(&mut LogOptions, Option<&BStr>, bool) -> Result<(), Refusal>;
 
 /// The entry of the option written `name`.
-pub fn find(name: &str) -> Option<&'static Entry> {
-    TABLE.iter().find(|entry| entry.name == name)
+pub fn find(mode: Mode, name: &str) -> Option<&'static Entry> {
+    mode.table().iter().chain(TABLE).find(|entry| entry.name == name)
 }
 
-fn nothing(_: &mut LogOptions, _: Option<&BStr>, _: bool) -> Result<(), Refusal> {
+pub(super) fn nothing(_: &mut LogOptions, _: Option<&BStr>, _: bool) -> Result<(), Refusal> {
     Ok(())
 }
 
@@ -132,9 +133,15 @@ fn number_long(value: Option<&BStr>) -> Result<i64, Refusal> {
 
 macro_rules! options {
     ($($name:literal $value:ident $kind:ident $apply:expr;)*) => {
-        &[$(Entry { name: $name, value: Value::$value, kind: Kind::$kind, apply: $apply }),*]
+        &[$($crate::log::options::table::Entry {
+            name: $name,
+            value: $crate::log::options::table::Value::$value,
+            kind: $crate::log::options::table::Kind::$kind,
+            apply: $apply,
+        }),*]
     };
 }
+pub(super) use options;
 
 /// Every option that is understood.
 pub static TABLE: &[Entry] = options! {
@@ -144,6 +151,9 @@ pub static TABLE: &[Entry] = options! {
     "--cursor" Required Own nothing;
     "--json" None Own nothing;
     "--count" None Own nothing;
+    "--shortlog" None Own nothing;
+    "--last-modified" None Own nothing;
+    "--contains-path" Required Own nothing;
     "--no-fallback" None Own nothing;
     "--cross-check" None Own nothing;
     "--no-index" None Own nothing;
@@ -394,11 +404,19 @@ pub static TABLE: &[Entry] = options! {
 mod tests {
     use std::collections::HashSet;
 
+    use super::Mode;
+
     #[test]
     fn no_option_is_listed_twice() {
         let mut seen = HashSet::new();
         for entry in super::TABLE {
             assert!(seen.insert(entry.name), "{} is listed twice", entry.name);
+        }
+        for mode in Mode::SPECIAL {
+            let mut seen = HashSet::new();
+            for entry in mode.table() {
+                assert!(seen.insert(entry.name), "{} is listed twice", entry.name);
+            }
         }
     }
 }

@@ -12,6 +12,7 @@ mod date;
 mod leap;
 mod limit;
 mod queue;
+mod reach;
 mod simplify;
 mod topo;
 mod tree_same;
@@ -21,8 +22,8 @@ use std::collections::HashMap;
 use crate::index::{History, Pos};
 
 pub use boundary::boundary;
+pub use reach::reached;
 pub use simplify::{CurrentParents, Simplify};
-pub use topo::reachable;
 pub use tree_same::TreeSame;
 
 use super::options::Order;

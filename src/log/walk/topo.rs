@@ -7,23 +7,6 @@ use super::{MEMBER, Plan, States, TIP};
 use crate::index::{History, Pos};
 use crate::log::options::Order;
 
-/// How many commits the tips reach.
-pub fn reachable(history: &History<'_>, plan: &Plan<'_>) -> u64 {
-    let mut states = States::new(history.len() as usize, false);
-    let mut pending: Vec<Pos> = Vec::new();
-    let mut count = 0;
-    for start in &plan.starts {
-        pending.push(start.pos);
-        while let Some(pos) = pending.pop() {
-            if states.add_new(pos, MEMBER) {
-                count += 1;
-                pending.extend(edges(history, plan.first_parent, pos));
-            }
-        }
-    }
-    count
-}
-
 /// Everything that the tips reach, sorted.
 pub(super) fn reachable_sorted(history: &History<'_>, plan: &Plan<'_>, states: &mut States) -> Vec<Pos> {
     let mut children = vec![0u32; history.len() as usize];

@@ -23,7 +23,7 @@ use gix::hash::oid;
 
 pub use compile::Environment;
 pub use decorate::Colors;
-pub(in crate::log) use message::subject_and_body;
+pub(in crate::log) use message::{subject, subject_and_body};
 pub use spec::{Builtin, Spec, Wants, parse_format};
 
 use super::date::{DateContext, DateMode};
