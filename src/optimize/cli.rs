@@ -1,27 +1,79 @@
 //! The command line of `git optimize`: pure syntax.
 
-use std::ffi::OsString;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 
-/// Keep a repository fast: maintenance by git, and the index that git fastlog answers from.
+/// Keep a repository fast: maintenance by git where it is worth it, and the index that git fastlog answers from.
 #[derive(Debug, Parser)]
-#[command(name = "git-optimize", version)]
+#[command(name = "git-optimize", version, args_conflicts_with_subcommands = true)]
 pub struct OptimizeOptions {
     #[command(subcommand)]
     pub(super) command: Option<Command>,
+    #[command(flatten)]
+    pub(super) run: RunOptions,
 }
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Do what is worth doing: hands over to 'git maintenance run'
-    Run {
-        /// Arguments for git maintenance run
-        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
-        args: Vec<OsString>,
-    },
+    /// Look what is worth doing, and do it; the default
+    Run(RunOptions),
     /// The index next to .git
     Index(IndexOptions),
+}
+
+/// `git optimize run`.
+#[derive(Debug, Args)]
+pub(super) struct RunOptions {
+    /// Only what is pressing; when that is nothing, this ends after a few milliseconds
+    #[arg(long, conflicts_with = "full")]
+    pub(super) auto: bool,
+    /// All tasks that change anything, and all packs into one
+    #[arg(long)]
+    pub(super) full: bool,
+    /// Only this task, worth it or not; can be given several times
+    #[arg(long, value_name = "NAME")]
+    pub(super) task: Vec<String>,
+    /// Say what would be done, why, and what it would cost and gain
+    #[arg(long, short = 'n')]
+    pub(super) dry_run: bool,
+    /// Stop after so long (90s, 10m, 2h); the next run goes on
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub(super) time_budget: Option<Duration>,
+    /// Look, then work in the background
+    #[arg(long)]
+    pub(super) detach: bool,
+    /// Give way to other processes; the default when standard error is not a terminal
+    #[arg(long)]
+    pub(super) low_priority: bool,
+    /// Do nothing while the machine runs on battery
+    #[arg(long)]
+    pub(super) only_on_ac: bool,
+    /// One JSON object in each line, while it runs
+    #[arg(long)]
+    pub(super) json: bool,
+    /// Say nothing unless something is wrong
+    #[arg(long, short)]
+    pub(super) quiet: bool,
+}
+
+/// A number with a unit: `ms`, `s`, `m` or `h`; seconds without one.
+fn duration(text: &str) -> Result<Duration, String> {
+    let digits = text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+    let (number, unit) = text.split_at(digits);
+    let number: u64 = number.parse().map_err(|_| "expected a number and a unit, as in 10m".to_owned())?;
+    let milliseconds = match unit {
+        "ms" => Some(number),
+        "" | "s" => number.checked_mul(1000),
+        "m" => number.checked_mul(60_000),
+        "h" => number.checked_mul(3_600_000),
+        _ => return Err(format!("unknown unit '{unit}': ms, s, m or h")),
+    };
+    // A year is enough for everybody, and the sum with now can't overflow.
+    milliseconds
+        .filter(|ms| *ms <= 366 * 24 * 3_600_000)
+        .map(Duration::from_millis)
+        .ok_or_else(|| "too long".to_owned())
 }
 
 /// `git optimize index`.
@@ -62,4 +114,19 @@ pub(super) enum IndexCommand {
     Status,
     /// Remove it
     Clear,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations() {
+        for (text, expected) in [("90", 90_000), ("90s", 90_000), ("10m", 600_000), ("2h", 7_200_000), ("5ms", 5)] {
+            assert_eq!(duration(text), Ok(Duration::from_millis(expected)), "{text}");
+        }
+        for text in ["", "m", "1d", "-1s", "99999999999h", "1.5h"] {
+            assert!(duration(text).is_err(), "{text}");
+        }
+    }
 }
