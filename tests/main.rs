@@ -4,6 +4,7 @@ mod concurrency;
 mod differential;
 mod generated;
 mod index_states;
+mod optimize;
 mod own_options;
 mod path_index;
 mod path_questions;

@@ -2,10 +2,13 @@
 //! looking whether they are worth it, and the index.
 
 mod cli;
+mod clone;
 mod context;
+mod doctor;
 mod index;
 mod progress;
 mod run;
+mod schedule;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -30,6 +33,9 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     match options.command {
         Some(Command::Index(options)) => index::run(&options),
         Some(Command::Run(options)) => run::run(&options),
+        Some(Command::Doctor(options)) => doctor::run(&options),
+        Some(Command::Clone(options)) => clone::run(&options),
+        Some(Command::Schedule(options)) => schedule::run(&options),
         None => run::run(&options.run),
     }
 }

@@ -53,7 +53,13 @@ impl Debris {
 
 /// Finds what may be debris. A `close` look also goes into the directories of loose objects and of refs, which takes
 /// longer. `interrupted` is when a run of ours began that did not end.
-pub(crate) fn find(context: &Context, close: bool, interrupted: Option<i64>, now: i64) -> Vec<Debris> {
+pub(crate) fn find(
+    context: &Context,
+    index_dir: Option<&Path>,
+    close: bool,
+    interrupted: Option<i64>,
+    now: i64,
+) -> Vec<Debris> {
     let mut finder = Finder { found: Vec::new(), interrupted, now };
     let (git_dir, common) = (&context.repo.git_dir, &context.repo.common_dir);
     for (dir, names) in [(git_dir, OWN_LOCKS), (common, COMMON_LOCKS)] {
@@ -70,7 +76,12 @@ pub(crate) fn find(context: &Context, close: bool, interrupted: Option<i64>, now
         name.starts_with("tmp_") || name.starts_with(".tmp-")
     });
     finder.list(&objects, "quarantined objects", &|name| name.starts_with("tmp_objdir-"));
-    finder.list(&objects.join("info/commit-graphs"), "temporary commit-graph", &|name| name.starts_with("tmp_"));
+    finder.list(&objects.join("info/commit-graphs"), "temporary commit-graph", &|name| {
+        name.starts_with("tmp_")
+    });
+    if let Some(dir) = index_dir {
+        finder.list(dir, "temporary file of the index", &|name| name.starts_with(crate::index::TEMP_PREFIX));
+    }
     if close || interrupted.is_some() {
         for first in 0..=255u8 {
             let dir = objects.join(format!("{first:02x}"));
@@ -92,7 +103,8 @@ pub(crate) fn remove(context: &Context, debris: &[Debris]) -> (usize, Vec<String
     places.extend(context.repo.work_dir.as_deref());
     let due: Vec<&Debris> = debris.iter().filter(|debris| debris.is_due()).collect();
     let Some(processes) = Processes::look(&places).filter(|_| !due.is_empty()) else {
-        let left = |debris: &&Debris| format!("{}: whether it is in use can't be told", debris.path.display());
+        let left =
+            |debris: &&Debris| format!("{}: whether it is in use can't be told", debris.path.display());
         return (0, due.iter().map(left).collect());
     };
     let (mut removed, mut left) = (0, Vec::new());
@@ -101,8 +113,11 @@ pub(crate) fn remove(context: &Context, debris: &[Debris]) -> (usize, Vec<String
         let reason = match processes.needed_by(&meta) {
             Some(reason) => reason,
             None => {
-                let result =
-                    if meta.is_dir() { fs::remove_dir_all(&debris.path) } else { fs::remove_file(&debris.path) };
+                let result = if meta.is_dir() {
+                    fs::remove_dir_all(&debris.path)
+                } else {
+                    fs::remove_file(&debris.path)
+                };
                 match result {
                     Ok(()) => {
                         removed += 1;
@@ -129,7 +144,7 @@ pub(crate) fn running_gc(context: &Context, now: i64) -> Option<String> {
 
 /// `gc.pid` has a process id and the name of the machine.
 fn gc_runs(text: &str) -> bool {
-    let mut words = text.split_ascii_whitespace();
+    let mut words = text.trim_end_matches('\0').split_ascii_whitespace();
     let pid = words.next().and_then(|pid| pid.parse().ok());
     let host = rustix::system::uname();
     let here = words.next().is_none_or(|name| host.nodename().to_str().is_ok_and(|host| host == name));

@@ -76,7 +76,8 @@ impl Runner<'_> {
         match status? {
             status if status.success() => Ok(()),
             status => {
-                let reason = said.lines().rfind(|line| line.starts_with("fatal:") || line.starts_with("error:"));
+                let reason =
+                    said.lines().rfind(|line| line.starts_with("fatal:") || line.starts_with("error:"));
                 let reason = reason.or(said.lines().last()).map_or(status.to_string(), str::to_owned);
                 Err(Stop::Failed(format!("git {name}: {reason}")))
             }

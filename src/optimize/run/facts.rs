@@ -58,15 +58,19 @@ pub(super) struct Facts {
 
 impl Facts {
     /// Looks. A `close` look counts instead of estimating, and takes longer.
-    pub(super) fn collect(context: &Context, index_dir: Option<&Path>, close: bool) -> Result<Facts, NotExact> {
+    pub(super) fn collect(
+        context: &Context,
+        index_dir: Option<&Path>,
+        close: bool,
+    ) -> Result<Facts, NotExact> {
         let objects = context.objects();
         let common = &context.repo.common_dir;
         let now = state::now();
         let state = index_dir.map(State::load).unwrap_or_default();
         let packs = Packs::read(&objects.join("pack"), context.repo.git.object_hash())
             .map_err(|err| NotExact::from(format!("cannot list the packs: {err}")))?;
-        let partial = context.config.contains("extensions.partialClone")
-            || packs.list.iter().any(|pack| pack.promisor);
+        let partial =
+            context.config.contains("extensions.partialClone") || packs.list.iter().any(|pack| pack.promisor);
         let mut facts = Facts {
             now,
             alternates: fs::metadata(objects.join("info/alternates")).is_ok_and(|file| file.len() > 0),
@@ -80,7 +84,7 @@ impl Facts {
             reflogs: common.join("logs").is_dir(),
             rerere: has_entries(&common.join("rr-cache")),
             worktrees: has_entries(&common.join("worktrees")),
-            debris: debris::find(context, close, state.running_since, now),
+            debris: debris::find(context, index_dir, close, state.running_since, now),
             busy: debris::running_gc(context, now),
             state,
             packs,
@@ -165,7 +169,10 @@ fn index_state(
         Err(rejected) => return Ok((IndexState::Missing(rejected.to_string()), commits)),
     };
     if covered < commits {
-        return Ok((IndexState::Behind(format!("it lacks the paths of {} commits", commits - covered)), commits));
+        return Ok((
+            IndexState::Behind(format!("it lacks the paths of {} commits", commits - covered)),
+            commits,
+        ));
     }
     state.current = stamp;
     // Who can't write it looks closer next time, too. A run that is at work saves its own.

@@ -19,7 +19,8 @@ const VANISHED_SHARE: u32 = 4;
 
 pub(super) fn run(runner: &Runner<'_>, facts: &mut Facts, asked: Asked) -> Result<String, Stop> {
     let session = runner.context.session().map_err(Stop::failed)?;
-    let location = session.prepare().map_err(|err| Stop::Failed(format!("cannot create the index: {err}")))?;
+    let location =
+        session.prepare().map_err(|err| Stop::Failed(format!("cannot create the index: {err}")))?;
     let lock = WriterLock::acquire(&location.dir, PATIENCE, |_| ()).map_err(Stop::failed)?;
     let Some(lock) = lock else { return Err(Stop::Skipped("another process writes it".to_owned())) };
     let tips = session.all_tips().map_err(Stop::failed)?;

@@ -48,7 +48,8 @@ impl RunLock {
         }
         let since = jiff::Zoned::now().strftime("%Y-%m-%dT%H:%M:%S%:z").to_string();
         let text = serde_json::to_string(&Holder { pid: std::process::id(), since }).unwrap_or_default();
-        let written = file.set_len(0).and_then(|()| file.rewind()).and_then(|()| file.write_all(text.as_bytes()));
+        let written =
+            file.set_len(0).and_then(|()| file.rewind()).and_then(|()| file.write_all(text.as_bytes()));
         // The note is for people; the lock is what counts.
         written.ok();
         Ok(RunLock { file })

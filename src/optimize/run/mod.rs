@@ -98,7 +98,8 @@ fn answer(options: &RunOptions) -> Result<u8, NotExact> {
         lower_priority();
     }
     let location = context.session()?.prepare();
-    let location = location.map_err(|err| NotExact::from(format!("cannot write to the repository: {err}")))?;
+    let location =
+        location.map_err(|err| NotExact::from(format!("cannot write to the repository: {err}")))?;
     let lock = match RunLock::try_acquire(&location.dir) {
         Ok(lock) => lock,
         Err(Ok(holder)) => {
@@ -126,7 +127,10 @@ fn answer(options: &RunOptions) -> Result<u8, NotExact> {
     };
     let mut tally = run_tasks(&runner, &mut facts, options);
     tally.before_and_after(&needs, &facts);
-    facts.state.running_since = None;
+    if !tally.broken_off {
+        // A git that failed or was stopped may have left temporaries, as one that was killed.
+        facts.state.running_since = None;
+    }
     facts.state.save().map_err(|err| NotExact::from(format!("cannot write to the index: {err}")))?;
     Ok(tally.finish(&events, start.elapsed()))
 }
@@ -138,6 +142,33 @@ fn forget_interruption(dir: Option<&Path>, mut facts: Facts) {
     {
         facts.state.save().ok();
     }
+}
+
+/// Whether a task is wanted, for whoever only asks.
+pub(super) enum Wanted {
+    /// No, and why not.
+    No(String),
+    /// Yes, and why.
+    Yes(String),
+    /// It would be, but can't be run.
+    Skipped(String),
+}
+
+/// Each task with whether it is wanted; nothing is changed.
+pub(super) fn inspect(context: &Context) -> Result<Vec<(&'static str, Wanted)>, NotExact> {
+    let facts = Facts::collect(context, existing_dir(context)?.as_deref(), true)?;
+    let needs = plan(context, &facts, &RunOptions::default()).into_iter();
+    let wanted = needs.map(|(task, need)| match need {
+        Need::No(reason) => (task.name, Wanted::No(reason)),
+        Need::Yes(plan) => (task.name, Wanted::Yes(plan.reason)),
+        Need::Skipped(reason) => (task.name, Wanted::Skipped(reason)),
+    });
+    Ok(wanted.collect())
+}
+
+/// Runs just these tasks.
+pub(super) fn run_tasks_by_name(task: Vec<String>, json: bool) -> ExitCode {
+    run(&RunOptions { task, json, ..RunOptions::default() })
 }
 
 /// The index directory, where there is one.
@@ -176,9 +207,9 @@ fn run_tasks(runner: &Runner<'_>, facts: &mut Facts, options: &RunOptions) -> Ta
         let begin = Instant::now();
         let late = runner.deadline.is_some_and(|deadline| begin >= deadline);
         runner.events.start(task.name, &plan.reason);
-        let result =
-            if late { Err(Stop::OutOfTime) } else { (task.run)(runner, facts, asked(options)) };
+        let result = if late { Err(Stop::OutOfTime) } else { (task.run)(runner, facts, asked(options)) };
         runner.events.end(task.name, &result, begin.elapsed());
+        tally.broken_off |= matches!(result, Err(Stop::Failed(_) | Stop::OutOfTime));
         match result {
             Ok(_) => {
                 tally.done += 1;
@@ -199,6 +230,8 @@ struct Tally {
     failed: usize,
     packs: usize,
     loose: u64,
+    /// A task did not come to its end.
+    broken_off: bool,
     change: String,
 }
 
@@ -236,7 +269,9 @@ fn detach(options: &RunOptions) -> Result<(), NotExact> {
     let program = std::env::current_exe().map_err(Context::fails)?;
     let mut command = Command::new(program);
     command.args(["run", "--quiet", "--low-priority"]);
-    for (flag, on) in [("--auto", options.auto), ("--full", options.full), ("--only-on-ac", options.only_on_ac)] {
+    for (flag, on) in
+        [("--auto", options.auto), ("--full", options.full), ("--only-on-ac", options.only_on_ac)]
+    {
         if on {
             command.arg(flag);
         }

@@ -55,7 +55,8 @@ impl Packs {
         }
         names.sort_unstable();
         let has = |name: &str| names.binary_search_by(|known| known.as_str().cmp(name)).is_ok();
-        let mut packs = Packs { bitmap: names.iter().any(|name| name.ends_with(".bitmap")), ..Packs::default() };
+        let mut packs =
+            Packs { bitmap: names.iter().any(|name| name.ends_with(".bitmap")), ..Packs::default() };
         for file in names.iter().filter(|name| !name.starts_with('.') && !name.starts_with("tmp_")) {
             let Some(name) = file.strip_suffix(".pack") else { continue };
             // A pack may vanish at any moment: git repacks, too.
@@ -88,7 +89,9 @@ impl Packs {
     pub(crate) fn roll_up(&self) -> Vec<&Pack> {
         let mut packs = self.eligible();
         let crowded = |at: &usize| packs[*at].objects < FACTOR * packs[*at - 1].objects;
-        let Some(mut split) = (1..packs.len()).rev().find(crowded).map(|at| at + 1) else { return Vec::new() };
+        let Some(mut split) = (1..packs.len()).rev().find(crowded).map(|at| at + 1) else {
+            return Vec::new();
+        };
         let mut sum: u64 = packs[..split].iter().map(|pack| pack.objects).sum();
         while let Some(next) = packs.get(split).filter(|next| next.objects < FACTOR * sum) {
             sum += next.objects;
@@ -125,7 +128,8 @@ fn midx_names(path: &Path) -> io::Result<Vec<String>> {
         return Err(bad());
     }
     let chunks = chunk_table(&file, 12, head[6])?;
-    let (start, end) = chunks.iter().find(|(id, _, _)| id == b"PNAM").map(|(_, a, b)| (*a, *b)).ok_or_else(bad)?;
+    let (start, end) =
+        chunks.iter().find(|(id, _, _)| id == b"PNAM").map(|(_, a, b)| (*a, *b)).ok_or_else(bad)?;
     let len = end.checked_sub(start).filter(|len| *len <= MAX_NAMES).ok_or_else(bad)?;
     let mut names = vec![0; len as usize];
     file.read_exact_at(&mut names, start)?;

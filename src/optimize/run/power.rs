@@ -42,14 +42,7 @@ mod tests {
                 ],
                 true,
             ),
-            (
-                &[
-                    ("mouse/type", "Battery"),
-                    ("mouse/scope", "Device"),
-                    ("mouse/status", "Discharging"),
-                ],
-                true,
-            ),
+            (&[("mouse/type", "Battery"), ("mouse/scope", "Device"), ("mouse/status", "Discharging")], true),
         ];
         for (files, expected) in cases {
             let dir = tempfile::tempdir().expect("a directory");

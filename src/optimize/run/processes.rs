@@ -22,14 +22,13 @@ impl Processes {
         let ours = ancestors();
         let mut any = false;
         for entry in fs::read_dir("/proc").ok()?.flatten() {
-            let Some(pid) = entry.file_name().to_str().and_then(|name| name.parse::<u32>().ok()) else { continue };
-            any = true;
-            if ours.contains(&pid) {
+            let Some(pid) = entry.file_name().to_str().and_then(|name| name.parse::<u32>().ok()) else {
                 continue;
-            }
+            };
+            any = true;
             let dir = entry.path();
             let name = fs::read_to_string(dir.join("comm")).unwrap_or_default();
-            let is_git = is_git(name.trim_end());
+            let is_git = is_git(name.trim_end()) && !ours.contains(&pid);
             let Ok(files) = fs::read_dir(dir.join("fd")) else {
                 // Somebody else's, or gone since.
                 if is_git && dir.exists() {

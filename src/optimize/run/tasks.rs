@@ -128,7 +128,11 @@ impl Need {
     fn with_gain(self, bytes: u64) -> Need {
         match self {
             Need::Yes(plan) => {
-                let gain = if bytes > 0 { "frees space, and locks that stop git" } else { "frees locks that stop git" };
+                let gain = if bytes > 0 {
+                    "frees space, and locks that stop git"
+                } else {
+                    "frees locks that stop git"
+                };
                 Need::Yes(Plan { gain, ..plan })
             }
             other => other,
@@ -150,8 +154,14 @@ fn pack_refs(_: &Context, facts: &Facts, asked: Asked) -> Need {
     if loose < LOOSE_REFS.1 && !(asked.full && loose > 0) {
         return no(format!("{loose} loose refs"));
     }
-    let cost = format!("writes packed-refs anew, {}", space::size(facts.refs.packed_bytes + loose as u64 * 80));
-    yes(loose >= LOOSE_REFS.0, format!("{loose} loose refs"), cost, "one file instead of many to read all refs")
+    let cost =
+        format!("writes packed-refs anew, {}", space::size(facts.refs.packed_bytes + loose as u64 * 80));
+    yes(
+        loose >= LOOSE_REFS.0,
+        format!("{loose} loose refs"),
+        cost,
+        "one file instead of many to read all refs",
+    )
 }
 
 fn run_pack_refs(runner: &Runner<'_>, facts: &mut Facts, _: Asked) -> Result<String, Stop> {
@@ -256,7 +266,12 @@ fn loose_objects(context: &Context, facts: &Facts, asked: Asked) -> Need {
         return no(format!("{loose} loose objects, which repack takes along"));
     }
     let cost = format!("packs about {}", space::size(facts.loose_bytes()));
-    yes(loose >= LOOSE_OBJECTS.0, format!("{loose} loose objects"), cost, "one pack instead of a file for each")
+    yes(
+        loose >= LOOSE_OBJECTS.0,
+        format!("{loose} loose objects"),
+        cost,
+        "one pack instead of a file for each",
+    )
 }
 
 /// All loose objects, whether anything reaches them or not: none is lost, and none is judged.
@@ -271,7 +286,8 @@ fn pack_loose(runner: &Runner<'_>, facts: &mut Facts, _: Asked) -> Result<String
         return Ok("there are none".to_owned());
     }
     let base = facts.objects.join("pack/pack");
-    let base = base.to_str().ok_or_else(|| Stop::Skipped("the path of the repository is not UTF-8".to_owned()))?;
+    let base =
+        base.to_str().ok_or_else(|| Stop::Skipped("the path of the repository is not UTF-8".to_owned()))?;
     let progress = if runner.interactive && !runner.quiet { "--progress" } else { "-q" };
     // Objects that are packed already are not packed again, only their loose copies removed below.
     runner.git_with(&["pack-objects", progress, "--incremental", "--no-reuse-delta", base], list)?;
