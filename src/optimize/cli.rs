@@ -25,8 +25,24 @@ pub(super) enum Command {
     Doctor(DoctorOptions),
     /// Clone a large repository: with the recommended configuration, and the index built
     Clone(CloneOptions),
+    /// What the repository consists of, what is too large, and what to do about it
+    Report(ReportOptions),
     /// Run by itself: install, remove or show the entry that does it
     Schedule(ScheduleOptions),
+}
+
+/// `git optimize report`.
+#[derive(Debug, Args)]
+pub(super) struct ReportOptions {
+    /// As one JSON object
+    #[arg(long)]
+    pub(super) json: bool,
+    /// Even if nothing has changed since the last report
+    #[arg(long)]
+    pub(super) fresh: bool,
+    /// Show progress even when standard error is not a terminal
+    #[arg(long)]
+    pub(super) progress: bool,
 }
 
 /// `git optimize doctor`.

@@ -48,6 +48,12 @@ fn answer(options: &IndexOptions) -> Result<ExitCode, NotExact> {
     }
 }
 
+/// Adds to the index what is new, and says nothing.
+pub(super) fn update_quietly(session: &Session<'_>, progress: bool) -> Result<(), NotExact> {
+    let options = IndexOptions { command: IndexCommand::Update, quiet: !progress, progress, detached: false };
+    write(session, &options, false).map(drop)
+}
+
 fn failed(err: impl std::fmt::Display) -> NotExact {
     NotExact::from(err.to_string())
 }

@@ -7,6 +7,7 @@ mod context;
 mod doctor;
 mod index;
 mod progress;
+mod report;
 mod run;
 mod schedule;
 
@@ -33,6 +34,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     match options.command {
         Some(Command::Index(options)) => index::run(&options),
         Some(Command::Run(options)) => run::run(&options),
+        Some(Command::Report(options)) => report::run(&options),
         Some(Command::Doctor(options)) => doctor::run(&options),
         Some(Command::Clone(options)) => clone::run(&options),
         Some(Command::Schedule(options)) => schedule::run(&options),

@@ -5,6 +5,7 @@ mod coexist;
 mod damaged;
 mod doctor;
 mod killed;
+mod report;
 mod run;
 mod schedule;
 

@@ -74,7 +74,8 @@ struct Set {
     before: Vec<String>,
 }
 
-fn has_watcher(context: &Context) -> bool {
+/// Whether this git has a file system watcher of its own.
+pub(in crate::optimize) fn has_watcher(context: &Context) -> bool {
     let mut command = context.git(&["version", "--build-options"]);
     let output = command.stdin(Stdio::null()).stderr(Stdio::null()).output();
     output.is_ok_and(|output| String::from_utf8_lossy(&output.stdout).contains("feature: fsmonitor--daemon"))

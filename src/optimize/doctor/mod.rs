@@ -3,6 +3,8 @@
 mod checks;
 mod config;
 
+pub(super) use self::config::has_watcher;
+
 use std::io::Write;
 use std::process::ExitCode;
 

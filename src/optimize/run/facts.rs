@@ -187,7 +187,7 @@ fn has_entries(dir: &Path) -> bool {
 }
 
 /// Loose objects have names of a hash's digits less two; everything else there is none.
-fn loose_objects(objects: &Path, close: bool) -> u64 {
+pub(super) fn loose_objects(objects: &Path, close: bool) -> u64 {
     let step = if close { 1 } else { 256 / SAMPLED };
     let mut count = 0;
     for first in (0..256usize).step_by(step) {

@@ -6,9 +6,10 @@ use super::execute::{Runner, Stop};
 use super::facts::Facts;
 use super::tasks::Asked;
 use crate::history::{self, Options, Outcome};
-use crate::index::{History, Pos, WriterLock};
+use crate::index::WriterLock;
 use crate::optimize::context::Context;
 use crate::optimize::progress::Progress;
+use crate::optimize::report::reachable;
 
 /// How long to wait for another writer.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -41,7 +42,7 @@ pub(super) fn run(runner: &Runner<'_>, facts: &mut Facts, asked: Asked) -> Resul
     if !matches!(outcome, Outcome::Rebuilt { .. }) && (asked.full || asked.by_name || !runner.quiet) {
         let index = session.open_published(&location).map_err(Stop::failed)?;
         let history = index.history().map_err(Stop::failed)?;
-        let vanished = history.len() - reachable(&history, &tips);
+        let vanished = history.len() - reachable(&history, &tips).iter().filter(|reached| **reached).count() as u32;
         if history.len() >= WORTH_REBUILDING && vanished > history.len() / VANISHED_SHARE {
             outcome = history::rebuild(&target, &lock, &tips, &options).map_err(stop)?;
         }
@@ -63,22 +64,4 @@ fn stop(err: history::Error) -> Stop {
         history::Error::Stopped => Stop::OutOfTime,
         other => Stop::Failed(Context::fails(other).to_string()),
     }
-}
-
-/// How many commits the tips reach. Parents come before children, so one pass from the end is enough.
-fn reachable(history: &History<'_>, tips: &[gix::ObjectId]) -> u32 {
-    let mut reached = vec![false; history.len() as usize];
-    for tip in tips.iter().filter_map(|tip| history.lookup(tip)) {
-        reached[tip.index()] = true;
-    }
-    let mut count = 0;
-    for pos in (0..history.len()).rev().map(Pos) {
-        if reached[pos.index()] {
-            count += 1;
-            for parent in history.parents(pos) {
-                reached[parent.index()] = true;
-            }
-        }
-    }
-    count
 }

@@ -166,6 +166,21 @@ pub(super) fn inspect(context: &Context) -> Result<Vec<(&'static str, Wanted)>, 
     Ok(wanted.collect())
 }
 
+/// See [`refs::RefFacts::stamp`].
+pub(super) fn refs_stamp(context: &Context) -> Option<String> {
+    refs::read(&context.repo).stamp
+}
+
+/// Another text each time.
+pub(super) fn unique() -> String {
+    format!("{} {:?}", std::process::id(), std::time::SystemTime::now())
+}
+
+/// All loose objects, counted.
+pub(super) fn loose_count(context: &Context) -> u64 {
+    facts::loose_objects(&context.objects(), true)
+}
+
 /// Runs just these tasks.
 pub(super) fn run_tasks_by_name(task: Vec<String>, json: bool) -> ExitCode {
     run(&RunOptions { task, json, ..RunOptions::default() })
