@@ -8,6 +8,7 @@ mod killed;
 mod report;
 mod run;
 mod schedule;
+mod stats;
 
 use std::fs;
 use std::path::Path;
