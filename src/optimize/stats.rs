@@ -138,6 +138,9 @@ fn text(summaries: &[Summary]) -> String {
     text
 }
 
+/// A label, its value, and the number that they stand by.
+type Labelled = (&'static str, &'static str, f64);
+
 /// <https://prometheus.io/docs/instrumenting/exposition_formats/>, text format 0.0.4.
 fn prometheus(summaries: &[Summary]) -> String {
     let mut text = String::new();
@@ -150,7 +153,7 @@ fn prometheus(summaries: &[Summary]) -> String {
     let each = |value: &dyn Fn(&Summary) -> f64| -> Vec<(String, f64)> {
         summaries.iter().map(|it| (format!("command=\"{}\"", it.command), value(it))).collect()
     };
-    let labelled = |rows: &dyn Fn(&Summary) -> Vec<(&'static str, &'static str, f64)>| -> Vec<(String, f64)> {
+    let labelled = |rows: &dyn Fn(&Summary) -> Vec<Labelled>| -> Vec<(String, f64)> {
         let of = |it: &Summary| -> Vec<(String, f64)> {
             let label = |(name, value, number): (&str, &str, f64)| {
                 (format!("command=\"{}\",{name}=\"{value}\"", it.command), number)

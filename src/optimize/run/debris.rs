@@ -73,6 +73,8 @@ pub(crate) fn find(
             finder.look(dir.join(name), "lock");
         }
     }
+    // Written under packed-refs.lock; git itself refuses to replace one that is there, and packs no refs any more.
+    finder.look(common.join("packed-refs.new"), "temporary packed-refs");
     finder.look(common.join("gc.log"), "log of a failed gc");
     if fs::read_to_string(common.join("gc.pid")).is_ok_and(|text| !gc_runs(&text)) {
         finder.look(common.join("gc.pid"), "lock");
