@@ -28,6 +28,11 @@ const SETTINGS: &[(&str, &str)] = &[
         "fast.indexDir",
         "A directory in which each repository gets one for its index, instead of .git-fast beside .git.",
     ),
+    (
+        "fast.cacheTTL",
+        "How long answers of git to costly questions about fixed commits are remembered: a number with s, m, h or d. The \
+         default is 30d; 0 remembers none.",
+    ),
     ("fast.metrics", "Whether each invocation is recorded for git optimize stats. The default is true."),
 ];
 const LOG_SETTINGS: &[(&str, &str)] =

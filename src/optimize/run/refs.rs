@@ -21,6 +21,13 @@ pub(super) struct RefFacts {
     pub stamp: Option<String>,
 }
 
+impl RefFacts {
+    /// How many are loose, for people.
+    pub(super) fn loose_text(&self) -> String {
+        if self.loose >= ENOUGH { format!("{ENOUGH} or more") } else { self.loose.to_string() }
+    }
+}
+
 /// Looks at them.
 pub(super) fn read(repo: &Repo) -> RefFacts {
     let mut facts = RefFacts::default();

@@ -148,13 +148,13 @@ fn remove_temporaries(runner: &Runner<'_>, facts: &mut Facts, _: Asked) -> Resul
 fn pack_refs(_: &Context, facts: &Facts, asked: Asked) -> Need {
     let loose = facts.refs.loose;
     if loose < LOOSE_REFS.1 && !(asked.full && loose > 0) {
-        return no(format!("{loose} loose refs"));
+        return no(format!("{} loose refs", facts.refs.loose_text()));
     }
     let cost =
         format!("writes packed-refs anew, {}", space::size(facts.refs.packed_bytes + loose as u64 * 80));
     yes(
         loose >= LOOSE_REFS.0,
-        format!("{loose} loose refs"),
+        format!("{} loose refs", facts.refs.loose_text()),
         cost,
         "one file instead of many to read all refs",
     )
@@ -162,9 +162,9 @@ fn pack_refs(_: &Context, facts: &Facts, asked: Asked) -> Need {
 
 fn run_pack_refs(runner: &Runner<'_>, facts: &mut Facts, _: Asked) -> Result<String, Stop> {
     runner.git(&["pack-refs", "--all", "--prune"])?;
-    let before = facts.refs.loose;
+    let before = facts.refs.loose_text();
     facts.refresh_index(runner.context).map_err(Stop::failed)?;
-    Ok(format!("loose refs {before} → {}", facts.refs.loose))
+    Ok(format!("loose refs {before} → {}", facts.refs.loose_text()))
 }
 
 fn index(_: &Context, facts: &Facts, asked: Asked) -> Need {
