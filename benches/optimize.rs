@@ -117,6 +117,8 @@ fn gains(original: &Path, arguments: &Arguments) -> io::Result<String> {
     let (temporary, bare) = clone(original)?;
     let dir = temporary.path().join("ugly");
     git(temporary.path(), &["clone", "-q", &bare.to_string_lossy(), &dir.to_string_lossy()])?;
+    // A fetch would start a gc of git's own in the background.
+    git(&dir, &["config", "gc.auto", "0"])?;
     let how = Ugliness { packs: arguments.packs, loose: arguments.loose, refs: arguments.refs };
     uglify(&dir, how)?;
     type Question<'q> = (&'q str, &'q [&'q str]);
