@@ -315,3 +315,31 @@ fn walks_through_skewed_dates() {
         }
     }
 }
+
+/// Where merges are shown with their differences to a parent, git prunes no history.
+#[test]
+fn differences_of_merges_imply_full_history() {
+    let env = Environment::new();
+    let dir = repository(&env, "r");
+    shell(
+        &env,
+        &dir,
+        "git checkout -q -b undone; echo x >f; git commit -qam x; git revert --no-edit HEAD
+         git checkout -q main; echo g >g; git add g; git commit -qm g; git merge -q -m again undone",
+    );
+    for option in
+        ["-m", "-c", "--cc", "--diff-merges=on", "--diff-merges=1", "--diff-merges=c", "--remerge-diff"]
+    {
+        for value in [None, Some("off"), Some("on"), Some("c"), Some("first-parent")] {
+            let mut configured = Environment::new();
+            if let Some(value) = value {
+                configured.set_config(&[("log.diffMerges", value.as_ref())]);
+            }
+            for words in
+                [&[option, "--oneline", "--", "f"][..], &[option, "--no-diff-merges", "-p", "--", "f"]]
+            {
+                same(&configured, &dir, words);
+            }
+        }
+    }
+}

@@ -130,6 +130,7 @@ impl Invocation {
                 revisions::Request::Symmetric { left, right } => vec![left.0, right.0],
             })
             .collect();
+        session.check_present(&tips)?;
         session.freshen(&mut index, &tips, &mut report.index)?;
         let pathspec = Pathspec::of(&repo, &config, &log)?;
         let mut with_paths = pathspec.is_some() || self.own.last_modified || self.own.contains_path.is_some();
