@@ -40,7 +40,11 @@ fn same(env: &Environment, dir: &Path, words: &[&str]) {
 #[test]
 fn options_that_git_refuses_together() {
     let env = Environment::new();
-    same(&env, &repository(&env, "r"), &["--children", "--parents"]);
+    let dir = repository(&env, "r");
+    for option in ["--parents", "--simplify-by-decoration", "--simplify-merges", "--graph", "--show-pulls"] {
+        same(&env, &dir, &["--children", option]);
+        same(&env, &dir, &["--children", option, "--", "f"]);
+    }
 }
 
 #[test]
