@@ -9,7 +9,6 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use gix::ObjectId;
-use gix::objs::Exists as _;
 
 use crate::cli::trace::IndexUse;
 use crate::history::{self, Options, Overlay, Target};
@@ -171,18 +170,6 @@ impl<'r> Session<'r> {
             .map(|meta| meta.len())
             .sum();
         bytes < SMALL_PACK_INDICES
-    }
-
-    /// A tip that the index knows may have been lost since: by a damaged repository, or by alternates that went away.
-    /// git would not list what a lost commit leads to.
-    ///
-    /// # Errors
-    /// When one of the tips is in no object database any more.
-    pub fn check_present(&self, tips: &[ObjectId]) -> Result<(), NotExact> {
-        match tips.iter().find(|tip| !self.repo.git.objects.exists(tip)) {
-            Some(lost) => Err(format!("object {lost} is missing").into()),
-            None => Ok(()),
-        }
     }
 
     /// Makes sure that `index` has every tip, in memory where they are newer.

@@ -14,15 +14,15 @@ fn broken() -> NotExact {
 
 /// The tables of all object directories.
 #[derive(Default)]
-pub(super) struct Packs {
-    pub(super) tables: Vec<Table>,
+pub(in crate::repo) struct Packs {
+    pub(in crate::repo) tables: Vec<Table>,
     /// The fewest and the most objects that git may count.
-    pub(super) least: u64,
-    pub(super) most: u64,
+    pub(in crate::repo) least: u64,
+    pub(in crate::repo) most: u64,
 }
 
 impl Packs {
-    pub(super) fn add(
+    pub(in crate::repo) fn add(
         &mut self,
         dir: &Path,
         hash: gix::hash::Kind,

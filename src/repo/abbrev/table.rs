@@ -20,14 +20,14 @@ const NAMES_START: usize = 8 + 256 * 4;
 const VERSION_2: &[u8] = b"\xfftOc\0\0\0\x02";
 
 /// The sorted names of a pack, or of several.
-pub(super) enum Table {
+pub(in crate::repo) enum Table {
     Pack(PackNames),
     Several(multi_index::File),
 }
 
 impl Table {
     /// The most leading digits that any other object here shares with `id`; possibly 0 instead of 1.
-    pub(super) fn shared_digits(&self, id: &oid) -> usize {
+    pub(in crate::repo) fn shared_digits(&self, id: &oid) -> usize {
         match self {
             Table::Pack(names) => names.shared_digits(id),
             Table::Several(file) => nearest(
@@ -37,10 +37,18 @@ impl Table {
             ),
         }
     }
+
+    /// Whether it is one of the names. Where an index can't be read it is not.
+    pub(in crate::repo) fn contains(&self, id: &oid) -> bool {
+        match self {
+            Table::Pack(names) => names.contains(id),
+            Table::Several(file) => file.lookup(id).is_some(),
+        }
+    }
 }
 
 /// The names in one pack's index.
-pub(super) struct PackNames {
+pub(in crate::repo) struct PackNames {
     path: PathBuf,
     hash: gix::hash::Kind,
     len: usize,
@@ -51,7 +59,7 @@ pub(super) struct PackNames {
 }
 
 impl PackNames {
-    pub(super) fn open(path: PathBuf, hash: gix::hash::Kind) -> Result<Self, NotExact> {
+    pub(in crate::repo) fn open(path: PathBuf, hash: gix::hash::Kind) -> Result<Self, NotExact> {
         let broken = || NotExact::because("a pack index can't be read");
         let file = std::fs::File::open(&path).map_err(|_| broken())?;
         let mut header = [0; NAMES_START];
@@ -75,7 +83,7 @@ impl PackNames {
         Ok(names)
     }
 
-    pub(super) fn len(&self) -> usize {
+    pub(in crate::repo) fn len(&self) -> usize {
         self.len
     }
 
@@ -84,23 +92,29 @@ impl PackNames {
     }
 
     fn shared_digits(&self, id: &oid) -> usize {
-        if self.asked.load(Ordering::Relaxed) < READ_BEFORE_MAPPING {
-            self.asked.fetch_add(1, Ordering::Relaxed);
-            if let Some((file, fan)) = &self.file
-                && let Some(shared) = self.read_nearest(file, fan, id.as_bytes())
-            {
-                return shared;
-            }
-        }
-        let name_at = |file: &index::File| -> usize {
-            nearest(self.len, |at| file.oid_at_index(at as u32).as_bytes(), id.as_bytes())
-        };
-        self.map().map_or(0, name_at)
+        let id = id.as_bytes();
+        let read =
+            self.read_around(id, |names| nearest(names.len() / id.len(), |at| nth(names, id.len(), at), id));
+        read.unwrap_or_else(|| {
+            let of = |file: &index::File| nearest(self.len, |at| file.oid_at_index(at as u32).as_bytes(), id);
+            self.map().map_or(0, of)
+        })
     }
 
-    /// Reads the names around the place where `id` belongs. Names with another first byte share one digit at most,
-    /// which makes no abbreviation longer. `None` when reading fails.
-    fn read_nearest(&self, file: &std::fs::File, fan: &[u32; 256], id: &[u8]) -> Option<usize> {
+    fn contains(&self, id: &oid) -> bool {
+        let read = self.read_around(id.as_bytes(), |names| {
+            names.chunks_exact(id.as_bytes().len()).any(|name| name == id.as_bytes())
+        });
+        read.unwrap_or_else(|| self.map().is_some_and(|file| file.lookup(id).is_some()))
+    }
+
+    /// What `answer` makes of the names around the place where `id` belongs. Names with another first byte share one
+    /// digit at most, which makes no abbreviation longer. `None` when reading fails, or would cost more than mapping.
+    fn read_around<T>(&self, id: &[u8], answer: impl Fn(&[u8]) -> T) -> Option<T> {
+        if self.asked.fetch_add(1, Ordering::Relaxed) >= READ_BEFORE_MAPPING {
+            return None;
+        }
+        let (file, fan) = self.file.as_ref()?;
         let first = usize::from(*id.first()?);
         let from = if first == 0 { 0 } else { fan[first - 1] as usize };
         let len = fan[first] as usize - from;
@@ -113,15 +127,18 @@ impl PackNames {
             let (start, end) = (guess.saturating_sub(reach), (guess + reach).min(len));
             buffer.resize((end - start) * hash_len, 0);
             file.read_exact_at(&mut buffer, (NAMES_START + (from + start) * hash_len) as u64).ok()?;
-            let name = |at: usize| &buffer[at * hash_len..][..hash_len];
-            let at = lower_bound(end - start, name, id);
+            let at = lower_bound(end - start, |at| nth(&buffer, hash_len, at), id);
             // Both neighbours must be known, or not be there.
             if (at > 0 || start == 0) && (at + 1 < end - start || end == len) {
-                return Some(nearest(end - start, name, id));
+                return Some(answer(&buffer));
             }
             reach *= 4;
         }
     }
+}
+
+fn nth(names: &[u8], hash_len: usize, at: usize) -> &[u8] {
+    &names[at * hash_len..][..hash_len]
 }
 
 /// The most leading digits that any of the sorted names but `id` itself shares with it.
@@ -140,7 +157,7 @@ fn nearest<'a>(len: usize, name: impl Fn(usize) -> &'a [u8], id: &[u8]) -> usize
 
 /// The first position whose name is not below `id`. Names are hashes, so their values tell where to look; should
 /// they be no good hashes, the steps double.
-pub(super) fn lower_bound<'a>(len: usize, name: impl Fn(usize) -> &'a [u8], id: &[u8]) -> usize {
+pub(in crate::repo) fn lower_bound<'a>(len: usize, name: impl Fn(usize) -> &'a [u8], id: &[u8]) -> usize {
     if len == 0 {
         return 0;
     }
@@ -188,7 +205,7 @@ fn leading_word(name: &[u8]) -> u64 {
     name.first_chunk().map_or(0, |word| u64::from_be_bytes(*word))
 }
 
-pub(super) fn shared_digits(a: &[u8], b: &[u8]) -> usize {
+pub(in crate::repo) fn shared_digits(a: &[u8], b: &[u8]) -> usize {
     match a.iter().zip(b).position(|(a, b)| a != b) {
         Some(at) => 2 * at + usize::from((a[at] ^ b[at]) < 0x10),
         None => 2 * a.len().min(b.len()),
