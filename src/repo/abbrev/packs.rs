@@ -59,12 +59,12 @@ impl Packs {
             if packs.binary_search(&name.with_extension("pack")).is_err() {
                 continue;
             }
-            let names = PackNames::open(dir.join(name), hash)?;
+            let names = PackNames::open(&dir.join(name), hash)?;
             self.least += names.len() as u64;
             self.most += names.len() as u64;
             self.tables.push(Table::Pack(names));
         }
-        self.tables.extend(multi.map(Table::Several));
+        self.tables.extend(multi.map(|multi| Table::Several(Box::new(multi))));
         Ok(())
     }
 
@@ -88,7 +88,7 @@ impl Packs {
         for (at, name) in names.iter().enumerate() {
             let path = dir.join(name);
             if opened.binary_search(&at).is_ok() {
-                let objects = PackNames::open(path, hash)?.len() as u64;
+                let objects = PackNames::open(&path, hash)?.len() as u64;
                 self.least += objects;
                 self.most += objects;
             } else {
