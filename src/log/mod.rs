@@ -1,7 +1,7 @@
 //! `git fastlog`: options → revisions → walk → filter → page → render.
 
 pub mod answer;
-mod checked_settings;
+pub(crate) mod checked_settings;
 mod columns;
 pub mod commit;
 mod cross_check;

@@ -1,0 +1,394 @@
+//! From a repository to a [`Status`]: everything that is looked up, in the order in which it is needed.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use bstr::{BString, ByteSlice};
+use gix::ObjectId;
+use rustix::fs::Stat;
+
+use super::branch::{self, Branches};
+use super::content::{Answer, Contents, Question};
+use super::excludes::GlobalExcludes;
+use super::index_file::{GITLINK, IndexFile, TYPE_MASK};
+use super::model::{Change, Head, Side, Status};
+use super::options::Format;
+use super::renames;
+use super::scan::{Found, Scan, TrackedState};
+use super::settings::{Renames, Settings};
+use super::snapshot::{self, Snapshot, Update};
+use super::staged::{Staged, staged, tree_of};
+use super::stat::StatRules;
+use super::state::{self, InProgress};
+use crate::cli::trace::IndexUse;
+use crate::repo::config::Config;
+use crate::repo::git::GitProgram;
+use crate::repo::{NotExact, Repo};
+
+/// Clocks that stamp files tick this often or more often.
+const TICK: Duration = Duration::from_millis(50);
+/// File systems whose time stamps are made by this machine's clock, by their magic numbers (statfs(2)): ext2 to
+/// ext4, XFS, btrfs, tmpfs, overlayfs, f2fs, bcachefs, ZFS.
+const LOCAL: [i64; 8] = [
+    0xef53,
+    0x5846_5342,
+    0x9123_683e,
+    0x0102_1994,
+    0x794c_7630,
+    0xf2f5_2010,
+    0xca45_1a4e_u32 as i64,
+    0x2fc1_2fc1,
+];
+
+/// What is asked about which worktree.
+pub struct Collect<'a> {
+    /// The repository.
+    pub repo: &'a Repo,
+    /// Its configuration.
+    pub config: &'a Config,
+    /// The git on PATH.
+    pub git: &'a GitProgram,
+    /// Options and settings, resolved.
+    pub settings: &'a Settings,
+    /// The top of the worktree.
+    pub top: PathBuf,
+    /// Compare contents instead of trusting stat data.
+    pub verify: bool,
+    /// Use and write the snapshot, and use the history index.
+    pub use_index: bool,
+    /// Whether a difference is all that is wanted (`--exit-code`).
+    pub first_only: bool,
+    /// Whether submodules were mentioned on the command line.
+    pub ignore_submodules: bool,
+}
+
+/// Facts for `--performance-stats`.
+#[derive(Debug, Default, Clone, Copy)]
+pub struct Statistics {
+    /// Entries of the index.
+    pub entries: usize,
+    /// Directories looked at.
+    pub directories: usize,
+    /// Directories that the snapshot knew.
+    pub known: usize,
+    /// Files whose contents were compared.
+    pub compared: usize,
+}
+
+impl Collect<'_> {
+    /// Looks everything up.
+    ///
+    /// # Errors
+    /// When only git can answer.
+    pub fn run(&self, used: &mut IndexUse, statistics: &mut Statistics) -> Result<Status, NotExact> {
+        let failed = |err: rustix::io::Errno| NotExact::from(format!("worktree: {err}"));
+        let flags = rustix::fs::OFlags::RDONLY | rustix::fs::OFlags::DIRECTORY | rustix::fs::OFlags::CLOEXEC;
+        let top = rustix::fs::open(&self.top, flags, rustix::fs::Mode::empty()).map_err(failed)?;
+        let snapshot_file = self.repo.git_dir.join(snapshot::FILE);
+        let is_local = rustix::fs::fstatfs(&top).is_ok_and(|fs| LOCAL.contains(&(fs.f_type as i64)));
+        let keep = self.use_index && is_local && !self.verify;
+        let snapshot = if keep { Snapshot::open(&snapshot_file) } else { None };
+        let index = IndexFile::open(&self.index_path()?, self.repo.git.object_hash())?;
+        statistics.entries = index.len();
+
+        let mut head = branch::head(self.repo)?;
+        let mut changes = self.staged(&index, &head)?;
+        if self.first_only && !changes.is_empty() {
+            return Ok(self.partial(head, changes));
+        }
+        if index.has_gitlinks || changes.values().any(is_submodule) {
+            self.check_submodule_settings()?;
+        }
+
+        let started = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let trusted = started.saturating_sub(TICK);
+        let excludes = GlobalExcludes::read(self.repo, self.config)?;
+        let mut rules = StatRules::new(self.config, index.timestamp)?;
+        rules.distrust = self.verify;
+        let scan = Scan {
+            index: &index,
+            rules,
+            untracked: self.settings.untracked,
+            ignored: self.settings.ignored,
+            excludes: &excludes,
+            snapshot: snapshot.as_ref(),
+            look_for_skipped: self.settings.sparse && !self.settings.expect_skipped,
+            trusted_before: (trusted.as_secs() as i64, trusted.subsec_nanos()),
+            first_only: self.first_only,
+            stopped: AtomicBool::new(false),
+            directories: AtomicUsize::new(0),
+            known: AtomicUsize::new(0),
+        };
+        let mut found = scan.run(&top)?;
+        statistics.directories = scan.directories.load(Ordering::Relaxed);
+        statistics.known = scan.known.load(Ordering::Relaxed);
+
+        let questions: Vec<Question> = found.tracked.iter().filter_map(question).collect();
+        let contents = Contents::new(self.repo, &index, &top, self.config, snapshot.as_ref())?;
+        let answers = contents.compare(&questions)?;
+        statistics.compared = answers.iter().filter(|answer| answer.compared.is_some()).count();
+        self.unstaged(&index, &rules, &found, &answers, &mut changes)?;
+
+        if keep {
+            let misses = statistics.directories - statistics.known;
+            self.remember(&index, snapshot.as_ref(), &mut found, &answers, misses, trusted);
+        }
+        if matches!(used, IndexUse::None) && snapshot.is_some() {
+            *used = IndexUse::Fresh;
+        }
+
+        let wants_branch = self.settings.branch || self.settings.format == Format::Long;
+        if wants_branch {
+            let branches = Branches {
+                repo: self.repo,
+                config: self.config,
+                git: self.git,
+                count: self.settings.ahead_behind,
+                use_index: self.use_index,
+            };
+            head.upstream = branches.upstream(&head, used)?;
+        }
+        let in_progress = match self.settings.format {
+            Format::Long => InProgress::read(self.repo, self.config, head.commit, head.branch.is_none())?,
+            _ => InProgress::default(),
+        };
+        let stashes = if self.settings.show_stash { state::stashes(self.repo)? } else { 0 };
+        let sparse = self.settings.sparse && !index.is_empty();
+        let skipped = index.skipped.saturating_sub(found.unskipped);
+        let sparse_percentage = sparse.then(|| 100 - 100 * skipped / index.len().max(1));
+        if let Some(snapshot) = snapshot {
+            // The process is about to end, and unmapping takes time.
+            std::mem::forget(snapshot);
+        }
+        Ok(Status {
+            head,
+            changes,
+            untracked: found.untracked,
+            ignored: found.ignored,
+            stashes,
+            in_progress,
+            sparse_percentage,
+        })
+    }
+
+    /// Enough for an exit code.
+    fn partial(&self, head: Head, changes: BTreeMap<BString, Change>) -> Status {
+        Status {
+            head,
+            changes,
+            untracked: Vec::new(),
+            ignored: Vec::new(),
+            stashes: 0,
+            in_progress: InProgress::default(),
+            sparse_percentage: None,
+        }
+    }
+
+    fn index_path(&self) -> Result<PathBuf, NotExact> {
+        let Some(told) = std::env::var_os("GIT_INDEX_FILE") else {
+            return Ok(self.repo.git_dir.join("index"));
+        };
+        let told = PathBuf::from(told);
+        if told.is_absolute() {
+            return Ok(told);
+        }
+        match std::env::current_dir().and_then(|dir| dir.canonicalize()) {
+            Ok(cwd) if cwd == self.top => Ok(self.top.join(told)),
+            _ => Err("a relative GIT_INDEX_FILE".into()),
+        }
+    }
+
+    fn check_submodule_settings(&self) -> Result<(), NotExact> {
+        let configured = ["submodule.", "diff.ignoresubmodules"]
+            .iter()
+            .any(|prefix| self.config.with_prefix(prefix).any(|(key, _)| key.ends_with(b"ignore") || key.ends_with(b"ignoresubmodules")));
+        let text = std::fs::read(self.top.join(".gitmodules")).unwrap_or_default();
+        if configured || self.ignore_submodules || text.to_ascii_lowercase().contains_str("ignore") {
+            return Err("submodules that may be ignored".into());
+        }
+        Ok(())
+    }
+
+    fn staged(&self, index: &IndexFile, head: &Head) -> Result<BTreeMap<BString, Change>, NotExact> {
+        let null = self.repo.git.object_hash().null();
+        let tree = head.commit.map(|commit| tree_of(self.repo, commit)).transpose()?;
+        let found = staged(self.repo, index, tree)?;
+        let has = |wanted: &dyn Fn(&Staged) -> bool| found.values().any(wanted);
+        let added = has(&|change| change.head.is_none());
+        let deleted = has(&|change| change.index.is_none());
+        match (&self.settings.renames, head.commit) {
+            (Renames::Yes { args, copies }, Some(commit)) if added && (deleted || *copies) => {
+                return renames::ask(&self.git.path, &self.repo.git_dir, commit, args);
+            }
+            _ => {}
+        }
+        let nothing = Side { mode: 0, id: null };
+        let side = |side: Option<(u32, ObjectId)>| side.map_or(nothing, |(mode, id)| Side { mode, id });
+        let change = |found: Staged| {
+            let letter = match (found.head, found.index) {
+                (None, _) => b'A',
+                (_, None) => b'D',
+                (Some((old, _)), Some((new, _))) if old & TYPE_MASK != new & TYPE_MASK => b'T',
+                _ => b'M',
+            };
+            Change {
+                staged: letter,
+                unstaged: b' ',
+                head: side(found.head),
+                index: side(found.index),
+                worktree_mode: side(found.index).mode,
+                original: None,
+                conflict: None,
+            }
+        };
+        Ok(found.into_iter().map(|(path, found)| (path, change(found))).collect())
+    }
+
+    /// Adds what differs between index and worktree.
+    fn unstaged(
+        &self,
+        index: &IndexFile,
+        rules: &StatRules,
+        found: &Found,
+        answers: &[Answer],
+        changes: &mut BTreeMap<BString, Change>,
+    ) -> Result<(), NotExact> {
+        let null = index_null(self.repo);
+        let mut answers = answers.iter();
+        let mut intended = false;
+        let mut gone = false;
+        for (at, state) in &found.tracked {
+            let entry = index.entry(*at);
+            let (letter, mode) = match state {
+                TrackedState::Unsure(stat) => {
+                    if answers.next().is_none_or(|answer| answer.same) {
+                        continue;
+                    }
+                    changed(rules, &entry, stat)
+                }
+                TrackedState::Changed(stat) => changed(rules, &entry, stat),
+                TrackedState::Deleted => {
+                    gone = true;
+                    (b'D', 0)
+                }
+                TrackedState::Intended(stat) => {
+                    intended = true;
+                    (b'A', rules.worktree_mode(&entry, stat))
+                }
+                TrackedState::Conflict(stat) => {
+                    let mode = stat.as_ref().map_or(0, |stat| rules.worktree_mode(&entry, stat));
+                    changes.insert(entry.path.to_owned(), conflict(index, *at, mode, null));
+                    continue;
+                }
+            };
+            let side = match letter {
+                b'A' => Side { mode: 0, id: null },
+                _ => Side { mode: entry.mode(), id: entry.id().to_owned() },
+            };
+            let change = changes.entry(entry.path.to_owned()).or_insert_with(|| Change {
+                staged: b' ',
+                unstaged: b' ',
+                head: side,
+                index: side,
+                worktree_mode: 0,
+                original: None,
+                conflict: None,
+            });
+            if letter != b'A' || change.staged != b'D' {
+                change.index = side;
+            }
+            change.unstaged = letter;
+            change.worktree_mode = mode;
+        }
+        // git looks for renames here, too; only files that are intended to be added can be their ends.
+        if intended && gone && self.settings.renames != Renames::No {
+            return Err("files intended to be added that may be renamed".into());
+        }
+        if intended && matches!(self.settings.renames, Renames::Yes { copies: true, .. }) {
+            return Err("files intended to be added that may be copied".into());
+        }
+        Ok(())
+    }
+
+    /// Writes a new snapshot if it saves more than it costs.
+    fn remember(
+        &self,
+        index: &IndexFile,
+        old: Option<&Snapshot>,
+        found: &mut Found,
+        answers: &[Answer],
+        misses: usize,
+        trusted: Duration,
+    ) {
+        let settled = |time: (i64, u32)| {
+            let time = if time.1 == 0 { (time.0 + 2, 0) } else { time };
+            time < (trusted.as_secs() as i64, trusted.subsec_nanos())
+        };
+        let mut compared = Vec::new();
+        for answer in answers {
+            let Some(new) = answer.compared else { continue };
+            if settled(new.identity.mtime) && settled(new.identity.ctime) {
+                compared.push((index.path(answer.at).to_owned(), new, answer.same));
+            }
+        }
+        let lasting = found.read.iter().filter(|read| read.identity.inode != 0).count();
+        let size = old.map_or(0, Snapshot::len);
+        // A directory that is read costs about as much as writing a hundred others.
+        let worth = old.is_none() || misses.min(lasting) * 100 > size || !compared.is_empty();
+        if !worth {
+            return;
+        }
+        let directories = std::mem::take(&mut found.read);
+        let update = Update { old, directories, compared, forget: Vec::new() };
+        // Without it, the next answer takes longer; that is all.
+        let _ = update.publish(&self.repo.git_dir);
+    }
+}
+
+fn index_null(repo: &Repo) -> ObjectId {
+    repo.git.object_hash().null()
+}
+
+fn is_submodule(change: &Change) -> bool {
+    change.head.mode == GITLINK || change.index.mode == GITLINK
+}
+
+fn question((at, state): &(usize, TrackedState)) -> Option<Question> {
+    match state {
+        TrackedState::Unsure(stat) => Some(Question { at: *at, stat: *stat }),
+        _ => None,
+    }
+}
+
+fn changed(rules: &StatRules, entry: &super::index_file::Entry<'_>, stat: &Stat) -> (u8, u32) {
+    let mode = rules.worktree_mode(entry, stat);
+    let letter = if mode & TYPE_MASK == entry.mode() & TYPE_MASK { b'M' } else { b'T' };
+    (letter, mode)
+}
+
+fn conflict(index: &IndexFile, first: usize, worktree_mode: u32, null: ObjectId) -> Change {
+    let mut stages = [None; 3];
+    let path = index.path(first);
+    for at in first..index.len() {
+        let entry = index.entry(at);
+        if entry.path != path {
+            break;
+        }
+        let stage = usize::from(entry.stage());
+        if stage > 0 {
+            stages[stage - 1] = Some(Side { mode: entry.mode(), id: entry.id().to_owned() });
+        }
+    }
+    let nothing = Side { mode: 0, id: null };
+    Change {
+        staged: b'U',
+        unstaged: b'U',
+        head: nothing,
+        index: nothing,
+        worktree_mode,
+        original: None,
+        conflict: Some(stages),
+    }
+}
