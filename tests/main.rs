@@ -6,4 +6,5 @@ mod generated;
 mod index_states;
 mod own_options;
 mod regressions;
+mod status_machine;
 mod support;

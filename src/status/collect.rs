@@ -14,7 +14,7 @@ use super::content::{Answer, Contents, Question};
 use super::excludes::GlobalExcludes;
 use super::index_file::{GITLINK, IndexFile, TYPE_MASK};
 use super::model::{Change, Head, Side, Status};
-use super::options::Format;
+use super::options::{Format, Untracked};
 use super::renames;
 use super::scan::{Found, Scan, TrackedState};
 use super::settings::{Renames, Settings};
@@ -92,6 +92,9 @@ impl Collect<'_> {
         let snapshot = if keep { Snapshot::open(&snapshot_file) } else { None };
         let index = IndexFile::open(&self.index_path()?, self.repo.git.object_hash())?;
         statistics.entries = index.len();
+        if self.settings.untracked != Untracked::No && !index.untracked_cache_is_at(&self.top) {
+            return Err("an untracked cache from another place".into());
+        }
 
         let mut head = branch::head(self.repo)?;
         let mut changes = self.staged(&index, &head)?;

@@ -109,7 +109,7 @@ impl Settings {
             renames: renames(options, config)?,
             colors,
             hints: config.bool("advice.statusHints")?.unwrap_or(true),
-            relative: config.bool("status.relativePaths")?.unwrap_or(true) && !porcelain,
+            relative: config.bool("status.relativePaths")?.unwrap_or(true) && format != Format::PorcelainV1,
             quote_path: config.bool("core.quotePath")?.unwrap_or(true),
             sparse: config.bool("core.sparseCheckout")?.unwrap_or(false),
             expect_skipped: config.bool("sparse.expectFilesOutsideOfPatterns")?.unwrap_or(false),

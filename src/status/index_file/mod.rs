@@ -11,6 +11,7 @@ mod tests;
 use std::fs::File;
 use std::io::ErrorKind;
 use std::ops::Range;
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
@@ -59,6 +60,8 @@ pub struct IndexFile {
     hash: Kind,
     /// Where the `TREE` extension is.
     cache_tree: Option<Range<usize>>,
+    /// Where the `UNTR` extension is.
+    untracked_cache: Option<Range<usize>>,
     /// The second in which the file was modified; 0 when there is no file.
     pub timestamp: i64,
     /// Whether any entry is a submodule.
@@ -107,6 +110,7 @@ impl IndexFile {
             slots: Vec::new(),
             hash,
             cache_tree: None,
+            untracked_cache: None,
             timestamp: 0,
             has_gitlinks: false,
             has_conflicts: false,
@@ -167,6 +171,15 @@ impl IndexFile {
         let start = self.slots.partition_point(|slot| self.path_of(slot) < path);
         let count = self.slots[start..].iter().take_while(|slot| self.path_of(slot) == path).count();
         start..start + count
+    }
+
+    /// Whether git's untracked cache, if there is one, was made for a worktree at `top`: git warns where it was not.
+    pub fn untracked_cache_is_at(&self, top: &Path) -> bool {
+        let Some(place) = self.untracked_cache.clone() else { return true };
+        // What uname(2) calls the system; where it can't be read, git is asked.
+        let system = std::fs::read("/proc/sys/kernel/ostype").unwrap_or_default();
+        let location = [b"Location ", top.as_os_str().as_bytes(), b", system ", system.trim_ascii_end()];
+        !system.is_empty() && self.bytes[place].contains_str(location.concat())
     }
 
     /// The tree that all of the index is known to be.

@@ -1,7 +1,5 @@
 //! From the bytes of an index file to the table of its entries. Every offset is checked here, once.
 
-use std::ops::Range;
-
 use bstr::ByteSlice;
 use gix::hash::Kind;
 
@@ -96,7 +94,11 @@ pub(super) fn parse(bytes: Bytes, hash: Kind, timestamp: i64) -> Result<IndexFil
         }
         let from: &[u8] = if version == 4 { &paths } else { &bytes };
         let path = &from[start..start + len];
-        if path.is_empty() || path[0] == b'/' || path.ends_with(b"/") {
+        if path.is_empty() {
+            // An entry that is only about one in the shared part.
+            return Err("split index".into());
+        }
+        if path[0] == b'/' || path.ends_with(b"/") {
             return Err(corrupt("a path"));
         }
         let before = &from[previous.0..previous.0 + previous.1];
@@ -108,7 +110,7 @@ pub(super) fn parse(bytes: Bytes, hash: Kind, timestamp: i64) -> Result<IndexFil
     if at > end {
         return Err(corrupt("an entry is cut off"));
     }
-    index.cache_tree = extensions(&bytes, at, end)?;
+    extensions(&bytes, at, end, &mut index)?;
     index.unpacked = (version == 4).then_some(paths);
     index.bytes = bytes;
     Ok(index)
@@ -140,9 +142,8 @@ fn varint(bytes: &[u8], mut at: usize) -> Option<(usize, usize)> {
     Some((value, at))
 }
 
-/// Looks through the extensions; where the cache tree is.
-fn extensions(bytes: &[u8], mut at: usize, end: usize) -> Result<Option<Range<usize>>, NotExact> {
-    let mut cache_tree = None;
+/// Finds out where the extensions are that matter.
+fn extensions(bytes: &[u8], mut at: usize, end: usize, index: &mut IndexFile) -> Result<(), NotExact> {
     while at < end {
         let head = bytes.get(at..at + 8).filter(|_| at + 8 <= end).ok_or_else(|| corrupt("an extension"))?;
         let size = number(head, 4).unwrap_or(0) as usize;
@@ -150,9 +151,10 @@ fn extensions(bytes: &[u8], mut at: usize, end: usize) -> Result<Option<Range<us
         let data = bytes.get(start..start + size).filter(|_| start + size <= end);
         let data = data.ok_or_else(|| corrupt("an extension is cut off"))?;
         match &head[..4] {
-            b"TREE" => cache_tree = Some(start..start + data.len()),
+            b"TREE" => index.cache_tree = Some(start..start + size),
+            b"UNTR" => index.untracked_cache = Some(start..start + size),
             // What they know is found out anew here.
-            b"REUC" | b"UNTR" | b"FSMN" | b"EOIE" | b"IEOT" => {}
+            b"REUC" | b"FSMN" | b"EOIE" | b"IEOT" => {}
             b"link" => return Err("split index".into()),
             b"sdir" => return Err("sparse index".into()),
             // git says something about those.
@@ -160,5 +162,5 @@ fn extensions(bytes: &[u8], mut at: usize, end: usize) -> Result<Option<Range<us
         }
         at = start + size;
     }
-    Ok(cache_tree)
+    Ok(())
 }

@@ -76,6 +76,9 @@ impl Colors {
             let color = value.and_then(|value| color::parse(value));
             *slot = color.ok_or(NotExact::because("a bad colour"))?;
         }
+        if colors.branch.is_empty() {
+            colors.branch.clone_from(&colors.header);
+        }
         Ok(colors)
     }
 }
