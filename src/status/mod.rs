@@ -9,6 +9,7 @@ pub mod collect;
 pub mod content;
 mod cross_check;
 pub mod excludes;
+mod from_git;
 mod handover;
 pub mod index_file;
 mod many;

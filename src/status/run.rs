@@ -47,7 +47,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         let _ = rayon::ThreadPoolBuilder::new().num_threads(usize::from(threads)).build_global();
     }
     if own.worktrees || own.repos_from.is_some() {
-        return many::run(&own, status);
+        let args: Vec<OsString> = passed_on(&own).into_iter().chain(git_args).collect();
+        return many::run(&own, status, &args);
     }
     let mut invocation = Invocation { own, own_args, git_args, fallback: true };
     match invocation.answer(status, &mut report) {
@@ -186,6 +187,25 @@ impl Invocation {
         }
     }
 
+    /// git's answer in one of our formats.
+    fn render_gits(&self) -> ExitCode {
+        let status = match super::from_git::ask(&self.git_args) {
+            Ok(status) => status,
+            Err((said, code)) => {
+                let _ = std::io::stderr().write_all(&said);
+                return ExitCode::from(code);
+            }
+        };
+        let text = match self.own.json {
+            true => json::render(&status),
+            false => (summary::line(&status) + "\n").into_bytes(),
+        };
+        let mut output = Output::open(std::path::Path::new("git"), false);
+        output.write(&text);
+        output.finish();
+        ExitCode::from(if self.own.exit_code && !status.is_clean() { DIRTY } else { 0 })
+    }
+
     /// Lets git answer, or says why it would have to.
     fn hand_over(&self, reason: &NotExact, report: &mut Report) -> ExitCode {
         report.served = Served::Git;
@@ -195,13 +215,23 @@ impl Invocation {
             return fatal(&format!("only git can answer this: {reason}"));
         }
         if self.own.json || self.own.summary {
-            return fatal(&format!("--json and --summary are not git's: {reason}"));
+            return self.render_gits();
         }
         if self.own.exit_code {
             return super::handover::exit_code(&self.git_args);
         }
         exec_git("status", self.git_args.clone())
     }
+}
+
+/// What each of several worktrees is asked with, too.
+fn passed_on(own: &OwnOptions) -> Vec<OsString> {
+    let flags = [
+        ("--no-fallback", own.no_fallback),
+        ("--no-index", own.no_index),
+        ("--verify", own.verify),
+    ];
+    flags.iter().filter(|(_, given)| *given).map(|(flag, _)| flag.into()).collect()
 }
 
 /// The top of the worktree, and the current directory relative to it with a slash at its end; `None` without a

@@ -59,6 +59,9 @@ fn relative(path: &BStr, prefix: &BStr) -> Option<Vec<u8>> {
     if prefix.is_empty() {
         return None;
     }
+    if prefix.strip_suffix(b"/") == Some(path) {
+        return Some(b"./".to_vec());
+    }
     let common = path.iter().zip(prefix.iter()).take_while(|(a, b)| a == b).count();
     let common = path[..common].rfind_byte(b'/').map_or(0, |at| at + 1);
     let up = prefix[common..].find_iter("/").count();

@@ -72,7 +72,9 @@ impl Short<'_> {
     }
 
     fn other(&self, mark: &[u8], path: &BString, out: &mut Vec<u8>) {
-        paint(&self.colors.untracked, mark, out);
+        // With NULs, git gives these no colour.
+        let color: &[u8] = if self.nul { b"" } else { &self.colors.untracked };
+        paint(color, mark, out);
         out.push(b' ');
         match self.nul {
             true => out.extend_from_slice(path),
