@@ -23,7 +23,7 @@ _git__fastlog() {
 
     case "${cmd}" in
         git__fastlog)
-            opts="-h --page --per-page --cursor --json --count --no-fallback --cross-check --no-index --threads --performance-stats --version --help"
+            opts="-h --page --per-page --cursor --json --count --shortlog --last-modified --contains-path --no-fallback --cross-check --no-index --threads --performance-stats --version --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -38,6 +38,10 @@ _git__fastlog() {
                     return 0
                     ;;
                 --cursor)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --contains-path)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -400,7 +400,7 @@ _git__optimize() {
             return 0
             ;;
         git__subcmd__optimize__subcmd__index__subcmd__verify)
-            opts="-q -h --sample --quiet --progress --detached --help"
+            opts="-q -h --sample --deep --all --quiet --progress --detached --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -49,6 +49,8 @@ complete -c git-optimize -n "__fish_git_optimize_using_subcommand index; and __f
 complete -c git-optimize -n "__fish_git_optimize_using_subcommand index; and __fish_seen_subcommand_from update" -l detached -d 'In a session of its own and with low priority'
 complete -c git-optimize -n "__fish_git_optimize_using_subcommand index; and __fish_seen_subcommand_from update" -s h -l help -d 'Print help'
 complete -c git-optimize -n "__fish_git_optimize_using_subcommand index; and __fish_seen_subcommand_from verify" -l sample -d 'Only this many commits, evenly spread, instead of all' -r
+complete -c git-optimize -n "__fish_git_optimize_using_subcommand index; and __fish_seen_subcommand_from verify" -l deep -d 'Compare with trees, too, what some commits did to paths'
+complete -c git-optimize -n "__fish_git_optimize_using_subcommand index; and __fish_seen_subcommand_from verify" -l all -d 'With --deep: what all commits did'
 complete -c git-optimize -n "__fish_git_optimize_using_subcommand index; and __fish_seen_subcommand_from verify" -s q -l quiet -d 'Say nothing unless something is wrong'
 complete -c git-optimize -n "__fish_git_optimize_using_subcommand index; and __fish_seen_subcommand_from verify" -l progress -d 'Show progress even when standard error is not a terminal'
 complete -c git-optimize -n "__fish_git_optimize_using_subcommand index; and __fish_seen_subcommand_from verify" -l detached -d 'In a session of its own and with low priority'

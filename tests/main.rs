@@ -5,6 +5,8 @@ mod differential;
 mod generated;
 mod index_states;
 mod own_options;
+mod path_index;
+mod path_questions;
 mod regressions;
 mod status_machine;
 mod support;

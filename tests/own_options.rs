@@ -127,7 +127,7 @@ fn cross_check_reports_a_difference() {
 fn without_fallback_git_is_not_asked() {
     let mut world = World::new();
     for (words, reason) in [
-        (&["--no-fallback", "--", "src"][..], "only git can answer this: paths"),
+        (&["--no-fallback", "--", ""][..], "only git can answer this: an empty pathspec"),
         (&["--no-fallback", "--no-such-option"], "only git can answer this: option --no-such-option"),
         (&["--no-fallback", "--no-index"], "only git can answer this: --no-index"),
     ] {
@@ -140,7 +140,7 @@ fn without_fallback_git_is_not_asked() {
     assert_eq!((output.code, served), (0, Served::Native));
 
     world.env.set_config(&[("fast.fallback", OsStr::new("false"))]);
-    for words in [&["--", "src"][..], &["--walk-reflogs"], &["--no-index"]] {
+    for words in [&["--", ""][..], &["--walk-reflogs"], &["--no-index"]] {
         let (output, ..) = world.fastlog(words);
         assert_eq!((output.code, output.stdout.as_bstr()), (128, b"".as_bstr()), "{words:?}");
         assert!(output.stderr.starts_with(b"fatal: only git can answer this: "), "{words:?}");

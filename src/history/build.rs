@@ -16,6 +16,11 @@ use crate::index::{Bytes, History, Segment};
 
 /// So many commits are read one after the other before it is worth starting threads and looking at whole packs.
 const ALONE: u32 = 512;
+/// The same where nothing is known: more will follow, and gix keeps in memory what it touches of a pack's index.
+const ALONE_AT_FIRST: u32 = 64;
+
+/// See [`Options::path_slice`].
+const PATH_SLICE: u32 = 32_768;
 
 /// Asks git for the committer dates of the given commits (see [`Options::dates`]).
 pub type Dates<'a> = &'a (dyn Fn(&[ObjectId]) -> io::Result<Vec<i64>> + Sync);
@@ -30,6 +35,8 @@ pub struct Options<'a> {
     pub deadline: Option<Instant>,
     /// Set it to give up with [`Error::Stopped`].
     pub cancel: Option<&'a AtomicBool>,
+    /// So many commits make a path segment, which is published as soon as it is finished.
+    pub path_slice: u32,
     /// Is told now and then how many commits have been read.
     pub progress: Option<&'a (dyn Fn(u32) + Sync)>,
 }
@@ -37,7 +44,14 @@ pub struct Options<'a> {
 impl<'a> Options<'a> {
     /// No limits, and no progress.
     pub fn new(dates: Dates<'a>) -> Options<'a> {
-        Options { dates, limit: MAX_COMMITS, deadline: None, cancel: None, progress: None }
+        Options {
+            dates,
+            limit: MAX_COMMITS,
+            deadline: None,
+            cancel: None,
+            path_slice: PATH_SLICE,
+            progress: None,
+        }
     }
 
     /// Reports progress, and whether to go on.
@@ -86,7 +100,8 @@ pub(super) fn build_into<W: Write + Seek>(
     objects.ignore_replacements = true;
     options.check(0)?;
     let (mut buf, mut batch) = (Vec::new(), Batch::default());
-    while !collector.is_complete() && collector.count() < ALONE {
+    let alone = if known.is_empty() { ALONE_AT_FIRST } else { ALONE };
+    while !collector.is_complete() && collector.count() < alone {
         let Some(slot) = collector.next_wanted() else { break };
         batch.clear();
         read(&objects, kind, collector.id(slot).to_owned(), &mut buf, &mut batch)?;

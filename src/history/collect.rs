@@ -10,7 +10,7 @@ use super::build::Options;
 use super::error::Error;
 use super::records::{Fields, Records, State};
 use crate::index::layout::{NO_IDENTITY, tags};
-use crate::index::{History, SegmentWriter};
+use crate::index::{FileType, History, SegmentWriter};
 
 /// Commits that were decoded although nothing needs them yet are kept up to this many bytes. Beyond, they are
 /// forgotten, and read once more if they turn out to be needed.
@@ -46,7 +46,7 @@ impl<'a, W: Write + Seek> Collector<'a, W> {
         if tips.iter().all(|tip| known.lookup(tip).is_some()) {
             return Ok(None);
         }
-        let mut out = SegmentWriter::new(out)?;
+        let mut out = SegmentWriter::new(out, FileType::History)?;
         out.begin(tags::TEXT)?;
         let mut collector = Collector {
             records: Records::new(kind),

@@ -7,13 +7,16 @@ mod decode;
 mod error;
 mod packs;
 mod parallel;
+mod path_update;
+mod paths;
 mod records;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod update;
 mod verify;
 
 pub use build::{Dates, Options, build};
 pub use error::Error;
+pub use path_update::{path_overlay, sample_runs, update_paths, verify_paths};
 pub use update::{Outcome, Overlay, Target, overlay, rebuild, update};
 pub use verify::{Fault, sample, verify};

@@ -7,7 +7,8 @@
 
 use std::ops::Range;
 use std::path::Path;
-use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use gix::hash::{Kind, oid};
 use gix::odb::pack::cache::lru::StaticLinkedList;
@@ -16,6 +17,10 @@ use gix::odb::pack::{Bundle, data};
 
 /// How many neighbouring entries are read at once.
 const CHUNK: u32 = 256;
+
+/// After so many runs a pack is mapped anew: what was read of it would count as memory of this process as long as
+/// the mapping lasts, and nothing is read twice.
+const RUNS_PER_MAPPING: u32 = 256;
 
 /// Commits larger than this are left to the object database.
 const LARGE: usize = 1 << 20;
@@ -40,14 +45,27 @@ impl Chunk {
 
 /// One pack.
 struct Pack {
-    bundle: Bundle,
+    bundle: RwLock<Arc<Bundle>>,
+    /// How many runs have been read.
+    runs: AtomicU32,
     /// Entry numbers (as in the `.idx`, by name) in order of offset.
     by_offset: OnceLock<Vec<u32>>,
 }
 
 /// All packs, alternates' included.
 pub(super) struct Packs {
+    kind: Kind,
     packs: Vec<Pack>,
+}
+
+/// The packs of an object database, its alternates included, that can be opened.
+pub(super) fn bundles(store: &gix::odb::Store, kind: Kind) -> impl Iterator<Item = Bundle> {
+    let mut dirs = vec![store.path().to_owned()];
+    dirs.extend(store.alternate_db_paths().unwrap_or_default());
+    let entries = dirs.into_iter().filter_map(|dir| std::fs::read_dir(dir.join("pack")).ok()).flatten();
+    let paths = entries.flatten().map(|entry| entry.path());
+    let indices = paths.filter(|path| path.extension().is_some_and(|ext| ext == "idx"));
+    indices.filter_map(move |path| Bundle::at(&path, kind).ok())
 }
 
 /// What a thread needs to decode entries.
@@ -67,34 +85,27 @@ impl Decoder {
 impl Packs {
     /// Opens what can be opened.
     pub(super) fn open(store: &gix::odb::Store, kind: Kind) -> Packs {
-        let mut dirs = vec![store.path().to_owned()];
-        dirs.extend(store.alternate_db_paths().unwrap_or_default());
-        let mut packs = Vec::new();
-        for dir in dirs {
-            let Ok(entries) = std::fs::read_dir(dir.join("pack")) else { continue };
-            let paths = entries.flatten().map(|entry| entry.path());
-            for path in paths.filter(|path| path.extension().is_some_and(|ext| ext == "idx")) {
-                if let Ok(bundle) = Bundle::at(&path, kind) {
-                    packs.push(Pack { bundle, by_offset: OnceLock::new() });
-                }
-            }
-        }
-        Packs { packs }
+        let pack = |bundle| Pack {
+            bundle: RwLock::new(Arc::new(bundle)),
+            runs: AtomicU32::new(0),
+            by_offset: OnceLock::new(),
+        };
+        Packs { kind, packs: bundles(store, kind).map(pack).collect() }
     }
 
     /// The run of entries in which a commit is.
     pub(super) fn locate(&self, id: &oid) -> Option<Chunk> {
         self.packs.iter().enumerate().find_map(|(number, pack)| {
-            let entry = pack.bundle.index.lookup(id)?;
-            let offset = pack.bundle.index.pack_offset_at_index(entry);
-            let at = pack.by_offset().partition_point(|other| pack.offset(*other) < offset);
+            let bundle = pack.bundle();
+            let offset = bundle.index.pack_offset_at_index(bundle.index.lookup(id)?);
+            let at = pack.by_offset(&bundle).partition_point(|other| offset_of(&bundle, *other) < offset);
             Some(Chunk { pack: number, chunk: at as u32 / CHUNK })
         })
     }
 
     /// True when there is such a run.
     pub(super) fn has(&self, chunk: Chunk) -> bool {
-        self.packs.get(chunk.pack).is_some_and(|pack| !pack.entries(chunk.chunk).is_empty())
+        self.packs.get(chunk.pack).is_some_and(|pack| !pack.entries(&pack.bundle(), chunk.chunk).is_empty())
     }
 
     /// Gives name and bytes of each commit of a run to `each`, in order of offset. True when most entries of the run
@@ -106,17 +117,19 @@ impl Packs {
         mut each: impl FnMut(&oid, &[u8]),
     ) -> bool {
         let Some(pack) = self.packs.get(chunk.pack) else { return false };
-        let entries = pack.entries(chunk.chunk);
+        pack.count_run(self.kind);
+        let bundle = &*pack.bundle();
+        let entries = pack.entries(bundle, chunk.chunk);
         let total = entries.len();
         let mut commits = 0;
         for at in entries {
-            let Some(&entry) = pack.by_offset().get(at) else { continue };
-            if entry >= pack.bundle.index.num_objects() || !pack.is_commit(entry) {
+            let Some(&entry) = pack.by_offset(bundle).get(at) else { continue };
+            if entry >= bundle.index.num_objects() || !is_commit(bundle, entry) {
                 continue;
             }
-            if let Some(raw) = pack.read(entry, decoder) {
+            if let Some(raw) = read(bundle, entry, decoder) {
                 commits += 1;
-                each(pack.bundle.index.oid_at_index(entry), raw);
+                each(bundle.index.oid_at_index(entry), raw);
             }
         }
         commits * 2 > total
@@ -124,70 +137,83 @@ impl Packs {
 }
 
 impl Pack {
-    fn offset(&self, entry: u32) -> u64 {
-        if entry < self.bundle.index.num_objects() {
-            self.bundle.index.pack_offset_at_index(entry)
-        } else {
-            u64::MAX
+    fn bundle(&self) -> Arc<Bundle> {
+        self.bundle.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Now and then maps the pack anew; whoever reads from the old mapping keeps it until then.
+    fn count_run(&self, kind: Kind) {
+        if self.runs.fetch_add(1, Ordering::Relaxed) % RUNS_PER_MAPPING != RUNS_PER_MAPPING - 1 {
+            return;
+        }
+        let path = self.bundle().index.path().to_owned();
+        // Where git has removed it meanwhile, the old one does.
+        if let Ok(bundle) = Bundle::at(&path, kind) {
+            *self.bundle.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(bundle);
         }
     }
 
-    /// The bytes of a commit.
-    fn read<'a>(&self, entry: u32, decoder: &'a mut Decoder) -> Option<&'a [u8]> {
-        let Decoder { inflate, cache, buf } = decoder;
-        let header = self.bundle.pack.entry(self.offset(entry)).ok()?;
-        if header.header != Header::Commit {
-            let (object, _) = self.bundle.get_object_by_index(entry, buf, inflate, cache).ok()?;
-            return (object.kind == gix::objs::Kind::Commit).then_some(object.data);
-        }
-        let size = usize::try_from(header.decompressed_size).ok().filter(|size| *size <= LARGE)?;
-        if buf.len() < size + SLACK {
-            buf.resize(size + SLACK, 0);
-        }
-        let input = self.bundle.pack.entry_slice(header.data_offset..self.bundle.pack.pack_end() as u64)?;
-        inflate.reset();
-        let (status, _, len) = inflate.once(input, &mut buf[..size + SLACK]).ok()?;
-        (status == gix::zlib::Status::StreamEnd && len == size).then_some(&buf[..size])
-    }
-
-    /// Whether the entry is a commit, by the types in the headers of its delta chain; without decompressing anything.
-    fn is_commit(&self, entry: u32) -> bool {
-        let mut offset = self.offset(entry);
-        // Longer chains than git makes are not worth following.
-        for _ in 0..64 {
-            let Ok(entry) = self.bundle.pack.entry(offset) else { return false };
-            offset = match entry.header {
-                Header::Commit => return true,
-                Header::OfsDelta { base_distance } => match entry.checked_base_pack_offset(base_distance) {
-                    Some(base) => base,
-                    None => return false,
-                },
-                Header::RefDelta { base_id } => match self.bundle.index.lookup(base_id) {
-                    Some(base) => self.offset(base),
-                    None => return false,
-                },
-                Header::Tree | Header::Blob | Header::Tag => return false,
-            };
-        }
-        false
-    }
-
-    fn entries(&self, chunk: u32) -> Range<usize> {
-        let len = self.by_offset().len();
+    fn entries(&self, bundle: &Bundle, chunk: u32) -> Range<usize> {
+        let len = self.by_offset(bundle).len();
         let start = (chunk as usize).saturating_mul(CHUNK as usize).min(len);
         start..(start + CHUNK as usize).min(len)
     }
 
-    fn by_offset(&self) -> &[u32] {
+    fn by_offset(&self, bundle: &Bundle) -> &[u32] {
         self.by_offset.get_or_init(|| {
-            let count = self.bundle.index.num_objects();
-            read_rev(&self.bundle.index.path().with_extension("rev"), count).unwrap_or_else(|| {
-                let mut entries: Vec<(data::Offset, u32)> = (0..count).map(|i| (self.offset(i), i)).collect();
+            let count = bundle.index.num_objects();
+            read_rev(&bundle.index.path().with_extension("rev"), count).unwrap_or_else(|| {
+                let mut entries: Vec<(data::Offset, u32)> =
+                    (0..count).map(|i| (offset_of(bundle, i), i)).collect();
                 entries.sort_unstable();
                 entries.into_iter().map(|(_, entry)| entry).collect()
             })
         })
     }
+}
+
+fn offset_of(bundle: &Bundle, entry: u32) -> u64 {
+    if entry < bundle.index.num_objects() { bundle.index.pack_offset_at_index(entry) } else { u64::MAX }
+}
+
+/// The bytes of a commit.
+fn read<'a>(bundle: &Bundle, entry: u32, decoder: &'a mut Decoder) -> Option<&'a [u8]> {
+    let Decoder { inflate, cache, buf } = decoder;
+    let header = bundle.pack.entry(offset_of(bundle, entry)).ok()?;
+    if header.header != Header::Commit {
+        let (object, _) = bundle.get_object_by_index(entry, buf, inflate, cache).ok()?;
+        return (object.kind == gix::objs::Kind::Commit).then_some(object.data);
+    }
+    let size = usize::try_from(header.decompressed_size).ok().filter(|size| *size <= LARGE)?;
+    if buf.len() < size + SLACK {
+        buf.resize(size + SLACK, 0);
+    }
+    let input = bundle.pack.entry_slice(header.data_offset..bundle.pack.pack_end() as u64)?;
+    inflate.reset();
+    let (status, _, len) = inflate.once(input, &mut buf[..size + SLACK]).ok()?;
+    (status == gix::zlib::Status::StreamEnd && len == size).then_some(&buf[..size])
+}
+
+/// Whether the entry is a commit, by the types in the headers of its delta chain; without decompressing anything.
+fn is_commit(bundle: &Bundle, entry: u32) -> bool {
+    let mut offset = offset_of(bundle, entry);
+    // Longer chains than git makes are not worth following.
+    for _ in 0..64 {
+        let Ok(entry) = bundle.pack.entry(offset) else { return false };
+        offset = match entry.header {
+            Header::Commit => return true,
+            Header::OfsDelta { base_distance } => match entry.checked_base_pack_offset(base_distance) {
+                Some(base) => base,
+                None => return false,
+            },
+            Header::RefDelta { base_id } => match bundle.index.lookup(base_id) {
+                Some(base) => offset_of(bundle, base),
+                None => return false,
+            },
+            Header::Tree | Header::Blob | Header::Tag => return false,
+        };
+    }
+    false
 }
 
 /// Reads a reverse index (gitformat-pack(5)): a header of 12 bytes, then the entry numbers in order of offset as

@@ -10,8 +10,8 @@ use std::io::{self, Seek, Write};
 use gix::hash::{Kind, ObjectId, oid};
 use gix::hashtable::hash_table::HashTable;
 
-use crate::index::layout::{EDGE_BIT, NO_PARENT, tags};
-use crate::index::{FlagCounts, Flags, History, Identities, Pos, SegmentWriter, Totals};
+use crate::index::layout::{EDGE_BIT, Header, NO_PARENT, tags};
+use crate::index::{FlagCounts, Flags, History, Identities, Pos, SegmentWriter};
 
 /// What is known about the commit of a slot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -300,14 +300,9 @@ impl Records {
         out.lookup(&oids, len)?;
         let identities = self.identities.count();
         self.identities.write(&mut out)?;
-        out.finish(Totals {
-            kind: self.kind,
-            commits: n as u32,
-            base,
-            identities,
-            identity_base: known.identities(),
-            counts,
-        })
+        let identity_base = known.identities();
+        let header = Header { kind: self.kind, commits: n as u32, base, identities, identity_base, counts };
+        out.finish(header.frame())
     }
 }
 

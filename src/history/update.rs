@@ -94,7 +94,7 @@ fn fresh(
         build_into(temp.as_file_mut(), target.objects, target.kind, tips, &nothing, options)?.is_some();
     let entries = if built { vec![publisher.seal(temp)?] } else { Vec::new() };
     let commits = entries.iter().map(|entry| entry.commits).sum();
-    publisher.commit(&manifest(target, entries))?;
+    publisher.commit(&manifest(target, entries, Vec::new()))?;
     Ok(Outcome::Rebuilt { commits, why })
 }
 
@@ -108,9 +108,12 @@ fn append(
     let publisher = Publisher::new(target.location, lock);
     let mut temp = publisher.temp()?;
     let history = index.history()?;
+    // Positions stay, so what is known about their paths does, too. Path segments that cannot be used are forgotten.
+    let paths = index.path_entries().map(<[Entry]>::to_vec).unwrap_or_default();
     if build_into(temp.as_file_mut(), target.objects, target.kind, tips, &history, options)?.is_none() {
-        if index.restamped() {
-            publisher.commit(index.manifest())?;
+        let now = manifest(target, index.manifest().entries.clone(), paths);
+        if index.restamped() || now != *index.manifest() {
+            publisher.commit(&now)?;
         }
         return Ok(Outcome::Current);
     }
@@ -132,12 +135,12 @@ fn append(
     }
     entries.truncate(from);
     entries.push(publisher.seal(temp)?);
-    publisher.commit(&manifest(target, entries))?;
+    publisher.commit(&manifest(target, entries, paths))?;
     Ok(Outcome::Appended { commits, joined })
 }
 
-fn manifest(target: &Target<'_>, entries: Vec<Entry>) -> Manifest {
-    Manifest { kind: target.kind, fingerprint: target.fingerprint, entries }
+pub(super) fn manifest(target: &Target<'_>, entries: Vec<Entry>, paths: Vec<Entry>) -> Manifest {
+    Manifest { kind: target.kind, fingerprint: target.fingerprint, entries, paths }
 }
 
 /// What an index lacks, in memory.

@@ -7,8 +7,9 @@
 use bstr::{BStr, ByteSlice};
 use gix::hash::{Kind, oid};
 
+use super::frame::Damage;
 use super::ids::{FlagCounts, Flags, IdentityId, Pos};
-use super::layout::{Damage, EDGE_BIT, NO_PARENT};
+use super::layout::{EDGE_BIT, NO_PARENT};
 use super::segment::{Segment, View};
 use super::signature::{Signature, Time};
 

@@ -1,4 +1,4 @@
-//! The manifest: which segments there are, in order, and for which state of the repository. It is the only file that
+//! The manifest: which segments there are of each type, in order, and for which state of the repository. It is the only file that
 //! is ever replaced, and authenticated with the repository's key; through the hashes of the segments' headers it
 //! vouches for them as well. `docs/gitformat-fastindex.md` describes every byte.
 
@@ -6,7 +6,7 @@ use std::os::unix::fs::MetadataExt;
 
 use gix::hash::Kind;
 
-use super::layout::{ENDIAN_MARK, hash_id, hash_kind};
+use super::frame::{ENDIAN_MARK, FileType, SUFFIX, hash_id, hash_kind};
 
 /// Name of the manifest in the index directory.
 pub const MANIFEST: &str = "MANIFEST";
@@ -20,19 +20,21 @@ pub const MANIFEST_HEADER_LEN: usize = 56;
 pub const MANIFEST_ENTRY_LEN: usize = 64;
 /// Length of the authentication code at the end in bytes.
 pub const MAC_LEN: usize = 32;
-/// Sizes at least double from one segment to the one before it, so this is plenty.
+/// How many segments of one type there are at most. Sizes at least double from one segment to the one before it, so
+/// this is plenty.
 pub const MAX_SEGMENTS: usize = 64;
 /// The length in bytes that a manifest has at most.
-pub const MAX_LEN: usize = MANIFEST_HEADER_LEN + MAX_SEGMENTS * MANIFEST_ENTRY_LEN + MAC_LEN;
+pub const MAX_LEN: usize =
+    MANIFEST_HEADER_LEN + FileType::ALL.len() * MAX_SEGMENTS * MANIFEST_ENTRY_LEN + MAC_LEN;
 
 /// One segment in the manifest.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
-    /// [`Segment::header_hash`](super::Segment::header_hash).
+    /// [`Segment::header_hash`](super::Segment::header_hash), or the same of a path segment.
     pub header_hash: [u8; 32],
     /// Length of the file in bytes.
     pub len: u64,
-    /// How many commits it has.
+    /// How many commits it has or, of a path segment, covers.
     pub commits: u32,
     /// The file as it was when its content was known to be right.
     pub stamp: Stamp,
@@ -58,16 +60,11 @@ impl Stamp {
 
 impl Entry {
     /// The name of the file, made from the hash: a name never stands for two contents.
-    pub fn file_name(&self) -> String {
+    pub fn file_name(&self, file_type: FileType) -> String {
         let hex = blake3::Hash::from(self.header_hash).to_hex();
-        format!("{SEGMENT_PREFIX}{}{SEGMENT_SUFFIX}", hex.get(..32).unwrap_or_default())
+        format!("{}{}{SUFFIX}", file_type.prefix(), hex.get(..32).unwrap_or_default())
     }
 }
-
-/// What the names of segment files start with.
-pub const SEGMENT_PREFIX: &str = "history-";
-/// What the names of segment files end with.
-pub const SEGMENT_SUFFIX: &str = ".seg";
 
 /// The manifest.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,6 +75,9 @@ pub struct Manifest {
     pub fingerprint: [u8; 32],
     /// The segments, oldest first.
     pub entries: Vec<Entry>,
+    /// The path segments, oldest first. The first starts at position 0; together they cover no more commits than the
+    /// segments have.
+    pub paths: Vec<Entry>,
 }
 
 /// What is wrong with a manifest.
@@ -98,27 +98,35 @@ pub enum ManifestError {
     /// It is for an object format that is unknown.
     #[error("its object format is unknown")]
     HashKind,
+    /// It has an entry of a type that is unknown, or too many of one type.
+    #[error("its entries are inconsistent")]
+    Entries,
     /// It was not written with this repository's key.
     #[error("it is not authentic")]
     Authentication,
 }
 
 impl Manifest {
+    /// All files that it names.
+    pub fn files(&self) -> impl Iterator<Item = (FileType, &Entry)> {
+        let history = self.entries.iter().map(|entry| (FileType::History, entry));
+        history.chain(self.paths.iter().map(|entry| (FileType::Paths, entry)))
+    }
+
     /// Its bytes.
     pub fn encode(&self, key: &[u8; 32]) -> Vec<u8> {
         let mut out = Vec::new();
         out.extend_from_slice(&MANIFEST_MAGIC);
-        for number in
-            [MANIFEST_VERSION, ENDIAN_MARK, hash_id(self.kind).unwrap_or_default(), self.entries.len() as u32]
-        {
+        let count = (self.entries.len() + self.paths.len()) as u32;
+        for number in [MANIFEST_VERSION, ENDIAN_MARK, hash_id(self.kind).unwrap_or_default(), count] {
             out.extend_from_slice(&number.to_le_bytes());
         }
         out.extend_from_slice(&self.fingerprint);
-        for entry in &self.entries {
+        for (file_type, entry) in self.files() {
             out.extend_from_slice(&entry.header_hash);
             out.extend_from_slice(&entry.len.to_le_bytes());
             out.extend_from_slice(&entry.commits.to_le_bytes());
-            out.extend_from_slice(&[0; 4]);
+            out.extend_from_slice(&file_type.number().to_le_bytes());
             out.extend_from_slice(&entry.stamp.inode.to_le_bytes());
             out.extend_from_slice(&entry.stamp.changed.to_le_bytes());
         }
@@ -146,7 +154,7 @@ impl Manifest {
             return Err(ManifestError::Endianness);
         }
         let count = number(20) as usize;
-        if count > MAX_SEGMENTS || rest.len() != count * MANIFEST_ENTRY_LEN + MAC_LEN {
+        if count > FileType::ALL.len() * MAX_SEGMENTS || rest.len() != count * MANIFEST_ENTRY_LEN + MAC_LEN {
             return Err(ManifestError::Truncated);
         }
         let (content, mac) = bytes.split_at(bytes.len() - MAC_LEN);
@@ -158,24 +166,37 @@ impl Manifest {
         let kind = hash_kind(number(16)).ok_or(ManifestError::HashKind)?;
         let mut fingerprint = [0; 32];
         fingerprint.copy_from_slice(&head[24..]);
-        let entries =
-            rest[..count * MANIFEST_ENTRY_LEN].chunks_exact(MANIFEST_ENTRY_LEN).map(entry).collect();
-        Ok(Manifest { kind, fingerprint, entries })
+        let (mut entries, mut paths) = (Vec::new(), Vec::new());
+        for bytes in rest[..count * MANIFEST_ENTRY_LEN].chunks_exact(MANIFEST_ENTRY_LEN) {
+            match entry(bytes).ok_or(ManifestError::Entries)? {
+                (FileType::History, entry) => entries.push(entry),
+                (FileType::Paths, entry) => paths.push(entry),
+            }
+        }
+        if entries.len().max(paths.len()) > MAX_SEGMENTS {
+            return Err(ManifestError::Entries);
+        }
+        Ok(Manifest { kind, fingerprint, entries, paths })
     }
 }
 
-fn entry(bytes: &[u8]) -> Entry {
-    let (mut header_hash, mut len, mut commits) = ([0; 32], [0; 8], [0; 4]);
+/// `None` when its type is unknown.
+fn entry(bytes: &[u8]) -> Option<(FileType, Entry)> {
+    let (mut header_hash, mut len, mut commits, mut number) = ([0; 32], [0; 8], [0; 4], [0; 4]);
     let (mut inode, mut changed) = ([0; 8], [0; 8]);
     header_hash.copy_from_slice(&bytes[..32]);
     len.copy_from_slice(&bytes[32..40]);
     commits.copy_from_slice(&bytes[40..44]);
+    number.copy_from_slice(&bytes[44..48]);
     inode.copy_from_slice(&bytes[48..56]);
     changed.copy_from_slice(&bytes[56..64]);
-    Entry {
+    let number = u32::from_le_bytes(number);
+    let file_type = FileType::ALL.into_iter().find(|file_type| file_type.number() == number)?;
+    let entry = Entry {
         header_hash,
         len: u64::from_le_bytes(len),
         commits: u32::from_le_bytes(commits),
         stamp: Stamp { inode: u64::from_le_bytes(inode), changed: i64::from_le_bytes(changed) },
-    }
+    };
+    Some((file_type, entry))
 }

@@ -5,11 +5,12 @@ use std::io::{self, Seek, Write};
 
 use rkyv::primitive::ArchivedU32;
 
+use super::frame::{Damage, FileType};
 use super::identities::Identities;
 use super::ids::FlagCounts;
-use super::layout::{Damage, EDGE_BIT, NO_IDENTITY, NO_PARENT, tags};
+use super::layout::{EDGE_BIT, Header, NO_IDENTITY, NO_PARENT, tags};
 use super::segment::{Segment, View};
-use super::write::{SegmentWriter, Totals};
+use super::write::SegmentWriter;
 
 /// From which of the segments on, given by their numbers of commits (oldest first, the one to be added last), they
 /// should be one: each must be at least twice as large as all that follow it together. Equals the index of the last
@@ -44,7 +45,7 @@ pub fn merge<W: Write + Seek>(segments: &[&Segment], out: W) -> io::Result<W> {
         return Err(damaged(Damage::Header("it does not follow the segment before it")));
     }
 
-    let mut out = SegmentWriter::new(out)?;
+    let mut out = SegmentWriter::new(out, FileType::History)?;
     out.begin(tags::TEXT)?;
     views.iter().try_for_each(|view| out.write(view.text))?;
     out.end()?;
@@ -77,14 +78,15 @@ pub fn merge<W: Write + Seek>(segments: &[&Segment], out: W) -> io::Result<W> {
     out.lookup(&oids, first.hash_len)?;
     let count = identities.count();
     identities.write(&mut out)?;
-    out.finish(Totals {
+    let header = Header {
         kind: first.kind,
         commits: (oids.len() / first.hash_len) as u32,
         base: first.base,
         identities: count,
         identity_base: first.identity_base,
         counts: segments.iter().fold(FlagCounts::default(), |sum, segment| sum.plus(segment.header().counts)),
-    })
+    };
+    out.finish(header.frame())
 }
 
 fn joined<'a, T, I: Iterator<Item = T>>(views: &[View<'a>], column: impl Fn(&View<'a>) -> I) -> Vec<T> {

@@ -6,11 +6,13 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::Path;
 
+use super::frame::{FileType, SUFFIX};
 use super::location::Location;
 use super::lock::WriterLock;
-use super::manifest::{Entry, MANIFEST, Manifest, SEGMENT_PREFIX, SEGMENT_SUFFIX, Stamp};
+use super::manifest::{Entry, MANIFEST, Manifest, Stamp};
 use super::map::Bytes;
 use super::open::SMALL;
+use super::paths::PathSegment;
 use super::segment::Segment;
 
 /// What the names of temporary files start with.
@@ -42,16 +44,40 @@ impl<'a> Publisher<'a> {
     /// When the file is not a segment, or cannot be synced or renamed.
     pub fn seal(&self, temp: tempfile::NamedTempFile) -> io::Result<Entry> {
         let segment = Segment::new(Bytes::map(temp.as_file())?).map_err(io::Error::other)?;
-        let mut entry = Entry {
+        let entry = Entry {
             header_hash: segment.header_hash(),
             len: segment.byte_len(),
             commits: segment.header().commits,
             stamp: Stamp::default(),
         };
+        self.name(temp, FileType::History, entry)
+    }
+
+    /// The same for a path segment.
+    ///
+    /// # Errors
+    /// When the file is not a path segment, or cannot be synced or renamed.
+    pub fn seal_paths(&self, temp: tempfile::NamedTempFile) -> io::Result<Entry> {
+        let segment = PathSegment::new(Bytes::map(temp.as_file())?).map_err(io::Error::other)?;
+        let entry = Entry {
+            header_hash: segment.header_hash(),
+            len: segment.byte_len(),
+            commits: segment.header().commits,
+            stamp: Stamp::default(),
+        };
+        self.name(temp, FileType::Paths, entry)
+    }
+
+    fn name(
+        &self,
+        temp: tempfile::NamedTempFile,
+        file_type: FileType,
+        mut entry: Entry,
+    ) -> io::Result<Entry> {
         if entry.len > SMALL {
             temp.as_file().sync_all()?;
         }
-        let file = temp.persist(self.location.dir.join(entry.file_name()))?;
+        let file = temp.persist(self.location.dir.join(entry.file_name(file_type)))?;
         // Renaming is a change, too.
         entry.stamp = Stamp::of(&file.metadata()?);
         Ok(entry)
@@ -79,11 +105,13 @@ impl<'a> Publisher<'a> {
     /// Removes segments that `manifest` does not name, and temporaries: they cannot be another writer's, as this one
     /// holds the lock.
     fn remove_unnamed(&self, manifest: &Manifest) -> io::Result<()> {
-        let named: Vec<String> = manifest.entries.iter().map(Entry::file_name).collect();
+        let named: Vec<String> =
+            manifest.files().map(|(file_type, entry)| entry.file_name(file_type)).collect();
         for file in fs::read_dir(&self.location.dir)?.flatten() {
             let name = file.file_name();
             let Some(name) = name.to_str() else { continue };
-            let segment = name.starts_with(SEGMENT_PREFIX) && name.ends_with(SEGMENT_SUFFIX);
+            let segment = name.ends_with(SUFFIX)
+                && FileType::ALL.iter().any(|file_type| name.starts_with(file_type.prefix()));
             if name.starts_with(TEMP_PREFIX) || segment && !named.iter().any(|other| other == name) {
                 // What cannot be removed now is tried again next time.
                 fs::remove_file(file.path()).ok();

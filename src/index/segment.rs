@@ -5,14 +5,15 @@
 
 use gix::hash::{Kind, oid};
 use rkyv::primitive::{ArchivedI16, ArchivedI64, ArchivedU16, ArchivedU32, ArchivedU64};
-use rkyv::vec::ArchivedVec;
 
-use super::layout::{Damage, Header, Tag, prefix_len, tags};
+use super::file::SegmentFile;
+use super::frame::{Damage, FileType, Section};
+use super::layout::{Header, tags};
 use super::map::Bytes;
 
 /// A whole segment, mapped or in memory, structurally checked.
 pub struct Segment {
-    bytes: Bytes,
+    file: SegmentFile,
     header: Header,
 }
 
@@ -22,26 +23,31 @@ impl Segment {
     /// # Errors
     /// What is wrong with them.
     pub fn new(bytes: Bytes) -> Result<Segment, Damage> {
-        let header = Header::decode(&bytes)?;
-        let segment = Segment { bytes, header };
+        let file = SegmentFile::new(bytes, FileType::History)?;
+        let header = Header::of(file.frame())?;
+        let segment = Segment { file, header };
         segment.view()?;
         Ok(segment)
     }
 
-    /// Header and section table.
+    /// What the header says.
     pub fn header(&self) -> &Header {
         &self.header
     }
 
+    /// The section table.
+    pub fn sections(&self) -> &[Section] {
+        &self.file.frame().sections
+    }
+
     /// Its length in bytes.
     pub fn byte_len(&self) -> u64 {
-        self.bytes.len() as u64
+        self.file.byte_len()
     }
 
     /// The blake3 hash of header and section table; through the hashes in the table it stands for the whole file.
     pub fn header_hash(&self) -> [u8; 32] {
-        let prefix = prefix_len(self.header.sections.len());
-        *blake3::hash(self.bytes.get(..prefix).unwrap_or_default()).as_bytes()
+        self.file.header_hash()
     }
 
     /// Recomputes the hash of each section and compares it with the table.
@@ -49,57 +55,7 @@ impl Segment {
     /// # Errors
     /// The first section that differs, or padding that is not zero.
     pub fn verify_hashes(&self) -> Result<(), Damage> {
-        let mut end = prefix_len(self.header.sections.len()) as u64;
-        for section in &self.header.sections {
-            let damage = |what| Damage::Section { tag: section.tag, what };
-            let padding = self.range(end, section.offset - end);
-            if padding.is_none_or(|bytes| bytes.iter().any(|byte| *byte != 0)) {
-                return Err(damage("the padding before it is not zero"));
-            }
-            let bytes =
-                self.range(section.offset, section.len).ok_or_else(|| damage("it reaches beyond the end"))?;
-            if blake3::hash(bytes) != section.hash {
-                return Err(damage("its hash differs"));
-            }
-            end = section.offset + section.len;
-        }
-        Ok(())
-    }
-
-    fn range(&self, offset: u64, len: u64) -> Option<&[u8]> {
-        let start = usize::try_from(offset).ok()?;
-        let end = start.checked_add(usize::try_from(len).ok()?)?;
-        self.bytes.get(start..end)
-    }
-
-    fn raw(&self, tag: Tag) -> Result<&[u8], Damage> {
-        let section = self.header.section(tag)?;
-        self.range(section.offset, section.len)
-            .ok_or(Damage::Section { tag, what: "it reaches beyond the end" })
-    }
-
-    fn raw_of_len(&self, tag: Tag, len: usize) -> Result<&[u8], Damage> {
-        let bytes = self.raw(tag)?;
-        if bytes.len() == len {
-            Ok(bytes)
-        } else {
-            Err(Damage::Section { tag, what: "it has the wrong length" })
-        }
-    }
-
-    fn column<T>(&self, tag: Tag, entries: Option<usize>) -> Result<&[T], Damage>
-    where
-        ArchivedVec<T>: rkyv::Portable
-            + for<'b> rkyv::bytecheck::CheckBytes<rkyv::api::high::HighValidator<'b, rkyv::rancor::Failure>>,
-    {
-        let column = rkyv::access::<ArchivedVec<T>, rkyv::rancor::Failure>(self.raw(tag)?)
-            .map_err(|_| Damage::Section { tag, what: "it is not a valid column" })?;
-        match entries {
-            Some(n) if n != column.len() => {
-                Err(Damage::Section { tag, what: "it has the wrong number of entries" })
-            }
-            _ => Ok(column.as_slice()),
-        }
+        self.file.verify_hashes()
     }
 
     /// The columns.
@@ -107,6 +63,7 @@ impl Segment {
     /// # Errors
     /// Never for a segment that [`Segment::new`] accepted.
     pub(super) fn view(&self) -> Result<View<'_>, Damage> {
+        let file = &self.file;
         let commits = self.header.commits as usize;
         let identities = self.header.identities as usize;
         let hash_len = self.header.kind.len_in_bytes();
@@ -117,28 +74,28 @@ impl Segment {
             base: self.header.base,
             len: self.header.commits,
             identity_base: self.header.identity_base,
-            oids: self.raw_of_len(tags::OIDS, commits * hash_len)?,
-            trees: self.raw_of_len(tags::TREE, commits * hash_len)?,
-            parent1: self.column(tags::PAR1, n)?,
-            parent2: self.column(tags::PAR2, n)?,
-            edges: self.column(tags::EDGE, None)?,
-            generation: self.column(tags::GENR, n)?,
-            committer_time: self.column(tags::CTIM, n)?,
-            author_time: self.column(tags::ATIM, n)?,
-            committer_zone: self.column(tags::CZON, n)?,
-            author_zone: self.column(tags::AZON, n)?,
-            committer: self.column(tags::CIDN, n)?,
-            author: self.column(tags::AIDN, n)?,
-            flags: self.column(tags::FLAG, n)?,
-            text_offset: self.column(tags::TOFF, n)?,
-            extra_len: self.column(tags::XLEN, n)?,
-            message_len: self.column(tags::MLEN, n)?,
-            fanout: self.column(tags::FANO, Some(256))?,
-            sorted: self.column(tags::SORT, n)?,
-            identity_offset: self.column(tags::IOFF, Some(identities + 1))?,
-            name_len: self.column(tags::INAM, Some(identities))?,
-            identity_text: self.raw(tags::ITXT)?,
-            text: self.raw(tags::TEXT)?,
+            oids: file.raw_of_len(tags::OIDS, commits * hash_len)?,
+            trees: file.raw_of_len(tags::TREE, commits * hash_len)?,
+            parent1: file.column(tags::PAR1, n)?,
+            parent2: file.column(tags::PAR2, n)?,
+            edges: file.column(tags::EDGE, None)?,
+            generation: file.column(tags::GENR, n)?,
+            committer_time: file.column(tags::CTIM, n)?,
+            author_time: file.column(tags::ATIM, n)?,
+            committer_zone: file.column(tags::CZON, n)?,
+            author_zone: file.column(tags::AZON, n)?,
+            committer: file.column(tags::CIDN, n)?,
+            author: file.column(tags::AIDN, n)?,
+            flags: file.column(tags::FLAG, n)?,
+            text_offset: file.column(tags::TOFF, n)?,
+            extra_len: file.column(tags::XLEN, n)?,
+            message_len: file.column(tags::MLEN, n)?,
+            fanout: file.column(tags::FANO, Some(256))?,
+            sorted: file.column(tags::SORT, n)?,
+            identity_offset: file.column(tags::IOFF, Some(identities + 1))?,
+            name_len: file.column(tags::INAM, Some(identities))?,
+            identity_text: file.raw(tags::ITXT)?,
+            text: file.raw(tags::TEXT)?,
         })
     }
 }

@@ -3,33 +3,16 @@
 
 use std::io::{self, Seek, SeekFrom, Write};
 
-use gix::hash::Kind;
 use rkyv::util::AlignedVec;
 use rkyv::vec::ArchivedVec;
 
-use super::ids::FlagCounts;
-use super::layout::{Header, Section, Tag, align, prefix_len, tags};
-
-/// What the header says besides the section table.
-#[derive(Debug, Clone, Copy)]
-pub struct Totals {
-    /// The object format.
-    pub kind: Kind,
-    /// Number of commits.
-    pub commits: u32,
-    /// Position of the first commit.
-    pub base: u32,
-    /// Number of identities.
-    pub identities: u32,
-    /// Number of the first identity.
-    pub identity_base: u32,
-    /// How many commits carry each flag.
-    pub counts: FlagCounts,
-}
+use super::frame::{FileType, Frame, Section, Tag, align, prefix_len};
+use super::layout::tags;
 
 /// Writes sections one after the other, and header and table at last.
 pub struct SegmentWriter<W> {
     out: W,
+    file_type: FileType,
     offset: u64,
     sections: Vec<Section>,
     hasher: blake3::Hasher,
@@ -45,11 +28,12 @@ impl<W: Write + Seek> SegmentWriter<W> {
     ///
     /// # Errors
     /// When `out` cannot be written to.
-    pub fn new(mut out: W) -> io::Result<SegmentWriter<W>> {
-        let offset = prefix_len(tags::ALL.len()) as u64;
+    pub fn new(mut out: W, file_type: FileType) -> io::Result<SegmentWriter<W>> {
+        let offset = prefix_len(file_type.sections().len()) as u64;
         out.seek(SeekFrom::Start(offset))?;
         Ok(SegmentWriter {
             out,
+            file_type,
             offset,
             sections: Vec::new(),
             hasher: blake3::Hasher::new(),
@@ -135,6 +119,21 @@ impl<W: Write + Seek> SegmentWriter<W> {
         self.raw(tag, &bytes)
     }
 
+    /// A whole section that is one column of numbers, without ever having all of it in memory.
+    ///
+    /// # Errors
+    /// When it cannot be written, or when it is too long for the format (2 GiB).
+    pub fn numbers(&mut self, tag: Tag, values: impl Iterator<Item = u32>) -> io::Result<()> {
+        self.begin(tag)?;
+        let mut count = 0u32;
+        for value in values {
+            count = count.checked_add(1).filter(|count| *count <= MAX_NUMBERS).ok_or_else(too_many)?;
+            self.write(&value.to_le_bytes())?;
+        }
+        self.write(&column_end(count))?;
+        self.end()
+    }
+
     /// The sections by which a commit is found by name: `oids` are all names, end to end, in order of position.
     ///
     /// # Errors
@@ -154,26 +153,35 @@ impl<W: Write + Seek> SegmentWriter<W> {
         self.column(tags::SORT, sorted)
     }
 
-    /// Writes header and table, and gives back what was written to.
+    /// Writes the header, which has no sections yet, and the table, and gives back what was written to.
     ///
     /// # Errors
     /// When it cannot be written, or when not exactly the sections of this version were.
-    pub fn finish(mut self, totals: Totals) -> io::Result<W> {
-        if !self.sections.iter().map(|section| section.tag).eq(tags::ALL) {
+    pub fn finish(mut self, header: Frame) -> io::Result<W> {
+        let written = self.sections.iter().map(|section| &section.tag);
+        if header.file_type != self.file_type || !written.eq(self.file_type.sections()) {
             return Err(io::Error::other("the sections of the segment are not those of its format"));
         }
-        let header = Header {
-            kind: totals.kind,
-            commits: totals.commits,
-            base: totals.base,
-            identities: totals.identities,
-            identity_base: totals.identity_base,
-            counts: totals.counts,
-            sections: self.sections,
-        };
+        let frame = Frame { sections: self.sections, ..header };
         self.out.rewind()?;
-        self.out.write_all(&header.encode(self.offset))?;
+        self.out.write_all(&frame.encode(self.offset))?;
         self.out.flush()?;
         Ok(self.out)
     }
+}
+
+/// How many 32-bit numbers a column can have: the distance to their start is a signed 32-bit number.
+pub(super) const MAX_NUMBERS: u32 = i32::MAX as u32 / 4;
+
+/// What an rkyv archive of a vector has behind `count` 32-bit numbers: how far back they start, and how many they are.
+fn column_end(count: u32) -> [u8; 8] {
+    let distance = -(4 * i64::from(count)) as i32;
+    let mut end = [0; 8];
+    end[..4].copy_from_slice(&distance.to_le_bytes());
+    end[4..].copy_from_slice(&count.to_le_bytes());
+    end
+}
+
+fn too_many() -> io::Error {
+    io::Error::other("a column would be too long for the format")
 }

@@ -54,6 +54,9 @@ impl Reencoded {
             }
         }
         if !foreign.is_empty() {
+            // git prints each commit once.
+            foreign.sort_unstable();
+            foreign.dedup();
             self.ask_git(history, &foreign, git)?;
         }
         Ok(())

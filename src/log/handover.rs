@@ -10,12 +10,13 @@ use super::walk::Step;
 use crate::index::{History, Pos};
 use crate::repo::NotExact;
 
-/// Becomes a `git log` that renders just these commits, in this order.
+/// Becomes a `git log` that renders just these commits, in this order, with diffs limited to `paths`.
 pub fn exec_assisted(
     git: &Path,
     history: &History<'_>,
     steps: &[Step],
     args: &[OsString],
+    paths: impl Iterator<Item = OsString>,
 ) -> Result<ExitCode, NotExact> {
     let failed = |err: std::io::Error| NotExact::from(format!("temporary file: {err}"));
     let mut list = tempfile::tempfile().map_err(failed)?;
@@ -31,6 +32,8 @@ pub fn exec_assisted(
         .args(args)
         // Behind the other options: `-n` makes git walk again.
         .arg("--no-walk=unsorted")
+        .arg("--")
+        .args(paths)
         .stdin(Stdio::from(list))
         .exec();
     Err(NotExact::from(format!("cannot run git: {err}")))
@@ -80,4 +83,15 @@ pub fn count(git: &Path, args: &[OsString]) -> std::io::Result<(u8, u64)> {
         .output()?;
     let code = output.status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(crate::cli::FATAL);
     Ok((code, output.stdout.iter().filter(|b| **b == b'\n').count() as u64))
+}
+
+/// Whether any of these words is a revision to git, rather than a path or nothing at all.
+pub fn has_revisions(git: &Path, words: &[OsString]) -> bool {
+    let output = Command::new(git)
+        .args(["rev-parse", "--revs-only"])
+        .args(words)
+        .stdin(Stdio::null())
+        .stderr(Stdio::null())
+        .output();
+    output.is_ok_and(|output| !output.stdout.is_empty())
 }

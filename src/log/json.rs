@@ -6,7 +6,7 @@ use bstr::{BStr, ByteSlice};
 use serde::Serialize;
 
 use super::commit::{Commit, Signature};
-use super::render::pretty::subject_and_body;
+use super::render::pretty::{subject, subject_and_body};
 use super::sources::Sources;
 
 #[derive(Serialize)]
@@ -43,6 +43,70 @@ pub(super) struct PageLine {
     pub(super) has_more: bool,
     /// What `--cursor` takes to show them.
     pub(super) cursor: Option<String>,
+}
+
+/// A commit that touched a path.
+#[derive(Clone, Copy)]
+pub(super) struct Touch<'t, 'a> {
+    /// The commit.
+    pub(super) commit: &'t Commit<'a>,
+    /// For the mailmap.
+    pub(super) sources: &'t dyn Sources,
+    /// Whether names go through it.
+    pub(super) mailmap: bool,
+}
+
+#[derive(Serialize)]
+struct TouchObject<'a> {
+    oid: String,
+    author: Person<'a>,
+    committer: Person<'a>,
+    subject: Cow<'a, str>,
+}
+
+impl<'a> Touch<'_, 'a> {
+    fn object(&self) -> TouchObject<'a> {
+        let commit = self.commit;
+        TouchObject {
+            oid: commit.id.to_string(),
+            author: person(&commit.author, self.sources, self.mailmap),
+            committer: person(&commit.committer, self.sources, self.mailmap),
+            subject: Cow::Owned(subject(commit.message).to_str_lossy().into_owned()),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct LastModifiedLine<'a> {
+    path: Cow<'a, str>,
+    boundary: bool,
+    #[serde(flatten)]
+    commit: TouchObject<'a>,
+}
+
+#[derive(Serialize)]
+struct LifeLine<'a> {
+    path: Cow<'a, str>,
+    first: TouchObject<'a>,
+    last: TouchObject<'a>,
+    status: char,
+}
+
+/// Appends the line of a path for `--last-modified`.
+pub(super) fn push_last_modified(path: &BStr, touch: &Touch<'_, '_>, boundary: bool, out: &mut Vec<u8>) {
+    push_line(&LastModifiedLine { path: path.to_str_lossy(), boundary, commit: touch.object() }, out);
+}
+
+/// Appends the line of a path for `--contains-path`.
+pub(super) fn push_life(
+    path: &BStr,
+    first: &Touch<'_, '_>,
+    last: &Touch<'_, '_>,
+    status: u8,
+    out: &mut Vec<u8>,
+) {
+    let (first, last) = (first.object(), last.object());
+    push_line(&LifeLine { path: path.to_str_lossy(), first, last, status: char::from(status) }, out);
 }
 
 /// Appends the line of a commit. Bytes that are not UTF-8 become U+FFFD.

@@ -1,19 +1,24 @@
 //! `git fastlog`: options → revisions → walk → filter → page → render.
 
 pub mod answer;
+pub mod changes;
 pub(crate) mod checked_settings;
 mod columns;
 pub mod commit;
+mod contains_path;
 mod cross_check;
 pub mod cursor;
 mod dates;
 pub mod encoding;
 pub mod filter;
+pub mod follow;
 pub mod handover;
 mod head_mailmap;
 mod json;
+mod last_modified;
 mod merge_base;
 pub mod options;
+pub mod paths;
 pub mod print;
 pub mod render;
 pub mod repo_sources;
@@ -21,7 +26,9 @@ pub mod revisions;
 mod run;
 pub mod select;
 pub mod settings;
+mod shortlog;
 pub mod sources;
+mod touched;
 mod versions;
 pub mod walk;
 

@@ -7,7 +7,9 @@ use bstr::{BString, ByteSlice};
 use gix::hash::oid;
 use rayon::prelude::*;
 
+use super::changes::Changes;
 use super::encoding::Reencoded;
+use super::render::changes::Listing;
 use super::render::graph::{Framing, Graph, GraphColors};
 use super::render::pretty::{self, Extra, Format, Placement, Style};
 use super::walk::Step;
@@ -28,6 +30,35 @@ pub struct Layout {
     pub source_names: Option<Vec<BString>>,
     /// `--children`.
     pub children: Option<HashMap<Pos, Vec<Pos>>>,
+    /// How changed files are listed; not with a graph.
+    pub listing: Option<Listing>,
+}
+
+/// Commits to be printed together.
+#[derive(Clone, Copy)]
+pub struct Chunk<'c> {
+    /// The commits.
+    pub steps: &'c [Step],
+    /// The parents of each, where simplification may have given it others than it names.
+    pub parents: Option<&'c [Vec<Pos>]>,
+    /// What the commits changed, where that is listed.
+    pub changes: Option<&'c Changes<'c>>,
+}
+
+impl<'c> Chunk<'c> {
+    /// In parts that one thread renders.
+    fn parts(self) -> impl IndexedParallelIterator<Item = Chunk<'c>> {
+        (0..self.steps.len().div_ceil(GRAIN)).into_par_iter().map(move |part| {
+            let range = part * GRAIN..((part + 1) * GRAIN).min(self.steps.len());
+            let parents = self.parents.map(|all| &all[range.clone()]);
+            Chunk { steps: &self.steps[range], parents, changes: self.changes }
+        })
+    }
+
+    fn iter(self) -> impl Iterator<Item = (&'c Step, Option<&'c [Pos]>)> {
+        let parents = move |at: usize| self.parents.map(|all| all[at].as_slice());
+        self.steps.iter().enumerate().map(move |(at, step)| (step, parents(at)))
+    }
 }
 
 /// Prints commits, chunk after chunk.
@@ -55,19 +86,20 @@ impl<'a> Printer<'a> {
         Printer { history, style, layout, graph, planner, started: false }
     }
 
-    /// Appends the bytes of `steps` to `out`. `drawn` tells to which parents a graph draws an edge.
+    /// Appends the bytes of a chunk to `out`. `drawn` tells to which parents a graph draws an edge.
     pub fn print(
         &mut self,
-        steps: &[Step],
+        chunk: Chunk<'_>,
         texts: &Reencoded,
-        drawn: impl Fn(Pos) -> Vec<u32>,
+        drawn: impl Fn(&Step) -> Vec<u32>,
         out: &mut Vec<u8>,
     ) {
         let Some(mut graph) = self.graph.take() else {
-            self.print_plain(steps, texts, out);
+            self.print_plain(chunk, texts, out);
             return;
         };
-        let edges: Vec<Vec<u32>> = steps.iter().map(|step| drawn(step.pos)).collect();
+        let steps = chunk.steps;
+        let edges: Vec<Vec<u32>> = steps.iter().map(drawn).collect();
         let widths: Vec<usize> = match &mut self.planner {
             Some(planner) => {
                 steps.iter().zip(&edges).map(|(step, edges)| planner.place(step.pos.0, edges)).collect()
@@ -75,16 +107,16 @@ impl<'a> Printer<'a> {
             None => vec![0; steps.len()],
         };
         let this = &*self;
-        let rendered: Vec<(Vec<u8>, Vec<usize>)> = steps
-            .par_chunks(GRAIN)
+        let rendered: Vec<(Vec<u8>, Vec<usize>)> = chunk
+            .parts()
             .zip(widths.par_chunks(GRAIN))
-            .map(|(steps, widths)| {
-                let mut bytes = Vec::with_capacity(steps.len() * 96);
-                let ends = steps
+            .map(|(part, widths)| {
+                let mut bytes = Vec::with_capacity(part.steps.len() * 96);
+                let ends = part
                     .iter()
                     .zip(widths)
-                    .map(|(step, width)| {
-                        this.render(step, *width, texts, &mut bytes);
+                    .map(|((step, parents), width)| {
+                        this.render(step, parents, *width, texts, &mut bytes);
                         bytes.len()
                     })
                     .collect();
@@ -110,38 +142,51 @@ impl<'a> Printer<'a> {
         }
     }
 
-    fn print_plain(&mut self, steps: &[Step], texts: &Reencoded, out: &mut Vec<u8>) {
+    fn print_plain(&mut self, chunk: Chunk<'_>, texts: &Reencoded, out: &mut Vec<u8>) {
         let byte = if self.layout.nul { 0 } else { b'\n' };
         let placement = self.style.format.placement();
         let started = self.started;
         let this = &*self;
-        let render = |(index, steps): (usize, &[Step])| {
-            let mut bytes = Vec::with_capacity(steps.len() * 96);
-            for (at, step) in steps.iter().enumerate() {
+        let render = |(index, part): (usize, Chunk<'_>)| {
+            let mut bytes = Vec::with_capacity(part.steps.len() * 96);
+            for (at, (step, parents)) in part.iter().enumerate() {
                 if placement == Placement::Separator && (started || index > 0 || at > 0) {
                     bytes.push(byte);
                 }
-                this.render(step, 0, texts, &mut bytes);
+                this.render(step, parents, 0, texts, &mut bytes);
                 if placement == Placement::Terminator {
                     bytes.push(byte);
+                }
+                if let (Some(changes), Some(listing)) = (part.changes, &this.layout.listing) {
+                    let gap = this.style.format.gap_before_changes();
+                    changes.push_list(step.pos, listing, this.style.sources, gap, &mut bytes);
                 }
             }
             bytes
         };
-        if steps.len() <= GRAIN {
+        if chunk.steps.len() <= GRAIN {
             // Waking threads up costs more than a page.
-            out.extend(render((0, steps)));
+            out.extend(render((0, chunk)));
         } else {
-            let parts: Vec<Vec<u8>> = steps.par_chunks(GRAIN).enumerate().map(render).collect();
+            let parts: Vec<Vec<u8>> = chunk.parts().enumerate().map(render).collect();
             for part in parts {
                 out.extend_from_slice(&part);
             }
         }
-        self.started |= !steps.is_empty();
+        self.started |= !chunk.steps.is_empty();
     }
 
-    fn render(&self, step: &Step, graph_width: usize, texts: &Reencoded, out: &mut Vec<u8>) {
+    fn render(
+        &self,
+        step: &Step,
+        parents: Option<&[Pos]>,
+        graph_width: usize,
+        texts: &Reencoded,
+        out: &mut Vec<u8>,
+    ) {
         let commit = texts.commit(self.history, step.pos);
+        let parents: Option<Vec<&oid>> =
+            parents.map(|parents| parents.iter().map(|parent| self.history.oid(*parent)).collect());
         let children: Option<Vec<&oid>> = self.layout.children.as_ref().map(|children| {
             children.get(&step.pos).into_iter().flatten().map(|child| self.history.oid(*child)).collect()
         });
@@ -155,7 +200,7 @@ impl<'a> Printer<'a> {
             mark: mark.filter(|_| self.layout.graph.is_none()),
             side: step.mark,
             source: source.map(|name| name.as_bstr()),
-            parents: None,
+            parents: parents.as_deref(),
             children: children.as_deref(),
             graph_width,
         };

@@ -58,6 +58,22 @@ pub fn resolve(
     Ok(resolver.requests)
 }
 
+/// The commit that one revision names, as the value of an option.
+pub fn single(repo: &Repo, spec: &BStr, history: &History<'_>, git: &Path) -> Result<ObjectId, NotExact> {
+    let is_commit = |id: &oid| history.lookup(id).is_some();
+    let options = LogOptions::default();
+    let mut resolver =
+        Resolver { repo, options: &options, history, is_commit: &is_commit, git, requests: Vec::new() };
+    if let Some(id) = resolver.commit(spec)? {
+        return Ok(id);
+    }
+    resolver.ask_git(spec, false)?;
+    match resolver.requests.as_slice() {
+        [Request::Commit { id, uninteresting: false, .. }] => Ok(*id),
+        _ => Err(format!("'{spec}' is not one commit").into()),
+    }
+}
+
 struct Resolver<'r> {
     repo: &'r Repo,
     options: &'r LogOptions,

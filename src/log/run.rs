@@ -11,7 +11,8 @@ use super::answer::Question;
 use super::cursor::Cursor;
 use super::options::own::OwnOptions;
 use super::options::{self, LogOptions, Refusal};
-use super::{cross_check, handover, revisions};
+use super::paths::Pathspec;
+use super::{cross_check, handover, last_modified, paths, revisions};
 use crate::cli::trace::{Report, Served};
 use crate::cli::{FATAL, USAGE, fatal};
 use crate::repo::config::{Config, Location};
@@ -44,6 +45,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         own_args: parsed.own,
         git_args: parsed.git_args,
         select_args: parsed.select_args,
+        words: parsed.words,
+        names_tips: parsed.names_tips,
         fallback: true,
         page_size: PAGE_SIZE,
     };
@@ -63,6 +66,8 @@ struct Invocation {
     own_args: Vec<OsString>,
     git_args: Vec<OsString>,
     select_args: Vec<OsString>,
+    words: Vec<OsString>,
+    names_tips: bool,
     fallback: bool,
     page_size: u64,
 }
@@ -95,6 +100,7 @@ impl Invocation {
         let mut log = log.map_err(|refusal| NotExact::from(refusal.0))?;
         repo.check_bare_is_allowed(&config)?;
         repo.check_history_shape()?;
+        paths::arguments::take(&repo, &mut log)?;
         if let Some((skip, count)) = self.page() {
             // As if written first: what the caller says after that wins, as it would with git.
             log.skip.get_or_insert(skip);
@@ -125,7 +131,19 @@ impl Invocation {
             })
             .collect();
         session.freshen(&mut index, &tips, &mut report.index)?;
+        let pathspec = Pathspec::of(&repo, &config, &log)?;
+        let mut with_paths = pathspec.is_some() || self.own.last_modified || self.own.contains_path.is_some();
+        if with_paths {
+            session.cover_paths(&mut index)?;
+        } else if log.changes.is_some() {
+            // Without, an assisting git lists them.
+            with_paths = session.cover_paths(&mut index).is_ok();
+        }
         let history = index.history().map_err(|err| NotExact::from(err.to_string()))?;
+        let known = match with_paths {
+            true => Some(index.paths().map_err(|rejected| NotExact::from(format!("index: {rejected}")))?),
+            false => None,
+        };
         let question = Question {
             options: &log,
             own: &self.own,
@@ -133,10 +151,13 @@ impl Invocation {
             config: &config,
             git: &git,
             requests: &requests,
+            pathspec: pathspec.as_ref(),
+            paths: known.as_ref(),
         };
         let answer = question.answer(&history, report);
         if answer.is_ok() {
             // The process is about to end: unmapping packs and index one by one would only delay that.
+            drop(known);
             std::mem::forget((index, repo));
         }
         answer
@@ -160,17 +181,38 @@ impl Invocation {
             report.finish();
             return fatal(&format!("only git can answer this: {reason}"));
         }
-        if self.own.json || self.own.cursor.is_some() {
+        if let Some(asked) = self.needs_index() {
             report.finish();
-            let code = fatal(&format!("--json and --cursor need the index: {reason}"));
+            let code = fatal(&format!("{asked} the index: {reason}"));
             let _ = writeln!(std::io::stderr(), "hint: 'git optimize index build' builds it");
             return code;
         }
         if self.own.count {
             return self.count_with_git(&self.paged(&self.select_args), report);
         }
+        if self.own.last_modified {
+            return last_modified::ask_git(&git_path(), &self.git_args, report);
+        }
         report.finish();
+        if self.own.shortlog {
+            let head = (!self.names_tips && !self.names_revisions()).then(|| "HEAD".into());
+            return exec_git("shortlog", head.into_iter().chain(self.git_args.iter().cloned()));
+        }
         exec_git("log", self.paged_git_args())
+    }
+
+    /// What git has no answer for.
+    fn needs_index(&self) -> Option<&'static str> {
+        if self.own.contains_path.is_some() {
+            return Some("--contains-path needs");
+        }
+        (self.own.json || self.own.cursor.is_some()).then_some("--json and --cursor need")
+    }
+
+    /// Whether git finds a revision in the command line. Where it finds none, `git shortlog` does not go on from HEAD
+    /// but reads a log from standard input.
+    fn names_revisions(&self) -> bool {
+        !self.words.is_empty() && handover::has_revisions(&git_path(), &self.words)
     }
 
     /// The arguments with which `git log` answers this.

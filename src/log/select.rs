@@ -3,6 +3,7 @@
 use rayon::prelude::*;
 
 use super::filter::{NumberFilter, TextFilter, Verdict};
+use super::follow::Follow;
 use super::walk::{Step, Walk};
 use crate::index::{History, Pos};
 use crate::repo::NotExact;
@@ -24,6 +25,8 @@ pub struct Selector<'a> {
     judge: &'a Judge<'a>,
     /// Only this side of a symmetric difference.
     side: Option<u8>,
+    /// What only looking at the changes of a commit tells; `--skip` counts it all the same.
+    follow: Option<Follow<'a>>,
     skip: u64,
     left: Option<u64>,
     batch: usize,
@@ -38,6 +41,8 @@ pub struct Criteria<'a> {
     pub text: Option<TextFilter<'a>>,
     /// `--left-only` (`<`) or `--right-only` (`>`).
     pub side: Option<u8>,
+    /// `--follow`.
+    pub follow: Option<Follow<'a>>,
     /// `--skip`.
     pub skip: u64,
     /// `-n`.
@@ -59,6 +64,7 @@ impl<'a> Selector<'a> {
             text: criteria.text,
             judge,
             side: criteria.side,
+            follow: criteria.follow,
             skip: criteria.skip,
             left: criteria.max_count,
             batch: FIRST_BATCH,
@@ -75,11 +81,14 @@ impl<'a> Selector<'a> {
     pub fn fill(&mut self, size: usize, out: &mut Vec<Step>) -> Result<(), NotExact> {
         let wanted = self.left.map_or(size, |left| size.min(usize::try_from(left).unwrap_or(usize::MAX)));
         let before = out.len();
+        if wanted > 0 && self.skip > 0 && self.shows_all() {
+            self.skip -= self.walk.skip_ahead(self.skip);
+        }
         while out.len() - before < wanted {
             let Some(step) = self.next_filtered()? else { break };
             if self.skip > 0 {
                 self.skip -= 1;
-            } else {
+            } else if self.follows(step.pos)? {
                 out.push(step);
             }
         }
@@ -92,7 +101,21 @@ impl<'a> Selector<'a> {
     /// Whether commits follow behind the last one that `-n` let through.
     pub fn has_more(&mut self) -> Result<bool, NotExact> {
         self.left = None;
-        Ok(self.next_filtered()?.is_some())
+        while let Some(step) = self.next_filtered()? {
+            if self.follows(step.pos)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    fn follows(&mut self, pos: Pos) -> Result<bool, NotExact> {
+        self.follow.as_mut().map_or(Ok(true), |follow| follow.accepts(pos))
+    }
+
+    /// What is left of `--skip` and `-n`.
+    pub fn limits(&self) -> (u64, Option<u64>) {
+        (self.skip, self.left)
     }
 
     /// The same, without `--skip` and `-n`.
@@ -106,6 +129,11 @@ impl<'a> Selector<'a> {
         let mut all = Vec::new();
         self.fill(usize::MAX, &mut all)?;
         Ok(all)
+    }
+
+    /// Whether everything that is walked is shown.
+    fn shows_all(&self) -> bool {
+        self.text.is_none() && self.side.is_none() && self.numbers == NumberFilter::default()
     }
 
     fn next_filtered(&mut self) -> Result<Option<Step>, NotExact> {
@@ -136,8 +164,7 @@ impl<'a> Selector<'a> {
     fn next_numbered(&mut self) -> Option<Step> {
         loop {
             let step = self.walk.next()?;
-            if self.side.is_none_or(|side| side == step.mark) && self.numbers.accepts(self.history, step.pos)
-            {
+            if self.side.is_none_or(|side| side == step.mark) && self.accepts(step.pos) {
                 return Some(step);
             }
         }
@@ -172,8 +199,10 @@ impl<'a> Selector<'a> {
     /// Whether a graph draws an edge to this commit: it would be shown, pages and counts apart.
     pub fn would_show(&self, pos: Pos) -> bool {
         let step = self.walk.step(pos);
-        !self.walk.is_uninteresting(pos)
-            && self.side.is_none_or(|side| side == step.mark)
-            && self.numbers.accepts(self.history, pos)
+        self.walk.is_shown(pos) && self.side.is_none_or(|side| side == step.mark) && self.accepts(pos)
+    }
+
+    fn accepts(&self, pos: Pos) -> bool {
+        self.numbers.accepts(self.history, pos, || self.walk.parent_count(pos))
     }
 }

@@ -51,6 +51,12 @@ pub(super) enum IndexCommand {
         /// Only this many commits, evenly spread, instead of all
         #[arg(long, value_name = "COMMITS")]
         sample: Option<u32>,
+        /// Compare with trees, too, what some commits did to paths
+        #[arg(long)]
+        deep: bool,
+        /// With --deep: what all commits did
+        #[arg(long, requires = "deep")]
+        all: bool,
     },
     /// Say where it is, how large, and whether it is up to date
     Status,

@@ -9,7 +9,7 @@ use super::progress::Progress;
 use crate::cli::fatal;
 use crate::cli::output::Output;
 use crate::history::{self, Options, Outcome};
-use crate::index::{Location, Pos, WriterLock};
+use crate::index::{Location, OpenIndex, Pos, WriterLock};
 use crate::repo::config::{Config, Location as ConfigLocation};
 use crate::repo::git::GitProgram;
 use crate::repo::{NotExact, Repo};
@@ -19,6 +19,8 @@ use crate::session::{Session, git_program_cache};
 const NICENESS: i32 = 10;
 /// How long to wait for another writer.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// What how many commits did to paths `verify --deep` compares.
+const DEEP_SAMPLE: u32 = 2048;
 
 pub(super) fn run(options: &IndexOptions) -> ExitCode {
     if options.detached {
@@ -45,7 +47,10 @@ fn answer(options: &IndexOptions) -> Result<ExitCode, NotExact> {
     match options.command {
         IndexCommand::Build => write(&session, options, true),
         IndexCommand::Update => write(&session, options, false),
-        IndexCommand::Verify { sample } => verify(&session, options, sample),
+        IndexCommand::Verify { sample, deep, all } => {
+            let deep = deep.then_some(if all { u32::MAX } else { DEEP_SAMPLE });
+            verify(&session, options, sample, deep)
+        }
         IndexCommand::Status => status(&session),
         IndexCommand::Clear => clear(&session, options),
     }
@@ -98,6 +103,14 @@ fn write(session: &Session<'_>, options: &IndexOptions, anew: bool) -> Result<Ex
     };
     let outcome = outcome.map_err(|err| failed(format!("cannot build the index: {err}")))?;
     drop(progress);
+    // The history can be used from here on; what was done to paths follows.
+    let progress = Progress::new("Indexing paths", options.progress, options.quiet);
+    let report = |commits| progress.at(commits);
+    let mut build = Options::new(&dates);
+    build.progress = Some(&report);
+    let paths = history::update_paths(&target, &lock, &build)
+        .map_err(|err| failed(format!("cannot index paths: {err}")))?;
+    drop(progress);
     say(
         options,
         &match outcome {
@@ -108,6 +121,9 @@ fn write(session: &Session<'_>, options: &IndexOptions, anew: bool) -> Result<Ex
             Outcome::Rebuilt { commits, .. } => format!("index: built, {commits} commits"),
         },
     );
+    if paths > 0 {
+        say(options, &format!("index: added the paths of {paths} commits"));
+    }
     Ok(ExitCode::SUCCESS)
 }
 
@@ -115,7 +131,12 @@ fn existing(session: &Session<'_>) -> Result<Option<Location>, NotExact> {
     session.location().map_err(|err| failed(format!("cannot read the key of the index: {err}")))
 }
 
-fn verify(session: &Session<'_>, options: &IndexOptions, sample: Option<u32>) -> Result<ExitCode, NotExact> {
+fn verify(
+    session: &Session<'_>,
+    options: &IndexOptions,
+    sample: Option<u32>,
+    deep: Option<u32>,
+) -> Result<ExitCode, NotExact> {
     let wrong = |what: &dyn std::fmt::Display| {
         let _ = writeln!(std::io::stderr(), "error: index: {what}");
         let _ = writeln!(std::io::stderr(), "hint: 'git optimize index build' builds it anew");
@@ -129,6 +150,15 @@ fn verify(session: &Session<'_>, options: &IndexOptions, sample: Option<u32>) ->
     if let Err((segment, damage)) = index.verify_hashes() {
         return wrong(&format!("segment {segment}: {damage}"));
     }
+    let path_segments = match index.path_segments() {
+        Ok(segments) => segments,
+        Err(rejected) => return wrong(rejected),
+    };
+    for (segment, file) in path_segments.iter().enumerate() {
+        if let Err(damage) = file.verify_hashes() {
+            return wrong(&format!("path segment {segment}: {damage}"));
+        }
+    }
     let history = index.history().map_err(failed)?;
     let progress = Progress::new("Verifying history", options.progress, options.quiet);
     let report = |commits| progress.at(commits);
@@ -140,13 +170,26 @@ fn verify(session: &Session<'_>, options: &IndexOptions, sample: Option<u32>) ->
     let result = history::verify(&history, target.objects, target.kind, positions.into_iter(), &check);
     drop(progress);
     match result {
-        Ok(commits) => {
-            say(options, &format!("index: {commits} commits verified"));
-            Ok(ExitCode::SUCCESS)
-        }
+        Ok(commits) => say(options, &format!("index: {commits} commits verified")),
         // What is gone from the repository can't be compared, and nobody can ask for it either.
         Err(history::Fault::Error(history::Error::Missing { id })) => {
             say(options, &format!("index: verified as far as {id}, which is no longer in the repository"));
+        }
+        Err(fault) => return wrong(&fault),
+    }
+    let Some(deep) = deep else { return Ok(ExitCode::SUCCESS) };
+    let paths = index.paths().map_err(failed)?;
+    let progress = Progress::new("Verifying paths", options.progress, options.quiet);
+    let report = |commits| progress.at(commits);
+    let mut check = Options::new(&dates);
+    check.progress = Some(&report);
+    let runs = history::sample_runs(&history, deep);
+    let source = (&history, target.objects, target.kind);
+    let result = history::verify_paths(source, &paths, &runs, &check);
+    drop(progress);
+    match result {
+        Ok(commits) => {
+            say(options, &format!("index: the paths of {commits} commits verified"));
             Ok(ExitCode::SUCCESS)
         }
         Err(fault) => wrong(&fault),
@@ -178,9 +221,25 @@ fn status(session: &Session<'_>) -> Result<ExitCode, NotExact> {
                 history.len(),
                 index.segments().len(),
             ));
+            text.push_str(&path_status(&index));
         }
     }
     Ok(print(&text))
+}
+
+fn path_status(index: &OpenIndex) -> String {
+    let (paths, segments) = match (index.paths(), index.path_segments()) {
+        (Ok(paths), Ok(segments)) => (paths, segments),
+        (Err(rejected), _) | (_, Err(rejected)) => return format!("paths: rejected: {rejected}\n"),
+    };
+    let bytes: u64 = segments.iter().map(|segment| segment.byte_len()).sum();
+    let quirks: u64 = segments.iter().map(|segment| u64::from(segment.header().quirks)).sum();
+    format!(
+        "paths of commits: {}\npath segments: {}\npath bytes: {bytes}\nunknown: {}\nquirks: {quirks}\n",
+        paths.len(),
+        segments.len(),
+        paths.unknown().count(),
+    )
 }
 
 fn print(text: &str) -> ExitCode {

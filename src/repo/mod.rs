@@ -12,6 +12,7 @@ pub mod notes;
 pub mod object_dirs;
 pub mod open;
 pub mod refs;
+pub mod remembered;
 #[cfg(test)]
 pub(crate) mod testing;
 

@@ -2,6 +2,7 @@
 //! quick, and leaving the rest to a process in the background. Nobody waits here for another process.
 
 mod background;
+mod paths;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -147,10 +148,15 @@ impl<'r> Session<'r> {
         let mut options = Options::new(&dates);
         options.deadline = Some(Instant::now() + ON_THE_SPOT);
         let tips = self.all_tips().map_err(|err| said(&err))?;
-        match history::update(&self.target(&location), &lock, &tips, &options) {
+        let target = self.target(&location);
+        match history::update(&target, &lock, &tips, &options) {
             Ok(_) => {}
             Err(history::Error::Stopped) => return Err(None),
             Err(err) => return Err(said(&err)),
+        }
+        // Paths as far as there is time left; not every question needs them.
+        if history::update_paths(&target, &lock, &options).is_err() {
+            background::update(self.repo);
         }
         self.open_published(&location).map_err(|err| said(&err))
     }

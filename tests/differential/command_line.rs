@@ -51,9 +51,15 @@ impl CommandLine {
             let at = rng.usize(0..=line.pieces.len());
             line.pieces.insert(at, piece);
         }
-        if rng.u8(0..4) == 0 {
+        if rng.u8(0..3) == 0 {
             for _ in 0..[1, 1, 1, 2, 3][rng.usize(0..5)] {
                 line.paths.push(pieces::path(rng, survey));
+            }
+            for _ in 0..[0, 0, 1, 1, 2][rng.usize(0..5)] {
+                line.pieces.push(pieces::fixed(rng, pieces::SIMPLIFY));
+            }
+            if mode != Mode::Count && rng.u8(0..4) == 0 {
+                line.pieces.push(pieces::fixed(rng, pieces::CHANGES));
             }
         }
         if line.pieces.iter().any(|piece| piece[0] == "--follow") && rng.u8(0..8) > 0 {

@@ -11,6 +11,7 @@ pub(crate) mod compare;
 mod formats;
 mod pieces;
 mod report;
+mod shortlog;
 mod survey;
 
 use std::env;

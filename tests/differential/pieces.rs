@@ -219,6 +219,29 @@ pub(crate) const WALK: &[&str] = &[
     "--topo-order",
 ];
 
+/// What means something else, or is asked for most, where paths are given.
+pub(crate) const SIMPLIFY: &[&str] = &[
+    "--full-history",
+    "--sparse",
+    "--dense",
+    "--simplify-merges",
+    "--simplify-by-decoration",
+    "--ancestry-path",
+    "--show-pulls",
+    "--remove-empty",
+    "--first-parent",
+    "--parents",
+    "--children",
+    "--topo-order",
+    "--date-order",
+    "--boundary",
+    "--oneline",
+];
+
+/// What shows or follows the changes of paths.
+pub(crate) const CHANGES: &[&str] =
+    &["--follow", "--name-only", "--name-status", "--raw", "--no-renames", "--diff-filter=A", "--graph"];
+
 /// How commits are shown.
 pub(crate) const LOOKS: &[&str] = &[
     "--graph",
@@ -383,7 +406,18 @@ pub(crate) fn path(rng: &mut Rng, survey: &Survey) -> OsString {
             ":(literal)*.c",
             ":(attr:x)src",
             "src/*",
-        ][rng.usize(0..13)]
+            "*/a.c",
+            "[a-m]*",
+            ":(glob)src/*.c",
+            ":(top,icase)SRC",
+            ":(exclude,icase)SRC",
+            ":^:README",
+            "s*",
+            "?*",
+            "./src",
+            "src//",
+            "src/../README",
+        ][rng.usize(0..24)]
         .into(),
         1 => {
             let mut name = survey.some_path(rng);

@@ -10,6 +10,7 @@ use clap::{Arg, Command, CommandFactory};
 use clap_complete::Shell;
 use clap_complete::shells::{Bash, Fish, Zsh};
 use clap_mangen::Man;
+use git_fast::log::options::modes::Mode;
 use git_fast::log::options::own::OwnOptions;
 use git_fast::log::options::table::{Entry, Kind, TABLE, Value};
 use git_fast::optimize::OptimizeOptions;
@@ -260,11 +261,29 @@ fn compatibility() -> String {
         ("Which commits, and in what order", &[Kind::Select, Kind::Not][..]),
         ("Filters on text", &[Kind::Grep]),
         ("How a commit is shown", &[Kind::Render]),
-        ("Diff output", &[Kind::Diff, Kind::DiffFilter]),
+        ("Diff output", &[Kind::List, Kind::Diff, Kind::DiffFilter]),
         ("Known, and left to git", &[Kind::Git]),
     ] {
         let _ = write!(text, "\n## {title}\n\n| option | answered |\n| --- | --- |\n");
         for entry in TABLE.iter().filter(|entry| kinds.contains(&entry.kind)) {
+            let _ = writeln!(text, "| `{}` | {} |", usage(entry), answered(entry.kind));
+        }
+    }
+    for mode in Mode::SPECIAL {
+        let about = match mode {
+            Mode::Log => unreachable!("it has no options of its own"),
+            Mode::Shortlog => {
+                "Those of `git shortlog`; which commits, and filters on text, are as above. What only git \
+                               can tell, `git shortlog` does."
+            }
+            Mode::LastModified => {
+                "Those of `git last-modified`; one revision or range, and paths. What the index does \
+                                   not tell, `git last-modified` does where git has it (since 2.52)."
+            }
+        };
+        let _ =
+            write!(text, "\n## With `{}`\n\n{about}\n\n| option | answered |\n| --- | --- |\n", mode.word());
+        for entry in mode.table() {
             let _ = writeln!(text, "| `{}` | {} |", usage(entry), answered(entry.kind));
         }
     }
@@ -286,7 +305,7 @@ fn usage(entry: &Entry) -> String {
 
 fn answered(kind: Kind) -> &'static str {
     match kind {
-        Kind::Select | Kind::Not | Kind::Grep | Kind::Render => "native",
+        Kind::Select | Kind::Not | Kind::Grep | Kind::Render | Kind::List => "native",
         Kind::Diff | Kind::DiffFilter => "assisted",
         Kind::Git => "git",
         Kind::Own => "(our own)",

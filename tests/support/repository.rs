@@ -427,10 +427,15 @@ impl Generated {
     }
 }
 
-/// Removes a directory that may not be there.
+/// Removes a directory that may not be there. A process in the background may be writing to it meanwhile.
 pub(crate) fn remove_dir(dir: &Path) {
-    match fs::remove_dir_all(dir) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => panic!("{}: {error}", dir.display()),
-        _ => {}
+    for _ in 0..100 {
+        match fs::remove_dir_all(dir) {
+            Ok(()) => return,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return,
+            Err(error) if error.kind() == std::io::ErrorKind::DirectoryNotEmpty => {}
+            Err(error) => panic!("{}: {error}", dir.display()),
+        }
     }
+    panic!("{}: it fills up again and again", dir.display());
 }

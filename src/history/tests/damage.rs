@@ -11,8 +11,9 @@ use super::growth::TestIndex;
 use super::random::{Random, grow};
 use super::repo::TestRepo;
 use crate::history::Outcome;
+use crate::index::manifest::{MAC_LEN, MANIFEST_ENTRY_LEN, MANIFEST_HEADER_LEN, MAX_SEGMENTS};
 use crate::index::{
-    Bytes, Damage, History, ManifestError, OpenIndex, Pos, Reason, Segment, WriterLock, layout,
+    Bytes, Damage, History, ManifestError, OpenIndex, Pos, Reason, Segment, WriterLock, frame, layout,
 };
 
 fn small(repo: &TestRepo) -> TestIndex<'_> {
@@ -49,7 +50,7 @@ fn segment_cut_anywhere() {
     let whole = fs::read(&path).unwrap();
     let mut cuts: Vec<usize> = vec![0, 1, 7, 8, 63, 64, 127, 128, 129, whole.len() - 1];
     let open = index.open().unwrap();
-    for section in &open.segments()[0].header().sections {
+    for section in open.segments()[0].sections() {
         let (start, end) = (section.offset as usize, (section.offset + section.len) as usize);
         cuts.extend([start - 1, start, start + 1, end - 1, end].into_iter().filter(|cut| *cut < whole.len()));
     }
@@ -81,7 +82,7 @@ fn segment_with_flipped_bits() {
     let index = small(&repo);
     let path = index.files("history-").pop().unwrap();
     let whole = fs::read(&path).unwrap();
-    let prefix = layout::prefix_len(layout::tags::ALL.len());
+    let prefix = frame::prefix_len(layout::tags::ALL.len());
     let mut random = Random::new(6);
     let mut positions: Vec<usize> = (0..prefix).collect();
     positions.extend((0..3000).map(|_| prefix + random.below(whole.len() - prefix)));
@@ -113,7 +114,7 @@ fn hostile_numbers() {
     let index = small(&repo);
     let whole = fs::read(index.files("history-").pop().unwrap()).unwrap();
     let open = index.open().unwrap();
-    let sections = open.segments()[0].header().sections.clone();
+    let sections = open.segments()[0].sections().to_vec();
     for section in &sections {
         for fill in [0x00, 0x7f, 0x80, 0xff] {
             let mut bytes = whole.clone();
@@ -130,7 +131,7 @@ fn hostile_numbers() {
         }
     }
     // Numbers in the header: sizes, counts, offsets and lengths of sections.
-    for at in (8..layout::prefix_len(sections.len())).step_by(4) {
+    for at in (8..frame::prefix_len(sections.len())).step_by(4) {
         for value in [0, 1, 0x7fff_ffff, 0x8000_0000, 0xffff_ffffu32] {
             let mut bytes = whole.clone();
             bytes[at..at + 4].copy_from_slice(&value.to_le_bytes());
@@ -148,7 +149,7 @@ fn what_is_said_about_a_segment() {
     let repo = TestRepo::new(Kind::Sha1);
     let index = small(&repo);
     let whole = fs::read(index.files("history-").pop().unwrap()).unwrap();
-    let oids = layout::HEADER_LEN + layout::ENTRY_LEN;
+    let oids = frame::HEADER_LEN + frame::ENTRY_LEN;
     type Check = fn(&Damage) -> bool;
     let table: &[(&str, usize, &[u8], Check)] = &[
         ("magic", 0, b"X", |damage| matches!(damage, Damage::Magic)),
@@ -293,4 +294,50 @@ fn damage_inside_a_large_segment_is_noticed_at_once() {
     assert!(index.open().unwrap().restamped());
     assert!(matches!(index.update(), Outcome::Current));
     assert!(!index.open().unwrap().restamped());
+}
+
+/// A manifest that is authentic and still wrong: of a defective writer, or of somebody who has the key.
+#[test]
+fn manifest_signed_whatever_it_says() {
+    let repo = TestRepo::new(Kind::Sha1);
+    let index = small(&repo);
+    let path = index.location.dir.join("MANIFEST");
+    let whole = fs::read(&path).unwrap();
+    let commits = index.open().unwrap().history().unwrap().len();
+    let key_file = fs::read(repo.git_dir().join("git-fast.key")).unwrap();
+    let key: [u8; 32] = *key_file.last_chunk().unwrap();
+    let mut random = Random::new(8);
+    let (mut rejected, mut accepted) = (0, 0);
+    for case in 0..3000 {
+        let mut content = whole[..whole.len() - MAC_LEN].to_vec();
+        for _ in 0..=random.below(3) {
+            let at = random.below(content.len());
+            match random.below(4) {
+                0 => content[at] ^= 1 << random.below(8),
+                1 => content[at] = [0, 0x7f, 0x80, 0xff][random.below(4)],
+                // Other numbers of entries, with the count in the header to match or not.
+                2 => {
+                    let entries = random.below(MAX_SEGMENTS + 2);
+                    content
+                        .resize(MANIFEST_HEADER_LEN + entries * MANIFEST_ENTRY_LEN, random.below(256) as u8);
+                    content[20..24].copy_from_slice(&(entries as u32).to_le_bytes());
+                }
+                _ => content.extend_from_within(content.len() - MANIFEST_ENTRY_LEN.min(content.len())..),
+            }
+        }
+        let mac = blake3::keyed_hash(&key, &content);
+        fs::write(&path, [&content[..], mac.as_bytes()].concat()).unwrap();
+        match index.open() {
+            Err(_) => rejected += 1,
+            // What it says of the time of a file only decides what is hashed.
+            Ok(open) => {
+                accepted += 1;
+                let history = open.history().unwrap();
+                touch(&history);
+                let len = history.len();
+                assert!(len == 0 || len == commits, "case {case}: {len} commits");
+            }
+        }
+    }
+    assert!(rejected > 1000 && accepted > 50, "{rejected} rejected, {accepted} accepted");
 }

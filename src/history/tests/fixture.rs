@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use gix::hash::Kind;
 
 use super::growth::{PRINT, TestIndex};
+use super::paths;
 use super::random::{Random, grow};
 use super::repo::{TestRepo, commit_bytes};
 use crate::history::{Options, sample, verify};
@@ -38,6 +39,10 @@ fn version_1_is_read() {
         verify(&history, &repo.odb(), Kind::Sha1, sample(&history, u32::MAX), &Options::new(&dates)).unwrap();
     assert_eq!(count, history.len());
     assert_eq!(history.len(), 53);
+    assert_eq!(index.path_segments().unwrap().len(), 2);
+    index.path_segments().unwrap().iter().for_each(|segment| segment.verify_hashes().unwrap());
+    // They say what that module knows, not what is in the repository.
+    paths::check(&index.paths().unwrap(), 40);
     let counts = history.counts();
     assert!(
         counts.odd > 0 && counts.skewed > 0 && counts.encoding > 0 && counts.gpgsig > 0 && counts.nul > 0,
@@ -64,10 +69,12 @@ fn make_the_fixture() {
         }
         index.update();
     }
+    paths::publish(&index, &paths::slice(Kind::Sha1, 0..25));
+    paths::publish(&index, &paths::slice(Kind::Sha1, 25..40));
     fs::remove_dir_all(dir()).ok();
     fs::create_dir_all(dir().join("git-fast")).unwrap();
     fs::copy(git_dir.join("git-fast.key"), dir().join("git-fast.key")).unwrap();
-    for file in [index.files("MANIFEST"), index.files("history-")].concat() {
+    for file in [index.files("MANIFEST"), index.files("history-"), index.files("paths-")].concat() {
         fs::copy(&file, dir().join("git-fast").join(file.file_name().unwrap())).unwrap();
     }
     repo.git(&["bundle", "create", "-q", dir().join("history.bundle").to_str().unwrap(), "--all"]);

@@ -85,7 +85,7 @@ impl TestRepo {
         self.write(gix::objs::Kind::Tree, b"")
     }
 
-    fn write(&self, kind: gix::objs::Kind, bytes: &[u8]) -> ObjectId {
+    pub(crate) fn write(&self, kind: gix::objs::Kind, bytes: &[u8]) -> ObjectId {
         let objects = self.git_dir().join("objects");
         let store = gix::odb::loose::Store::at(objects, self.kind);
         gix::objs::Write::write_buf(&store, kind, bytes).unwrap()

@@ -68,8 +68,8 @@ pub struct NumberFilter {
 }
 
 impl NumberFilter {
-    /// Whether the commit is shown.
-    pub fn accepts(&self, history: &History<'_>, pos: Pos) -> bool {
+    /// Whether the commit is shown; `parents` counts those that it has after simplification.
+    pub fn accepts(&self, history: &History<'_>, pos: Pos, parents: impl FnOnce() -> usize) -> bool {
         if self.min_age.is_some() || self.max_age.is_some() {
             let date = history.committer_time(pos);
             if self.min_age.is_some_and(|newest| date > newest)
@@ -79,7 +79,7 @@ impl NumberFilter {
             }
         }
         if self.min_parents > 0 || self.max_parents.is_some() {
-            let parents = history.parents(pos).count() as u32;
+            let parents = u32::try_from(parents()).unwrap_or(u32::MAX);
             return parents >= self.min_parents && self.max_parents.is_none_or(|most| parents <= most);
         }
         true

@@ -5,6 +5,7 @@
 //! option is served. Our own additions are in the same table, so that values are told from options the same
 //! way, and go to clap ([`own`]). Anything that the table does not hold is git's.
 
+pub mod modes;
 pub mod own;
 mod parse;
 pub mod table;
@@ -16,7 +17,9 @@ use bstr::BString;
 use crate::repo::decorate::{Decorate, FilterOption};
 use crate::repo::notes::NotesOption;
 
-pub use parse::parse;
+use modes::{LastModifiedOptions, ShortlogOptions};
+
+pub use parse::{Parsed, parse};
 
 /// The order of the output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -137,11 +140,55 @@ pub enum AbbrevArg {
     Digits(usize),
 }
 
+/// A list of the files that a commit changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ChangeList {
+    /// `--name-only`.
+    NameOnly,
+    /// `--name-status`.
+    NameStatus,
+    /// `--raw`.
+    Raw,
+}
+
+/// How history is simplified to what concerns some paths (git-log(1), "History Simplification").
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Simplification {
+    /// `--full-history`.
+    pub full_history: bool,
+    /// `--sparse`, without a `--dense` after it.
+    pub sparse: bool,
+    /// `--simplify-merges`.
+    pub simplify_merges: bool,
+    /// `--simplify-by-decoration`.
+    pub by_decoration: bool,
+    /// `--ancestry-path[=<commit>]`, each time it was written.
+    pub ancestry_path: Vec<Option<BString>>,
+    /// `--show-pulls`.
+    pub show_pulls: bool,
+    /// `--remove-empty`.
+    pub remove_empty: bool,
+}
+
 /// A whole command line, understood.
 #[derive(Debug, Clone, Default)]
 pub struct LogOptions {
-    /// Tips in the order given.
+    /// Tips in the order given. Where there is no `--`, the last ones may be paths: see [`super::paths::arguments`].
     pub tips: Vec<Tip>,
+    /// How many tips were named when the last option came.
+    pub tips_before_options: usize,
+    /// Path arguments, as written: what came after `--`.
+    pub paths: Vec<BString>,
+    /// How history is simplified.
+    pub simplification: Simplification,
+    /// `--follow`.
+    pub follow: bool,
+    /// The list of changed files that follows each commit.
+    pub changes: Option<ChangeList>,
+    /// `--no-renames`.
+    pub no_renames: bool,
+    /// `--full-diff`: diffs are not limited to the paths.
+    pub full_diff: bool,
     /// Whether any option named a set of refs (then HEAD is not the default).
     pub ref_sets_given: bool,
     /// Order of the output.
@@ -210,6 +257,10 @@ pub struct LogOptions {
     pub mailmap: Option<bool>,
     /// `-z`.
     pub nul: bool,
+    /// With `--shortlog`.
+    pub shortlog: ShortlogOptions,
+    /// With `--last-modified`.
+    pub last_modified: LastModifiedOptions,
     /// The options that say how commits are rendered, as they were written: what an assisting git gets.
     pub render_args: Vec<OsString>,
     /// The options that filter on text, as they were written; an assisting git that highlights gets them.
@@ -220,7 +271,7 @@ pub struct LogOptions {
     pub diff_filters: bool,
     /// Everything but our own options: the `git log` command line that this is.
     pub git_args: Vec<OsString>,
-    /// What came after `--` or was not followed by options: `None` when no `--` was there.
+    /// Whether there was a `--`: then nothing in front of it is a path.
     pub has_dash_dash: bool,
 }
 

@@ -1,7 +1,12 @@
 //! The options that `git fastlog` has and `git log` has not. clap owns them: help, man page and completions come
 //! from here.
 
+use std::ffi::OsString;
+
 use clap::{ArgAction, Parser};
+
+/// Options about a list of commits.
+const COMMITS_ONLY: [&str; 5] = ["count", "page", "per_page", "cursor", "cross_check"];
 
 /// git log from an index: the same answer, at once.
 ///
@@ -30,6 +35,22 @@ pub struct OwnOptions {
     /// Print the number of commits instead of the commits
     #[arg(long, conflicts_with = "json")]
     pub count: bool,
+    /// Summarize the commits by author, as git shortlog does: with its options -s, -n, -e, -c, --group and -w
+    #[arg(long, conflicts_with_all = COMMITS_ONLY)]
+    #[arg(conflicts_with = "json")]
+    pub shortlog: bool,
+    /// For each entry at the top of the tree, or each path given, the newest commit that changed it, as git
+    /// last-modified does: with its options -r (what is inside directories), -t (directories, too) and -z. Paths are
+    /// in ascending order; a ^ marks those that have not been changed in the range
+    #[arg(long, conflicts_with_all = COMMITS_ONLY)]
+    #[arg(conflicts_with = "shortlog")]
+    pub last_modified: bool,
+    /// Every file that commits have touched and whose path matches the pathspec, deleted ones included: the first of
+    /// these commits and its author's date, the last one and its date, what that did (A, M, T, D), and the path, with
+    /// tabs between them
+    #[arg(long, value_name = "GLOB", conflicts_with_all = COMMITS_ONLY)]
+    #[arg(conflicts_with_all = ["shortlog", "last_modified"])]
+    pub contains_path: Option<OsString>,
     /// Fail with exit code 128 and the reason instead of handing over to git
     #[arg(long)]
     pub no_fallback: bool,

@@ -7,7 +7,8 @@ use bstr::{BStr, BString, ByteSlice};
 use crate::repo::decorate::{Decorate, FilterOption};
 use crate::repo::notes::NotesOption;
 
-use super::{AbbrevArg, ColorArg, DateLimit, Flavour, LogOptions, Order, RefSet, Refusal, Tip};
+use super::modes::Mode;
+use super::{AbbrevArg, ChangeList, ColorArg, DateLimit, Flavour, LogOptions, Order, RefSet, Refusal, Tip};
 
 /// How an option takes its value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,6 +34,8 @@ pub enum Kind {
     Grep,
     /// How a commit is shown: from the index, and told to git where git renders.
     Render,
+    /// Lists of changed files: from the index.
+    List,
     /// Diff output: git renders the commits chosen from the index.
     Diff,
     /// A diff option that hides commits: git renders and counts.
@@ -59,11 +62,11 @@ pub struct Entry {
 type Apply = fn(&mut LogOptions, Option<&BStr>, bool) -> Result<(), Refusal>;
 
 /// The entry of the option written `name`.
-pub fn find(name: &str) -> Option<&'static Entry> {
-    TABLE.iter().find(|entry| entry.name == name)
+pub fn find(mode: Mode, name: &str) -> Option<&'static Entry> {
+    mode.table().iter().chain(TABLE).find(|entry| entry.name == name)
 }
 
-fn nothing(_: &mut LogOptions, _: Option<&BStr>, _: bool) -> Result<(), Refusal> {
+pub(super) fn nothing(_: &mut LogOptions, _: Option<&BStr>, _: bool) -> Result<(), Refusal> {
     Ok(())
 }
 
@@ -107,6 +110,14 @@ fn below(
     ref_set(log, RefSet::Below { prefix, pattern: value.map(ToOwned::to_owned) }, negated)
 }
 
+/// Of several kinds git shows one, or refuses them.
+fn list(log: &mut LogOptions, list: ChangeList) -> Result<(), Refusal> {
+    if log.changes.replace(list).is_some_and(|before| before != list) {
+        log.assisted.get_or_insert("several lists of changes");
+    }
+    Ok(())
+}
+
 fn seconds(value: Option<&BStr>) -> Result<DateLimit, Refusal> {
     Ok(DateLimit::Seconds(number_long(value)?))
 }
@@ -122,9 +133,15 @@ fn number_long(value: Option<&BStr>) -> Result<i64, Refusal> {
 
 macro_rules! options {
     ($($name:literal $value:ident $kind:ident $apply:expr;)*) => {
-        &[$(Entry { name: $name, value: Value::$value, kind: Kind::$kind, apply: $apply }),*]
+        &[$($crate::log::options::table::Entry {
+            name: $name,
+            value: $crate::log::options::table::Value::$value,
+            kind: $crate::log::options::table::Kind::$kind,
+            apply: $apply,
+        }),*]
     };
 }
+pub(super) use options;
 
 /// Every option that is understood.
 pub static TABLE: &[Entry] = options! {
@@ -134,6 +151,9 @@ pub static TABLE: &[Entry] = options! {
     "--cursor" Required Own nothing;
     "--json" None Own nothing;
     "--count" None Own nothing;
+    "--shortlog" None Own nothing;
+    "--last-modified" None Own nothing;
+    "--contains-path" Required Own nothing;
     "--no-fallback" None Own nothing;
     "--cross-check" None Own nothing;
     "--no-index" None Own nothing;
@@ -172,6 +192,8 @@ pub static TABLE: &[Entry] = options! {
     "--first-parent" None Select |o, _, _| { o.first_parent = true; Ok(()) };
     "--exclude-first-parent-only" None Select |o, _, _| { o.exclude_first_parent_only = true; Ok(()) };
 
+    "--follow" None Select |o, _, _| { o.follow = true; Ok(()) };
+
     // Order and marks.
     "--topo-order" None Select |o, _, _| { o.order = Order::Topo; Ok(()) };
     "--date-order" None Select |o, _, _| { o.order = Order::Date; Ok(()) };
@@ -186,6 +208,19 @@ pub static TABLE: &[Entry] = options! {
     "--children" None Select |o, _, _| { o.children = true; Ok(()) };
     "--parents" None Select |o, _, _| { o.parents = true; Ok(()) };
     "--graph" None Select |o, _, _| { o.graph = true; Ok(()) };
+
+    // Simplification.
+    "--full-history" None Select |o, _, _| { o.simplification.full_history = true; Ok(()) };
+    "--dense" None Select |o, _, _| { o.simplification.sparse = false; Ok(()) };
+    "--sparse" None Select |o, _, _| { o.simplification.sparse = true; Ok(()) };
+    "--simplify-merges" None Select |o, _, _| { o.simplification.simplify_merges = true; Ok(()) };
+    "--simplify-by-decoration" None Select |o, _, _| { o.simplification.by_decoration = true; Ok(()) };
+    "--ancestry-path" Optional Select |o, v, _| {
+        o.simplification.ancestry_path.push(v.map(ToOwned::to_owned));
+        Ok(())
+    };
+    "--show-pulls" None Select |o, _, _| { o.simplification.show_pulls = true; Ok(()) };
+    "--remove-empty" None Select |o, _, _| { o.simplification.remove_empty = true; Ok(()) };
 
     // Text.
     "--author" Required Grep |o, v, _| { o.grep.author.push(pattern(v)?); Ok(()) };
@@ -262,6 +297,15 @@ pub static TABLE: &[Entry] = options! {
     "--no-mailmap" None Render |o, _, _| { o.mailmap = Some(false); Ok(()) };
     "--no-use-mailmap" None Render |o, _, _| { o.mailmap = Some(false); Ok(()) };
     "-z" None Render |o, _, _| { o.nul = true; Ok(()) };
+    "--full-index" None Render nothing;
+    "-r" None Render nothing;
+    "--no-renames" None Render |o, _, _| { o.no_renames = true; Ok(()) };
+    "--full-diff" None Render |o, _, _| { o.full_diff = true; Ok(()) };
+
+    // Changed files.
+    "--name-only" None List |o, _, _| list(o, ChangeList::NameOnly);
+    "--name-status" None List |o, _, _| list(o, ChangeList::NameStatus);
+    "--raw" None List |o, _, _| list(o, ChangeList::Raw);
 
     // Diff output, rendered by git for the commits chosen here.
     "-p" None Diff nothing;
@@ -269,7 +313,6 @@ pub static TABLE: &[Entry] = options! {
     "--patch" None Diff nothing;
     "-U" Required Diff nothing;
     "--unified" Required Diff nothing;
-    "--raw" None Diff nothing;
     "--patch-with-raw" None Diff nothing;
     "--patch-with-stat" None Diff nothing;
     "--minimal" None Diff nothing;
@@ -286,16 +329,12 @@ pub static TABLE: &[Entry] = options! {
     "--shortstat" None Diff nothing;
     "--dirstat" Optional Diff nothing;
     "--summary" None Diff nothing;
-    "--name-only" None Diff nothing;
-    "--name-status" None Diff nothing;
-    "--full-index" None Diff nothing;
     "--binary" None Diff nothing;
     "-M" Optional Diff nothing;
     "--find-renames" Optional Diff nothing;
     "-C" Optional Diff nothing;
     "--find-copies" Optional Diff nothing;
     "--find-copies-harder" None Diff nothing;
-    "--no-renames" None Diff nothing;
     "-l" Required Diff nothing;
     "-a" None Diff nothing;
     "--text" None Diff nothing;
@@ -324,7 +363,6 @@ pub static TABLE: &[Entry] = options! {
     "--no-diff-merges" None Diff nothing;
     "--combined-all-paths" None Diff nothing;
     "-t" None Diff nothing;
-    "-r" None Diff nothing;
     "-S" Required DiffFilter nothing;
     "-G" Required DiffFilter nothing;
     "--pickaxe-regex" None DiffFilter nothing;
@@ -349,15 +387,6 @@ pub static TABLE: &[Entry] = options! {
     "--cherry-mark" None Git nothing;
     "--grep-reflog" Required Git nothing;
     "--show-signature" None Git nothing;
-    "--simplify-by-decoration" None Git nothing;
-    "--simplify-merges" None Git nothing;
-    "--full-history" None Git nothing;
-    "--ancestry-path" Optional Git nothing;
-    "--show-pulls" None Git nothing;
-    "--dense" None Git nothing;
-    "--sparse" None Git nothing;
-    "--remove-empty" None Git nothing;
-    "--follow" None Git nothing;
     "-L" Required Git nothing;
     "--no-graph" None Git nothing;
     "--show-linear-break" Optional Git nothing;
@@ -375,11 +404,19 @@ pub static TABLE: &[Entry] = options! {
 mod tests {
     use std::collections::HashSet;
 
+    use super::Mode;
+
     #[test]
     fn no_option_is_listed_twice() {
         let mut seen = HashSet::new();
         for entry in super::TABLE {
             assert!(seen.insert(entry.name), "{} is listed twice", entry.name);
+        }
+        for mode in Mode::SPECIAL {
+            let mut seen = HashSet::new();
+            for entry in mode.table() {
+                assert!(seen.insert(entry.name), "{} is listed twice", entry.name);
+            }
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The plain walk: the newest commit known, then its parents. It yields as it goes, so that the first page costs
 //! no more than the first page.
 
+use super::leap::{Leap, WORTH};
 use super::queue::DateQueue;
 use super::{Plan, SEEN, States};
 use crate::index::{History, Pos};
@@ -14,7 +15,7 @@ pub(super) struct DateWalk<'a> {
 }
 
 impl<'a> DateWalk<'a> {
-    pub(super) fn new(history: &'a History<'a>, plan: &Plan, states: &mut States) -> Self {
+    pub(super) fn new(history: &'a History<'a>, plan: &Plan<'_>, states: &mut States) -> Self {
         let mut queue = DateQueue::default();
         for start in &plan.starts {
             states.set_source(start.pos, start.source);
@@ -41,6 +42,16 @@ impl<'a> DateWalk<'a> {
             self.expand(pos, states);
             return Some(pos);
         }
+    }
+
+    /// Leaves out the next commits, at most `count` of them and perhaps none; how many.
+    pub(super) fn skip(&mut self, count: u64, states: &mut States) -> u64 {
+        // Which tip reaches a commit first is a matter of order.
+        if self.sources || count < WORTH {
+            return 0;
+        }
+        let leap = Leap { history: self.history, first_parent: self.first_parent, max_age: self.max_age };
+        leap.skip(count, &mut self.queue, states)
     }
 
     /// Puts the parents of the newest commit in its place.

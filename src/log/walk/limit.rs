@@ -5,24 +5,34 @@
 //! before it stops, so the stopping rule is part of the answer: documented in git's
 //! `Documentation/technical/commit-graph.adoc` as the reason for generation numbers, and seen by running it.
 
+use smallvec::SmallVec;
+
 use super::queue::DateQueue;
-use super::{EXPANDED, LEFT, PARSED, Plan, SEEN, States, UNINTERESTING};
+use super::{CurrentParents, EXPANDED, LEFT, Lineage, PARSED, Plan, SEEN, States, UNINTERESTING};
 use crate::index::{History, Pos};
 
 /// How many excluded commits in a row git looks at before it believes that nothing interesting follows.
 const SLOP: u32 = 5;
 
-struct Limiter<'a, 'p> {
+struct Limiter<'a, 'p, 'l> {
     history: &'a History<'a>,
-    plan: &'p Plan,
+    plan: &'p Plan<'a>,
+    /// Simplifies while it walks.
+    lineage: Option<&'p mut Lineage<'l>>,
     queue: DateQueue,
     /// An interesting commit that was in the queue when last looked.
     known_interesting: Option<Pos>,
 }
 
 /// The commits of the range, in the order of the walk. Some may have turned uninteresting after they were taken.
-pub(super) fn limited(history: &History<'_>, plan: &Plan, states: &mut States) -> Vec<Pos> {
-    let mut limiter = Limiter { history, plan, queue: DateQueue::default(), known_interesting: None };
+pub(super) fn limited<'a>(
+    history: &'a History<'a>,
+    plan: &Plan<'a>,
+    states: &mut States,
+    lineage: Option<&mut Lineage<'_>>,
+) -> Vec<Pos> {
+    let queue = DateQueue::default();
+    let mut limiter = Limiter { history, plan, lineage, queue, known_interesting: None };
     for start in &plan.starts {
         states.set_source(start.pos, start.source);
         states.add(start.pos, PARSED | if start.left { LEFT } else { 0 });
@@ -39,7 +49,7 @@ pub(super) fn limited(history: &History<'_>, plan: &Plan, states: &mut States) -
     limiter.run(states)
 }
 
-impl Limiter<'_, '_> {
+impl Limiter<'_, '_, '_> {
     fn run(&mut self, states: &mut States) -> Vec<Pos> {
         let mut list = Vec::new();
         let mut slop = SLOP;
@@ -62,6 +72,9 @@ impl Limiter<'_, '_> {
                 continue;
             }
             if self.plan.min_age.is_some_and(|newest| date > newest) {
+                continue;
+            }
+            if self.plan.max_age_filter.is_some_and(|oldest| date < oldest) {
                 continue;
             }
             last_date = date;
@@ -96,28 +109,47 @@ impl Limiter<'_, '_> {
         if !states.add_new(pos, EXPANDED) {
             return;
         }
-        let excluded = states.has(pos, UNINTERESTING);
+        if states.has(pos, UNINTERESTING) {
+            self.expand_excluded(pos, states);
+        } else {
+            self.expand_included(pos, states);
+        }
+    }
+
+    fn expand_excluded(&mut self, pos: Pos, states: &mut States) {
+        let parents: SmallVec<[Pos; 2]> = self.excluded_edges(pos).collect();
+        for parent in parents {
+            states.add(parent, PARSED | UNINTERESTING);
+            self.exclude_parents(parent, states);
+            self.enqueue(parent, states);
+        }
+    }
+
+    fn expand_included(&mut self, pos: Pos, states: &mut States) {
         let left = if states.has(pos, LEFT) { LEFT } else { 0 };
         let source = states.source(pos);
-        for parent in self.history.parents(pos) {
-            states.add(parent, PARSED);
-            if excluded {
-                states.add(parent, UNINTERESTING);
-                self.exclude_parents(parent, states);
-            } else {
-                states.add(parent, left);
-                states.set_source(parent, source);
+        let parents: SmallVec<[Pos; 2]> = match &mut self.lineage {
+            Some(lineage) => {
+                lineage.judge(pos, states);
+                lineage.unwritten_parents(pos).collect()
+            }
+            None => self.history.parents(pos).collect(),
+        };
+        for parent in parents {
+            states.add(parent, PARSED | left);
+            states.set_source(parent, source);
+            if let Some(lineage) = &mut self.lineage {
+                lineage.inherit(parent, pos);
             }
             self.enqueue(parent, states);
-            let only_first =
-                if excluded { self.plan.exclude_first_parent_only } else { self.plan.first_parent };
-            if only_first {
+            if self.plan.first_parent {
                 break;
             }
         }
     }
 
-    /// Marks the parents of an excluded commit, and theirs as far as git has read the commits.
+    /// Marks the parents of an excluded commit, and theirs as far as git has read the commits. Those that
+    /// simplification has dropped before are not reached.
     fn exclude_parents(&self, pos: Pos, states: &mut States) {
         let mut pending: Vec<Pos> = self.excluded_edges(pos).collect();
         while let Some(pos) = pending.pop() {
@@ -129,13 +161,17 @@ impl Limiter<'_, '_> {
 
     fn excluded_edges(&self, pos: Pos) -> impl Iterator<Item = Pos> + '_ {
         let limit = if self.plan.exclude_first_parent_only { 1 } else { usize::MAX };
-        self.history.parents(pos).take(limit)
+        let parents = match &self.lineage {
+            Some(lineage) => lineage.unwritten_parents(pos),
+            None => CurrentParents::Header(self.history.parents(pos)),
+        };
+        parents.take(limit)
     }
 }
 
 /// Whether nothing in `list` is reachable from an excluded tip, however long one looks: then git's answer does
 /// not depend on which of its algorithms it uses.
-pub(super) fn is_exact(history: &History<'_>, plan: &Plan, list: &[Pos]) -> bool {
+pub(super) fn is_exact(history: &History<'_>, plan: &Plan<'_>, list: &[Pos]) -> bool {
     if plan.max_age.is_some() || plan.exclude_first_parent_only {
         return false;
     }

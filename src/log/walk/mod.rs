@@ -9,16 +9,25 @@
 
 mod boundary;
 mod date;
+mod leap;
 mod limit;
 mod queue;
+mod reach;
+mod simplify;
 mod topo;
+mod tree_same;
+
+use std::collections::HashMap;
 
 use crate::index::{History, Pos};
 
 pub use boundary::boundary;
-pub use topo::reachable;
+pub use reach::reached;
+pub use simplify::{CurrentParents, Simplify};
+pub use tree_same::TreeSame;
 
 use super::options::Order;
+use simplify::{FollowWalk, Lineage};
 
 /// A tip, in the order of the command line.
 #[derive(Debug, Clone, Copy)]
@@ -35,7 +44,7 @@ pub struct Start {
 
 /// How to walk.
 #[derive(Debug, Clone, Default)]
-pub struct Plan {
+pub struct Plan<'a> {
     /// The tips.
     pub starts: Vec<Start>,
     /// `--first-parent`.
@@ -46,12 +55,19 @@ pub struct Plan {
     pub max_age: Option<i64>,
     /// `--until`, which matters to a limited walk only for when it stops.
     pub min_age: Option<i64>,
+    /// `--since-as-filter`, which matters to a limited walk only for when it stops.
+    pub max_age_filter: Option<i64>,
     /// The order.
     pub order: Order,
     /// Whether something needs the whole list before the first commit (`--children`, `--left-only` …).
     pub whole_list: bool,
     /// Whether to remember which tip each commit was reached from.
     pub sources: bool,
+    /// Whether it is certain that git has no commit-graph, or does not use it, so that it goes by dates wherever it
+    /// could have gone by generation numbers. Only simplified walks make use of it.
+    pub no_commit_graph: bool,
+    /// How history is simplified, if there are paths or something else that simplifies it.
+    pub simplify: Option<Simplify<'a>>,
 }
 
 /// One commit of the answer.
@@ -77,49 +93,140 @@ pub enum Unsure {
     /// The order would depend on whether git has a commit-graph.
     #[error("--until in topological order")]
     UntilTopo,
+    /// The simplification would depend on which commits git has read already, mostly on whether it has a
+    /// commit-graph.
+    #[error("simplification that depends on how far git has walked")]
+    Timing,
+    /// The order, and where parents lead, would depend on which commits the filters drop.
+    #[error("rewritten parents of filtered commits")]
+    FilteredRewrite,
+    /// git says what is wrong.
+    #[error("--ancestry-path without excluded tips")]
+    NoBottom,
 }
 
 /// A walk: yields each commit once.
 pub struct Walk<'a> {
+    history: &'a History<'a>,
     inner: Inner<'a>,
     states: States,
+    lineage: Option<Lineage<'a>>,
+    /// Whether parents are still to be rewritten as commits are yielded.
+    rewrites: bool,
 }
 
 enum Inner<'a> {
     Date(date::DateWalk<'a>),
-    List(std::vec::IntoIter<Pos>),
+    Follow(FollowWalk),
+    List { list: Vec<Pos>, next: usize },
 }
 
 impl<'a> Walk<'a> {
     /// Prepares a walk. A plan with excluded tips, or one that needs the whole list, is walked to its end here.
-    pub fn new(history: &'a History<'a>, plan: &Plan) -> Result<Self, Unsure> {
+    pub fn new(history: &'a History<'a>, plan: &Plan<'a>) -> Result<Self, Unsure> {
         let mut states = States::new(history.len() as usize, plan.sources);
-        let limited = plan.whole_list || plan.starts.iter().any(|start| start.uninteresting || start.left);
-        let topological = plan.order != Order::Default;
-        if topological && plan.first_parent && plan.starts.len() > 1 {
-            return Err(Unsure::FirstParentTopo);
+        let rules = plan.simplify.as_ref();
+        let needs_list = plan.whole_list || rules.is_some_and(Simplify::needs_list);
+        let excluding = plan.starts.iter().any(|start| start.uninteresting);
+        let order = match plan.order {
+            Order::Default if rules.is_some_and(Simplify::joins_merges) => Order::Topo,
+            order => order,
+        };
+        let topological = order != Order::Default;
+        if topological && !needs_list && !(rules.is_some() && plan.no_commit_graph) {
+            if plan.first_parent && plan.starts.len() > 1 {
+                return Err(Unsure::FirstParentTopo);
+            }
+            if plan.min_age.is_some() || plan.max_age_filter.is_some() {
+                return Err(Unsure::UntilTopo);
+            }
         }
-        if topological && plan.min_age.is_some() {
-            return Err(Unsure::UntilTopo);
+        if let Some(rules) = rules {
+            return Walk::simplified(history, plan, rules, order, needs_list || excluding, states);
         }
+        let limited = needs_list || excluding || plan.starts.iter().any(|start| start.left);
         let aged = topological && plan.max_age.is_some();
         if !limited && !aged {
             let walk = date::DateWalk::new(history, plan, &mut states);
             if !topological {
-                return Ok(Walk { inner: Inner::Date(walk), states });
+                return Ok(Walk::plain(history, Inner::Date(walk), states));
             }
             let list = topo::reachable_sorted(history, plan, &mut states);
-            return Ok(Walk { inner: Inner::List(list.into_iter()), states });
+            return Ok(Walk::plain(history, Inner::List { list, next: 0 }, states));
         }
-        let mut list = limit::limited(history, plan, &mut states);
+        let mut list = limit::limited(history, plan, &mut states, None);
         if topological {
             if history.has_skewed() && !limit::is_exact(history, plan, &list) {
                 return Err(Unsure::Skew);
             }
-            list = topo::sort(history, &list, plan.order, &mut states);
+            list = topo::sort(&list, order, history, &mut states, |pos| history.parents(pos));
         }
-        list.retain(|&pos| !states.has(pos, UNINTERESTING));
-        Ok(Walk { inner: Inner::List(list.into_iter()), states })
+        Ok(Walk::plain(history, Inner::List { list, next: 0 }, states))
+    }
+
+    fn plain(history: &'a History<'a>, inner: Inner<'a>, states: States) -> Self {
+        Walk { history, inner, states, lineage: None, rewrites: false }
+    }
+
+    fn simplified(
+        history: &'a History<'a>,
+        plan: &Plan<'a>,
+        rules: &Simplify<'a>,
+        order: Order,
+        limited: bool,
+        mut states: States,
+    ) -> Result<Self, Unsure> {
+        let topological = order != Order::Default;
+        // git uses generation numbers only where it doesn't need the whole list.
+        let needs_list = plan.whole_list || rules.needs_list() || plan.no_commit_graph;
+        let unbound = !plan.starts.iter().any(|start| start.uninteresting);
+        if unbound && rules.ancestry_path.as_ref().is_some_and(Vec::is_empty) {
+            return Err(Unsure::NoBottom);
+        }
+        if rules.rewrites() && rules.filtered && !topological {
+            return Err(Unsure::FilteredRewrite);
+        }
+        let mut lineage = Lineage::new(history, plan, rules.clone());
+        let mut rewrites = rules.rewrites();
+        // To find the merge bases git has read commits, which makes a difference to what it does with them.
+        let symmetric = plan.starts.iter().any(|start| start.left);
+        if symmetric && !limited && !topological && plan.first_parent && rewrites {
+            return Err(Unsure::Timing);
+        }
+        if !limited && !topological {
+            let walk = FollowWalk::new(history, plan, &mut states);
+            let inner = Inner::Follow(walk);
+            return Ok(Walk { history, inner, states, lineage: Some(lineage), rewrites: false });
+        }
+        let mut list = limit::limited(history, plan, &mut states, Some(&mut lineage));
+        // Without exclusions nothing depends on how git finds the commits.
+        let by_dates = !topological || needs_list || (unbound && plan.max_age.is_none());
+        if (symmetric || !by_dates) && lineage.depends_on_timing(&states, !by_dates) {
+            return Err(Unsure::Timing);
+        }
+        lineage.limit_to_ancestry(plan, &list, &mut states);
+        lineage.judge_again(&list, &states);
+        if topological {
+            if !by_dates && history.has_skewed() && !limit::is_exact(history, plan, &list) {
+                return Err(Unsure::Skew);
+            }
+            let parents = |pos| lineage.parents(pos);
+            list = topo::sort(&list, order, history, &mut states, parents);
+            if rewrites && !needs_list && (!by_dates || plan.first_parent) {
+                lineage.rewrite_all(plan, &list, &mut states).ok_or(Unsure::Timing)?;
+                rewrites = false;
+            }
+            lineage.simplify_merges(&mut list, &states);
+        }
+        Ok(Walk { history, inner: Inner::List { list, next: 0 }, states, lineage: Some(lineage), rewrites })
+    }
+
+    /// Leaves out the next commits, at most `count` of them and perhaps none; how many.
+    pub fn skip_ahead(&mut self, count: u64) -> u64 {
+        match &mut self.inner {
+            Inner::Date(walk) => walk.skip(count, &mut self.states),
+            Inner::Follow(_) | Inner::List { .. } => 0,
+        }
     }
 
     /// What the walk knows of a commit that it has met.
@@ -135,16 +242,91 @@ impl<'a> Walk<'a> {
     pub fn is_uninteresting(&self, pos: Pos) -> bool {
         self.states.has(pos, UNINTERESTING)
     }
+
+    /// Whether the walk yields this commit, or would if it went on, as far as that is known: it is neither
+    /// excluded nor simplified away.
+    pub fn is_shown(&self, pos: Pos) -> bool {
+        match &self.lineage {
+            Some(lineage) => lineage.is_shown(pos, &self.states),
+            None => !self.is_uninteresting(pos),
+        }
+    }
+
+    /// The parents of a yielded commit or one of the boundary, as `%P`, `--parents` and the graph show them:
+    /// rewritten where that is asked for, and without those that simplification dropped.
+    pub fn parents(&self, step: &Step) -> CurrentParents<'_> {
+        match &self.lineage {
+            // A filter has dropped it before its parents were rewritten, or it was never reached.
+            Some(lineage) if step.mark == b'-' => lineage.unwritten_parents(step.pos),
+            Some(lineage) => lineage.parents(step.pos),
+            None => CurrentParents::Header(self.history.parents(step.pos)),
+        }
+    }
+
+    fn unwritten_parents(&self, pos: Pos) -> CurrentParents<'_> {
+        match &self.lineage {
+            Some(lineage) => lineage.unwritten_parents(pos),
+            None => CurrentParents::Header(self.history.parents(pos)),
+        }
+    }
+
+    /// How many parents a commit has for `--merges`, `--min-parents` and the like: simplification counts,
+    /// rewriting doesn't.
+    pub fn parent_count(&self, pos: Pos) -> usize {
+        self.unwritten_parents(pos).count()
+    }
+
+    /// `--children`: the children of each commit, last one first. Of a walk that needs the whole list; else there
+    /// are none.
+    pub fn children(&self) -> HashMap<Pos, Vec<Pos>> {
+        let mut children: HashMap<Pos, Vec<Pos>> = HashMap::new();
+        if let Inner::List { list, .. } = &self.inner {
+            // git puts each child in front of those that it found before.
+            for &pos in list.iter().rev() {
+                for parent in self.unwritten_parents(pos) {
+                    children.entry(parent).or_default().push(pos);
+                }
+            }
+        }
+        children
+    }
+
+    /// The boundary of the commits in `shown`, in git's order.
+    pub fn boundary(&self, shown: &[Step], order: Order) -> Vec<Step> {
+        let found = boundary::parents_not_in(shown, |step| self.parents(step));
+        boundary::sorted(self.history, &found, order, |pos| self.unwritten_parents(pos))
+    }
+
+    fn next_pos(&mut self) -> Option<Pos> {
+        match &mut self.inner {
+            Inner::Date(walk) => walk.next(&mut self.states),
+            Inner::Follow(walk) => walk.next(self.lineage.as_mut()?, &mut self.states),
+            Inner::List { list, next } => loop {
+                let pos = *list.get(*next)?;
+                *next += 1;
+                let Some(lineage) = &mut self.lineage else {
+                    if self.states.has(pos, UNINTERESTING) {
+                        continue;
+                    }
+                    return Some(pos);
+                };
+                if !lineage.is_shown(pos, &self.states) {
+                    continue;
+                }
+                if self.rewrites {
+                    lineage.rewrite(pos, &mut self.states, |_, _, _| ());
+                }
+                return Some(pos);
+            },
+        }
+    }
 }
 
 impl Iterator for Walk<'_> {
     type Item = Step;
 
     fn next(&mut self) -> Option<Step> {
-        let pos = match &mut self.inner {
-            Inner::Date(walk) => walk.next(&mut self.states)?,
-            Inner::List(list) => list.next()?,
-        };
+        let pos = self.next_pos()?;
         Some(self.step(pos))
     }
 }

@@ -43,6 +43,11 @@ impl DateQueue {
         self.inserted += 1;
     }
 
+    /// Empties it: the commits in the order in which they would have been popped.
+    pub(super) fn take_all(&mut self) -> Vec<Pos> {
+        std::mem::take(&mut self.heap).into_sorted_vec().into_iter().rev().map(pos_of).collect()
+    }
+
     /// All commits in the queue, in no order.
     pub(super) fn iter(&self) -> impl Iterator<Item = Pos> + '_ {
         self.heap.iter().copied().map(pos_of)

@@ -7,25 +7,8 @@ use super::{MEMBER, Plan, States, TIP};
 use crate::index::{History, Pos};
 use crate::log::options::Order;
 
-/// How many commits the tips reach.
-pub fn reachable(history: &History<'_>, plan: &Plan) -> u64 {
-    let mut states = States::new(history.len() as usize, false);
-    let mut pending: Vec<Pos> = Vec::new();
-    let mut count = 0;
-    for start in &plan.starts {
-        pending.push(start.pos);
-        while let Some(pos) = pending.pop() {
-            if states.add_new(pos, MEMBER) {
-                count += 1;
-                pending.extend(edges(history, plan.first_parent, pos));
-            }
-        }
-    }
-    count
-}
-
 /// Everything that the tips reach, sorted.
-pub(super) fn reachable_sorted(history: &History<'_>, plan: &Plan, states: &mut States) -> Vec<Pos> {
+pub(super) fn reachable_sorted(history: &History<'_>, plan: &Plan<'_>, states: &mut States) -> Vec<Pos> {
     let mut children = vec![0u32; history.len() as usize];
     let mut pending: Vec<Pos> = plan.starts.iter().map(|start| start.pos).collect();
     for &tip in &pending {
@@ -56,39 +39,46 @@ pub(super) fn reachable_sorted(history: &History<'_>, plan: &Plan, states: &mut 
             tips.push(pos);
         }
     }
-    Kahn { history, first_parent: plan.first_parent, states, children, capacity: reached }
-        .run(&tips, plan.order)
+    let parents = |pos| edges(history, plan.first_parent, pos);
+    Kahn { history, parents, states, children, capacity: reached }.run(&tips, plan.order)
 }
 
-/// `list` sorted; edges to commits that are not in it don't count.
-pub(super) fn sort(history: &History<'_>, list: &[Pos], order: Order, states: &mut States) -> Vec<Pos> {
+/// `list` sorted by the given edges; those to commits that are not in it don't count.
+pub(super) fn sort<P: Iterator<Item = Pos>>(
+    list: &[Pos],
+    order: Order,
+    history: &History<'_>,
+    states: &mut States,
+    parents: impl Fn(Pos) -> P,
+) -> Vec<Pos> {
     let mut children = vec![0u32; history.len() as usize];
     for &pos in list {
         states.add(pos, MEMBER);
     }
     for &pos in list {
-        for parent in history.parents(pos) {
+        for parent in parents(pos) {
             children[parent.index()] += 1;
         }
     }
     let tips: Vec<Pos> = list.iter().copied().filter(|pos| children[pos.index()] == 0).collect();
-    Kahn { history, first_parent: false, states, children, capacity: list.len() }.run(&tips, order)
+    Kahn { history, parents, states, children, capacity: list.len() }.run(&tips, order)
 }
 
 fn edges<'a>(history: &'a History<'a>, first_parent: bool, pos: Pos) -> impl Iterator<Item = Pos> + 'a {
     history.parents(pos).take(if first_parent { 1 } else { usize::MAX })
 }
 
-struct Kahn<'a, 's> {
+struct Kahn<'a, 's, F> {
     history: &'a History<'a>,
-    first_parent: bool,
+    /// The edges that count.
+    parents: F,
     states: &'s mut States,
     /// How many members each commit is a parent of, and still to come.
     children: Vec<u32>,
     capacity: usize,
 }
 
-impl Kahn<'_, '_> {
+impl<P: Iterator<Item = Pos>, F: Fn(Pos) -> P> Kahn<'_, '_, F> {
     fn run(mut self, tips: &[Pos], order: Order) -> Vec<Pos> {
         let mut sorted = Vec::with_capacity(self.capacity);
         match order {
@@ -121,7 +111,7 @@ impl Kahn<'_, '_> {
     /// Counts `pos` as shown, and hands over the parents that have no child left.
     fn release(&mut self, pos: Pos, mut ready: impl FnMut(Pos)) {
         let source = self.states.source(pos);
-        for parent in edges(self.history, self.first_parent, pos) {
+        for parent in (self.parents)(pos) {
             if !self.states.has(parent, MEMBER) {
                 continue;
             }

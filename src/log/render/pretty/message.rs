@@ -82,6 +82,13 @@ pub(super) fn body(text: &[u8]) -> &[u8] {
     skip_blank_lines(rest)
 }
 
+/// `%s` of a message.
+pub(in crate::log) fn subject(message: &[u8]) -> Vec<u8> {
+    let mut subject = Vec::new();
+    push_subject(skip_blank_lines(message), &mut subject);
+    subject
+}
+
 /// `%s` and `%b` of a message.
 pub(in crate::log) fn subject_and_body(message: &[u8]) -> (Vec<u8>, &[u8]) {
     let text = skip_blank_lines(message);

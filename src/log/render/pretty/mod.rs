@@ -23,7 +23,7 @@ use gix::hash::oid;
 
 pub use compile::Environment;
 pub use decorate::Colors;
-pub(in crate::log) use message::subject_and_body;
+pub(in crate::log) use message::{subject, subject_and_body};
 pub use spec::{Builtin, Spec, Wants, parse_format};
 
 use super::date::{DateContext, DateMode};
@@ -91,6 +91,15 @@ impl Format {
             Format::User(user) if user.terminator && user.empty => Placement::Nowhere,
             Format::User(user) if user.terminator => Placement::Terminator,
             _ => Placement::Separator,
+        }
+    }
+
+    /// Whether an empty line (one newline, whatever `-z` says) stands between a commit, with the newline or NUL that
+    /// may end it, and a list of changes.
+    pub fn gap_before_changes(&self) -> bool {
+        match self {
+            Format::Builtin(builtin) => *builtin != Builtin::Oneline,
+            Format::User(user) => !user.empty,
         }
     }
 }
@@ -182,7 +191,7 @@ fn push_abbrev(id: &oid, sources: &dyn Sources, out: &mut Vec<u8>) {
 }
 
 /// Appends the first `len` digits of an object name.
-fn push_digits(id: &oid, len: usize, out: &mut Vec<u8>) {
+pub(super) fn push_digits(id: &oid, len: usize, out: &mut Vec<u8>) {
     // Room for the longest hash.
     let mut digits = [[0; 2]; 32];
     for (pair, &byte) in digits.iter_mut().zip(id.as_bytes()) {

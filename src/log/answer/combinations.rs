@@ -1,0 +1,90 @@
+//! Combinations of options that git refuses, or whose meaning is not worth finding out.
+
+use super::Question;
+use crate::log::options::{Order, Simplification};
+use crate::log::revisions::Request;
+use crate::repo::NotExact;
+
+impl Question<'_> {
+    /// Combinations that git refuses, or whose meaning is not worth finding out.
+    pub(super) fn check_combinations(&self) -> Result<(), NotExact> {
+        let options = self.options;
+        if options.graph && (options.reverse || options.children) {
+            return Err("--graph with --reverse or --children".into());
+        }
+        let symmetric = self.requests.iter().any(|request| matches!(request, Request::Symmetric { .. }));
+        if (options.left_only || options.right_only) && !symmetric {
+            return Err("--left-only or --right-only without sides".into());
+        }
+        let grep = &options.grep;
+        let people = !(grep.author.is_empty() && grep.committer.is_empty());
+        if grep.all_match && grep.invert && (people || grep.message.len() > 1) {
+            return Err("--all-match with --invert-grep".into());
+        }
+        if options.left_only && options.right_only {
+            return Err("--left-only with --right-only".into());
+        }
+        if (options.left_only || options.right_only) && (options.graph || options.order != Order::Default) {
+            // With a commit-graph, git shows some commits of the other side.
+            return Err("one side in topological order".into());
+        }
+        let is_excluded = |request: &Request| matches!(request, Request::Commit { uninteresting: true, .. });
+        if options.exclude_first_parent_only && (symmetric || self.requests.iter().any(is_excluded)) {
+            return Err("--exclude-first-parent-only".into());
+        }
+        if options.boundary && options.first_parent {
+            return Err("--boundary with --first-parent".into());
+        }
+        let filtered = options.min_parents > 0
+            || options.max_parents.is_some()
+            || options.since_as_filter.is_some()
+            || !options.grep.is_empty();
+        if options.graph && options.boundary && filtered {
+            return Err("a graph with the boundary of filtered commits".into());
+        }
+        if options.follow {
+            self.check_follow()?;
+        }
+        if options.parents && options.children {
+            return Err("--parents with --children".into());
+        }
+        if options.boundary && (options.children || options.left_only || options.right_only) {
+            return Err("--boundary with --children or one side only".into());
+        }
+        Ok(())
+    }
+
+    /// With what `--follow` is known to mean what it says: the walk must not depend on paths, and renames be
+    /// found as git finds them for one commit.
+    fn check_follow(&self) -> Result<(), NotExact> {
+        let options = self.options;
+        let drawn = options.graph
+            || options.reverse
+            || options.parents
+            || options.children
+            || options.boundary
+            || options.full_diff
+            || options.simplification != Simplification::default();
+        if drawn {
+            return Err("--follow with options that look at other commits".into());
+        }
+        let plain = |arg: &std::ffi::OsString| is_plain_diff_option(arg);
+        let diff = options.assisted.is_some() || options.changes.is_some();
+        if diff && !options.render_args.iter().all(plain) {
+            return Err("--follow with other diff options".into());
+        }
+        if self.config.bool("log.showRoot")? == Some(false) || self.config.contains("log.diffMerges") {
+            return Err("--follow with log.showRoot or log.diffMerges".into());
+        }
+        Ok(())
+    }
+}
+
+/// Whether the option, which says how commits are shown, has no say in what is a rename.
+fn is_plain_diff_option(arg: &std::ffi::OsStr) -> bool {
+    const PLAIN: &[&str] =
+        &["-p", "-u", "--patch", "--stat", "--name-only", "--name-status", "--raw", "--numstat"];
+    let shows = ["--format", "--pretty", "--date", "--decorate", "--color", "--abbrev"];
+    let arg = arg.to_string_lossy();
+    PLAIN.contains(&&*arg) || arg == "--oneline" || shows.iter().any(|name| arg.starts_with(name))
+}

@@ -1,0 +1,200 @@
+//! One question answered: the stages of `git fastlog` in order. Until the first byte is written every stage may
+//! still say that the answer is git's.
+
+mod assist;
+mod combinations;
+mod contains_path;
+mod last_modified;
+mod plan;
+mod shortlog;
+mod show;
+mod simplify;
+
+use std::process::ExitCode;
+
+use bstr::ByteSlice;
+
+use super::filter::{NumberFilter, TextFilter};
+use super::handover;
+use super::options::LogOptions;
+use super::options::own::OwnOptions;
+use super::paths::Pathspec;
+use super::render::date::DateContext;
+use super::render::pretty::{Environment, Spec, Style};
+use super::repo_sources::RepoSources;
+use super::revisions::Request;
+use super::select::{Criteria, Selector};
+use super::settings::Settings;
+use super::sources::Sources;
+use super::walk::{Plan, Walk, reached};
+use crate::cli::output::{Output, for_a_person};
+use crate::cli::trace::{Report, Served};
+use crate::index::{History, Paths, Pos};
+use crate::repo::config::Config;
+use crate::repo::git::GitProgram;
+use crate::repo::{NotExact, Repo};
+
+/// Everything that a question is asked with.
+pub struct Question<'a> {
+    /// What `git log` would understand.
+    pub options: &'a LogOptions,
+    /// Our own options.
+    pub own: &'a OwnOptions,
+    /// The repository.
+    pub repo: &'a Repo,
+    /// git's configuration.
+    pub config: &'a Config,
+    /// The git program.
+    pub git: &'a GitProgram,
+    /// The tips, resolved.
+    pub requests: &'a [Request],
+    /// The path limits, if there are any.
+    pub pathspec: Option<&'a Pathspec>,
+    /// What commits did to paths, where that is asked for.
+    pub paths: Option<&'a Paths<'a>>,
+}
+
+impl<'a> Question<'a> {
+    /// Answers, from a history that holds every tip.
+    ///
+    /// # Errors
+    /// When the answer is git's; nothing has been written then.
+    pub fn answer(&self, history: &History<'_>, report: &mut Report) -> Result<ExitCode, NotExact> {
+        let options = self.options;
+        if let Some(paths) = self.paths {
+            if self.own.last_modified {
+                return self.last_modified(history, paths, report);
+            }
+            if let Some(glob) = &self.own.contains_path {
+                return self.contains_path(glob, history, paths, report);
+            }
+        }
+        self.check_combinations()?;
+        if self.own.shortlog {
+            return self.shortlog(history, report);
+        }
+        let settings = Settings::resolve(options, self.config, for_a_person())?;
+        let tree_same = self.tree_same(history)?;
+        let decorated = self.decorated(history)?;
+        let simplify = self.simplify(history, tree_same.as_ref(), decorated.as_deref())?;
+        let (plan, names) = self.plan(history, &settings, simplify)?;
+        let tips: Vec<&gix::hash::oid> = plan.starts.iter().map(|start| history.oid(start.pos)).collect();
+        let json = self.own.json;
+        let sources = RepoSources::open(self.repo, self.config, options, &settings, &tips, json, history)?;
+        let mailmap = settings.mailmap.then_some(&sources as &dyn Sources);
+        let text = TextFilter::new(history, &options.grep, settings.flavour, mailmap);
+        let mut criteria = self.criteria(history, &plan, text)?;
+        let judge =
+            |positions: &[Pos]| handover::judge(&self.git.path, history, positions, &options.grep_args);
+        let assistance = self.assistance(&settings, criteria.text.is_some())?;
+        let counted_by_git = assistance.as_ref().is_some_and(|assistance| assistance.counts);
+        let walk = Walk::new(history, &plan).map_err(|err| NotExact::from(err.to_string()))?;
+        if counted_by_git {
+            (criteria.skip, criteria.max_count) = (0, None);
+        }
+        if self.own.count {
+            let everything = criteria.side.is_none()
+                && criteria.follow.is_none()
+                && criteria.text.is_none()
+                && counts_everything(&plan, &criteria.numbers, options);
+            let count = match everything {
+                true => reached(history, &plan).count() as u64,
+                false => {
+                    let mut selector = Selector::new(history, walk, criteria, &judge);
+                    let steps = selector.rest()?;
+                    self.complete(selector.walk(), steps).len() as u64
+                }
+            };
+            report.served = Served::Native;
+            report.commits = Some(count);
+            let mut output = Output::open(&self.git.path, false);
+            output.write(format!("{count}\n").as_bytes());
+            output.finish();
+            return Ok(ExitCode::SUCCESS);
+        }
+        if let Some(assistance) = assistance {
+            let mut selector = Selector::new(history, walk, criteria, &judge);
+            let steps = selector.rest()?;
+            let steps = self.complete(selector.walk(), steps);
+            return self.assist(history, selector.walk(), &steps, &assistance, report);
+        }
+        super::versions::check(self.git, options, &settings)?;
+        let style = self.style(&settings, &sources)?;
+        // A graph draws edges to what is shown, which texts and sides decide only when they are looked at.
+        let picky = criteria.side.is_some() || criteria.text.is_some();
+        let selector = Selector::new(history, walk, criteria, &judge);
+        let show =
+            show::Show { question: self, history, settings: &settings, plan: &plan, sources: &sources };
+        show.run(selector, picky, names, style, report)
+    }
+
+    /// What decides on the commits that are walked.
+    fn criteria<'t>(
+        &'t self,
+        history: &'t History<'t>,
+        plan: &Plan<'_>,
+        text: Option<TextFilter<'t>>,
+    ) -> Result<Criteria<'t>, NotExact> {
+        let options = self.options;
+        if text.as_ref().is_some_and(TextFilter::is_foreign) {
+            return Err("a pattern that only git can match".into());
+        }
+        Ok(Criteria {
+            numbers: NumberFilter {
+                min_age: plan.min_age,
+                max_age: plan.max_age_filter,
+                min_parents: options.min_parents,
+                max_parents: options.max_parents,
+            },
+            text,
+            side: match (options.left_only, options.right_only) {
+                (true, false) => Some(b'<'),
+                (false, true) => Some(b'>'),
+                _ => None,
+            },
+            follow: self.follow(history)?,
+            skip: options.skip.unwrap_or(0),
+            max_count: options.max_count,
+        })
+    }
+
+    fn style<'s>(&self, settings: &Settings, sources: &'s RepoSources) -> Result<Style<'s>, NotExact>
+    where
+        'a: 's,
+    {
+        if settings.wants.trailers && self.config.with_prefix("trailer.").next().is_some() {
+            return Err("trailer.* settings".into());
+        }
+        if self.options.graph
+            && matches!(&settings.spec, Spec::User { text, .. } if text.contains_str("%x00"))
+        {
+            return Err("NUL bytes in a graph".into());
+        }
+        let environment = Environment { notes: settings.notes, columns: super::columns::columns() };
+        let format = settings.spec.compile(&environment).map_err(|err| NotExact::from(err.to_string()))?;
+        Ok(Style {
+            format,
+            abbrev_commit: settings.abbrev_commit,
+            date: settings.date.clone(),
+            dates: DateContext::shared(),
+            colors: settings.colors.clone(),
+            sources,
+            use_mailmap: settings.mailmap,
+            show_notes: settings.notes,
+            decorate: settings.decorate,
+            expand_tabs: settings.expand_tabs,
+            print_parents: self.options.parents,
+        })
+    }
+}
+
+/// Whether every commit that the tips reach counts: then their number is found without an order.
+fn counts_everything(plan: &Plan<'_>, numbers: &NumberFilter, options: &LogOptions) -> bool {
+    plan.simplify.is_none()
+        && plan.max_age.is_none()
+        && !plan.starts.iter().any(|start| start.uninteresting)
+        && *numbers == NumberFilter::default()
+        && options.max_count.is_none()
+        && options.skip.unwrap_or(0) == 0
+        && !options.boundary
+}

@@ -1,0 +1,108 @@
+//! From resolved tips and limits to the plan of a walk.
+
+use bstr::BString;
+use gix::ObjectId;
+
+use super::Question;
+use crate::index::History;
+use crate::log::dates;
+use crate::log::merge_base::merge_bases;
+use crate::log::options::{DateLimit, Order};
+use crate::log::revisions::Request;
+use crate::log::settings::Settings;
+use crate::log::walk::{Plan, Simplify, Start};
+use crate::repo::NotExact;
+use crate::repo::object_dirs::ObjectDirs;
+
+impl Question<'_> {
+    pub(super) fn date_limit(&self, limit: Option<&DateLimit>, name: &str) -> Result<Option<i64>, NotExact> {
+        match limit {
+            None => Ok(None),
+            Some(DateLimit::Seconds(seconds)) => Ok(Some(*seconds)),
+            Some(DateLimit::Text(text)) => dates::read(&self.git.path, name, text.as_ref()).map(Some),
+        }
+    }
+
+    /// Whether git surely reads no commit-graph: with one, it may find commits in another order.
+    fn has_no_commit_graph(&self) -> Result<bool, NotExact> {
+        if !self.config.bool("core.commitGraph")?.unwrap_or(true) {
+            return Ok(true);
+        }
+        let dirs = ObjectDirs::find(&self.repo.common_dir.join("objects"), None)?;
+        let files = ["info/commit-graph", "info/commit-graphs/commit-graph-chain"];
+        Ok(!dirs.all().iter().any(|dir| files.iter().any(|file| dir.join(file).exists())))
+    }
+
+    /// The plan, and what `--source` calls each start.
+    pub(super) fn plan<'s>(
+        &self,
+        history: &History<'_>,
+        settings: &Settings,
+        simplify: Option<Simplify<'s>>,
+    ) -> Result<(Plan<'s>, Vec<BString>), NotExact> {
+        let options = self.options;
+        let mut names = Vec::new();
+        let mut starts = Vec::new();
+        let position = |id: &ObjectId| {
+            history.lookup(id).ok_or_else(|| NotExact::from(format!("commit {id} is not in the index")))
+        };
+        if options.order == Order::AuthorDate && history.has_odd() {
+            return Err("author dates of odd commits".into());
+        }
+        let with_sources = options.source || settings.wants.source;
+        let mut add = |pos, uninteresting, left, name: &BString| {
+            names.push(name.clone());
+            starts.push(Start { pos, uninteresting, left, source: names.len() as u32 - 1 });
+        };
+        for request in self.requests {
+            match request {
+                Request::Commit { id, uninteresting, name } => {
+                    add(position(id)?, *uninteresting, false, name)
+                }
+                Request::Symmetric { left, right } => {
+                    let (a, b) = (position(&left.0)?, position(&right.0)?);
+                    let bases = merge_bases(history, a, b);
+                    if bases.is_empty() && (options.left_only || options.right_only) {
+                        return Err("one side of histories that have nothing in common".into());
+                    }
+                    for base in bases {
+                        add(base, true, false, &BString::default());
+                    }
+                    add(a, false, true, &left.1);
+                    add(b, false, false, &right.1);
+                }
+            }
+        }
+        let order = match options.order {
+            Order::Default if options.graph => Order::Topo,
+            order => order,
+        };
+        let plan = Plan {
+            starts,
+            first_parent: options.first_parent,
+            exclude_first_parent_only: options.exclude_first_parent_only,
+            max_age: self.date_limit(options.since.as_ref(), "--since")?,
+            min_age: self.date_limit(options.until.as_ref(), "--until")?,
+            order,
+            whole_list: options.children,
+            sources: with_sources,
+            max_age_filter: self.date_limit(options.since_as_filter.as_ref(), "--since")?,
+            no_commit_graph: simplify.is_some() && self.has_no_commit_graph()?,
+            simplify,
+        };
+        let unnamed =
+            plan.starts.iter().zip(&names).any(|(start, name)| !start.uninteresting && name.is_empty());
+        if with_sources && options.boundary {
+            return Err("source names of boundary commits".into());
+        }
+        let unlimited = plan.starts.iter().all(|start| !start.uninteresting && !start.left);
+        if with_sources && plan.order != Order::Default && unlimited && plan.starts.len() > 1 {
+            // In which order it follows lines of history depends on whether there is a commit-graph.
+            return Err("source names in topological order".into());
+        }
+        if with_sources && unnamed {
+            return Err("source names of revisions that git has resolved".into());
+        }
+        Ok((plan, names))
+    }
+}

@@ -1,0 +1,97 @@
+//! The path limits and options of a question to the rules by which its walk simplifies history.
+
+use super::Question;
+use crate::index::{History, Pos};
+use crate::log::follow::{Follow, Renames};
+use crate::log::options::Simplification;
+use crate::log::paths::classes;
+use crate::log::revisions;
+use crate::log::walk::{Simplify, TreeSame};
+use crate::repo::NotExact;
+use crate::repo::decorate::{DecorationFilter, DecorationMap};
+
+impl Question<'_> {
+    /// Which commits agree on the paths, if paths limit the question.
+    pub(super) fn tree_same(&self, history: &History<'_>) -> Result<Option<TreeSame>, NotExact> {
+        // `--follow` looks at changes, not at trees: no commit is simplified away.
+        let Some(pathspec) = self.pathspec.filter(|_| !self.options.follow) else { return Ok(None) };
+        let paths = self.paths.ok_or_else(|| NotExact::from("paths without an index of paths"))?;
+        classes(paths, history, pathspec).map(TreeSame::new).map(Some)
+    }
+
+    /// The file to follow, if `--follow` is given.
+    pub(super) fn follow<'s>(&'s self, history: &'s History<'s>) -> Result<Option<Follow<'s>>, NotExact> {
+        if !self.options.follow {
+            return Ok(None);
+        }
+        let (Some(pathspec), Some(paths)) = (self.pathspec, self.paths) else {
+            return Err("--follow without a path".into());
+        };
+        let first_parent = self.options.first_parent;
+        let renames = Renames::open(self.repo, self.config, self.git, first_parent);
+        Follow::new(history, paths, pathspec, renames, first_parent).map(Some)
+    }
+
+    /// Which commits refs decorate, for `--simplify-by-decoration`.
+    pub(super) fn decorated(&self, history: &History<'_>) -> Result<Option<Vec<bool>>, NotExact> {
+        if !self.options.simplification.by_decoration {
+            return Ok(None);
+        }
+        let filter = DecorationFilter::new(self.config, &self.options.decorate_filter)?;
+        let is_commit = |id: &gix::hash::oid| history.lookup(id).is_some();
+        let map =
+            DecorationMap::load(&self.repo.git.refs, &self.repo.git.objects, &is_commit, &filter, false)?;
+        let mut decorated = vec![false; history.len() as usize];
+        for pos in map.ids().filter_map(|id| history.lookup(id)) {
+            decorated[pos.index()] = true;
+        }
+        Ok(Some(decorated))
+    }
+
+    /// The rules, where anything is to be simplified.
+    pub(super) fn simplify<'s>(
+        &self,
+        history: &History<'_>,
+        tree_same: Option<&'s TreeSame>,
+        decorated: Option<&'s [bool]>,
+    ) -> Result<Option<Simplify<'s>>, NotExact> {
+        let options = self.options;
+        let Simplification { full_history, sparse, simplify_merges, show_pulls, remove_empty, .. } =
+            options.simplification;
+        let named = &options.simplification.ancestry_path;
+        if tree_same.is_none() && decorated.is_none() && !simplify_merges && named.is_empty() {
+            return Ok(None);
+        }
+        if remove_empty {
+            return Err("--remove-empty".into());
+        }
+        let filtered = options.min_parents > 0 || options.max_parents.is_some() || !options.grep.is_empty();
+        Ok(Some(Simplify {
+            tree_same,
+            decorated,
+            full_history,
+            sparse,
+            merges: simplify_merges,
+            show_pulls,
+            ancestry_path: if named.is_empty() { None } else { Some(self.ancestry_path(history)?) },
+            rewrite_parents: options.graph || options.parents,
+            children: options.children,
+            first_parent_suffices: false,
+            reverse: options.reverse,
+            filtered: filtered || options.skip.unwrap_or(0) > 0,
+        }))
+    }
+
+    /// The commits that `--ancestry-path` names; none for the excluded tips.
+    fn ancestry_path(&self, history: &History<'_>) -> Result<Vec<Pos>, NotExact> {
+        let named: Vec<_> = self.options.simplification.ancestry_path.iter().flatten().collect();
+        if !named.is_empty() && named.len() < self.options.simplification.ancestry_path.len() {
+            return Err("--ancestry-path with and without a commit".into());
+        }
+        let position = |spec: &&bstr::BString| {
+            let id = revisions::single(self.repo, spec.as_ref(), history, &self.git.path)?;
+            history.lookup(&id).ok_or_else(|| NotExact::from(format!("commit {id} is not in the index")))
+        };
+        named.iter().map(position).collect()
+    }
+}

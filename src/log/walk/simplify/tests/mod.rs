@@ -1,0 +1,84 @@
+//! Compares simplified walks with what the git on PATH prints, over random histories and options.
+
+mod case;
+mod repository;
+
+use self::case::Case;
+use self::repository::Repository;
+use crate::index::History;
+
+/// How many questions are asked of each history.
+const CASES: usize = 80;
+
+/// A small generator of numbers, replayable from its seed (splitmix64).
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, end: usize) -> usize {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        ((mixed ^ (mixed >> 31)) >> 33) as usize % end.max(1)
+    }
+
+    fn one_in(&mut self, end: usize) -> bool {
+        self.below(end) == 0
+    }
+}
+
+/// How the cases of one history came out.
+#[derive(Default)]
+struct Tally {
+    same: usize,
+    unsure: std::collections::BTreeMap<String, usize>,
+    refused: usize,
+    differing: Vec<String>,
+}
+
+#[allow(clippy::print_stderr)]
+fn compare(seed: u64, tally: &mut Tally) {
+    let mut random = Random(seed);
+    let repository = Repository::random(&mut random);
+    let history = History::new([&repository.segment]).unwrap();
+    let before = tally.differing.len();
+    for nth in 0..CASES {
+        let case = Case::random(&mut random, &repository);
+        let Some(expected) = case.expected(&repository) else {
+            tally.refused += 1;
+            continue;
+        };
+        match case.answer(&repository, &history) {
+            Err(reason) => *tally.unsure.entry(format!("{reason:?}")).or_default() += 1,
+            Ok(answer) if answer == expected => tally.same += 1,
+            Ok(answer) => tally.differing.push(format!(
+                "seed {seed}, case {nth}: git {}\n--- ours\n{answer}--- git\n{expected}",
+                case.args(&repository).join(" ")
+            )),
+        }
+    }
+    drop(history);
+    if tally.differing.len() > before && std::env::var_os("SIMPLIFY_KEEP").is_some() {
+        eprintln!("seed {seed} is in {}", repository.keep().display());
+    }
+}
+
+#[test]
+#[allow(clippy::print_stderr)]
+fn simplifies_like_git() {
+    // SIMPLIFY_SEEDS=first+count replays a failure or looks at more histories.
+    let seeds = std::env::var("SIMPLIFY_SEEDS").unwrap_or("1+5".to_owned());
+    let (first, count) = seeds.split_once('+').unwrap();
+    let (first, count): (u64, u64) = (first.parse().unwrap(), count.parse().unwrap());
+    let mut tally = Tally::default();
+    for seed in first..first + count {
+        compare(seed, &mut tally);
+    }
+    let Tally { same, unsure, refused, differing } = tally;
+    eprintln!("{same} same, {unsure:?} left to git, {refused} refused by git, {} differ", differing.len());
+    for other in differing.iter().skip(3) {
+        eprintln!("{}", other.lines().next().unwrap_or_default());
+    }
+    assert!(differing.is_empty(), "{}", differing[..differing.len().min(3)].join("\n"));
+    assert!(same > (unsure.values().sum::<usize>() + refused) * 2, "too much is left to git");
+}

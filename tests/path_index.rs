@@ -1,0 +1,95 @@
+//! `git optimize index` and what was done to paths: what it says, and repositories in which trees are missing.
+
+use std::fs;
+use std::path::Path;
+
+use bstr::ByteSlice;
+
+use crate::support::repository::{Generated, Plan};
+use crate::support::{Environment, damage};
+
+/// A line of `git optimize index status`.
+#[track_caller]
+fn status(env: &Environment, dir: &Path, name: &str) -> String {
+    let text = env.optimize(dir, &["index", "status"]).success("status");
+    let lines = text.to_str().expect("plain text").to_owned();
+    let line = lines.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "));
+    line.unwrap_or_else(|| panic!("no {name} in {lines}")).to_owned()
+}
+
+fn commits(env: &Environment, dir: &Path) -> String {
+    env.git_ok(dir, &["rev-list", "--count", "--all"]).trim_end().to_str().expect("digits").to_owned()
+}
+
+#[test]
+fn build_update_verify_clear() {
+    let env = Environment::new();
+    let mut repository = Generated::new(&env, "repository", Plan::plain(21, 100));
+    let dir = repository.dir.clone();
+    env.index_ok(&dir, "build");
+    assert_eq!(status(&env, &dir, "paths of commits"), status(&env, &dir, "commits"));
+    repository.grow(&env, 30);
+    env.index_ok(&dir, "update");
+    assert_eq!(status(&env, &dir, "paths of commits"), status(&env, &dir, "commits"));
+    assert_eq!(status(&env, &dir, "unknown"), "0");
+    for args in [&["index", "verify", "--deep"][..], &["index", "verify", "--deep", "--all"]] {
+        let said = env.optimize(&dir, args).success("verify");
+        let all = format!("index: the paths of {} commits verified\n", status(&env, &dir, "commits"));
+        assert!(said.ends_with(all.as_bytes()), "{}", said.as_bstr());
+    }
+    assert_eq!(env.optimize(&dir, &["index", "verify", "--all"]).code, 129, "--all needs --deep");
+    let index = damage::index_dir(&dir.join(".git"));
+    let files = || {
+        let names = fs::read_dir(&index).expect("the index").map(|file| file.expect("a file").path());
+        names.filter(|path| path.to_string_lossy().contains("/paths-")).collect::<Vec<_>>()
+    };
+    let file = files().pop().expect("a path segment");
+    let mut bytes = fs::read(&file).expect("a path segment");
+    let last = bytes.len() - 1;
+    bytes[last] ^= 1;
+    fs::write(&file, bytes).expect("our own file");
+    assert_eq!(env.optimize(&dir, &["index", "verify"]).code, 1);
+    env.index_ok(&dir, "update");
+    env.index_ok(&dir, "verify");
+    env.index_ok(&dir, "clear");
+    assert!(!index.exists());
+}
+
+/// Clones that have no trees, or not all: nothing is fetched, and what can't be known is said to be unknown.
+#[test]
+fn partial_clones() {
+    let env = Environment::new();
+    let repository = Generated::new(&env, "repository", Plan::plain(22, 80));
+    env.git_ok(&repository.dir, &["config", "uploadpack.allowFilter", "true"]);
+    env.git_ok(&repository.dir, &["config", "uploadpack.allowAnySHA1InWant", "true"]);
+    let url = format!("file://{}", repository.dir.display());
+    for (name, filter) in [("treeless", "tree:0"), ("rootless", "tree:1"), ("shallow-trees", "tree:2")] {
+        let dir = env.path().join(name);
+        let filter = format!("--filter={filter}");
+        env.git_ok(env.path(), &["clone", "-q", "--mirror", &filter, &url, name]);
+        let objects = || env.git_ok(&dir, &["count-objects", "-v"]);
+        let before = objects();
+        env.index_ok(&dir, "build");
+        assert_eq!(objects(), before, "something was fetched");
+        assert_eq!(status(&env, &dir, "paths of commits"), commits(&env, &dir));
+        let unknown: u32 = status(&env, &dir, "unknown").parse().expect("a number");
+        assert!(unknown > 0, "{name}");
+        env.index_ok(&dir, "verify");
+        assert_eq!(env.optimize(&dir, &["index", "verify", "--deep", "--all"]).code, 0);
+        assert_eq!(objects(), before, "something was fetched");
+    }
+}
+
+/// What has no blobs has all that is needed.
+#[test]
+fn blobless_clones() {
+    let env = Environment::new();
+    let repository = Generated::new(&env, "repository", Plan::plain(23, 80));
+    env.git_ok(&repository.dir, &["config", "uploadpack.allowFilter", "true"]);
+    let url = format!("file://{}", repository.dir.display());
+    env.git_ok(env.path(), &["clone", "-q", "--mirror", "--filter=blob:none", &url, "blobless"]);
+    let dir = env.path().join("blobless");
+    env.index_ok(&dir, "build");
+    assert_eq!(status(&env, &dir, "unknown"), "0");
+    assert_eq!(env.optimize(&dir, &["index", "verify", "--deep", "--all"]).code, 0);
+}

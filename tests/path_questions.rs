@@ -1,0 +1,359 @@
+//! `--last-modified` and `--contains-path`. What they mean is what git says of each path, or of each commit, by itself.
+//! `GIT_FAST_DIFF_SEED=<n>`: other histories.
+
+use std::collections::{BTreeMap, HashSet};
+use std::ffi::{OsStr, OsString};
+use std::fs;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::PermissionsExt;
+
+use bstr::ByteSlice;
+use fastrand::Rng;
+use serde_json::Value;
+
+use crate::support::repository::{Generated, Plan, args};
+use crate::support::trace::Served;
+use crate::support::{Environment, Output, damage};
+
+fn seed() -> u64 {
+    std::env::var("GIT_FAST_DIFF_SEED").map_or(1, |seed| seed.parse().expect("a number"))
+}
+
+struct World {
+    env: Environment,
+    repository: Generated,
+}
+
+impl World {
+    fn new(plan: Plan) -> Self {
+        let env = Environment::new();
+        let repository = Generated::new(&env, "repository", plan);
+        env.index_ok(&repository.dir, "build");
+        World { env, repository }
+    }
+
+    fn git(&self, words: &[&str]) -> Vec<u8> {
+        self.env.git_ok(&self.repository.dir, words)
+    }
+
+    fn lines(&self, words: &[&str]) -> Vec<String> {
+        self.git(words).lines().map(|line| line.to_str_lossy().into_owned()).collect()
+    }
+
+    /// `git-fastlog`, which must answer by itself.
+    #[track_caller]
+    fn native(&self, words: &[&str]) -> Vec<u8> {
+        let (output, trace) = self.env.fastlog(&self.repository.dir, &args(words), None);
+        let trace = trace.unwrap_or_else(|error| panic!("{words:?}: {error}\n{}", output.stderr.as_bstr()));
+        assert_eq!(
+            (output.code, trace.served, output.stderr.as_bstr()),
+            (0, Served::Native, b"".as_bstr()),
+            "{words:?}: {}",
+            trace.reason
+        );
+        output.stdout
+    }
+
+    fn fastlog(&self, words: &[&str]) -> (Output, Served) {
+        let (output, trace) = self.env.fastlog(&self.repository.dir, &args(words), None);
+        (output, trace.expect("a trace").served)
+    }
+}
+
+fn os(bytes: &[u8]) -> &OsStr {
+    OsStr::from_bytes(bytes)
+}
+
+/// `<oid>\t<path>\0`, path by path.
+fn by_path(answer: &[u8]) -> Vec<(Vec<u8>, String)> {
+    let lines = answer.split(|byte| *byte == 0).filter(|line| !line.is_empty());
+    let parts = lines.map(|line| line.split_once_str("\t").expect("a tab"));
+    parts.map(|(oid, path)| (path.to_vec(), oid.to_str_lossy().into_owned())).collect()
+}
+
+#[test]
+fn last_modified_is_what_log_finds_for_each_path() {
+    let mut rng = Rng::with_seed(seed());
+    for number in 0..4 {
+        let world = World::new(Plan { odd: false, commits: 70, ..Plan::random(seed() * 100 + number) });
+        let revisions = world.lines(&["rev-list", "--all"]);
+        for (options, listed) in
+            [(&["-r"][..], &["-r"][..]), (&[], &[]), (&["-r", "-t"], &["-r", "-t"]), (&["-rt"], &["-rt"])]
+        {
+            let revision = revisions[rng.usize(0..revisions.len())].as_str();
+            let words = [&["--last-modified", "-z", revision], options].concat();
+            let ours = by_path(&world.native(&words));
+            let listed = world.git(&[&["ls-tree", "-z", "--name-only", revision], listed].concat());
+            let mut paths: Vec<&[u8]> = listed.split(|b| *b == 0).filter(|path| !path.is_empty()).collect();
+            paths.sort_unstable();
+            let ours_paths: Vec<&[u8]> = ours.iter().map(|(path, _)| path.as_slice()).collect();
+            assert_eq!(ours_paths, paths, "{words:?}");
+            for (path, oid) in &ours {
+                let mut question = args(&["--literal-pathspecs", "log", "-1", "--format=%H", revision, "--"]);
+                question.push(os(path).to_owned());
+                let theirs = world.env.git_ok(&world.repository.dir, &question);
+                let what = format!("seed {} repository {number}: {words:?}, {}", seed(), path.as_bstr());
+                assert_eq!(format!("{oid}\n").as_bytes().as_bstr(), theirs.as_bstr(), "{what}");
+            }
+        }
+    }
+}
+
+/// Mode and object name at each path, directories included.
+type Tree = BTreeMap<Vec<u8>, Vec<u8>>;
+
+/// The definition, word for word, where a range ends the search.
+#[test]
+fn last_modified_in_a_range() {
+    let mut rng = Rng::with_seed(seed() ^ 0x9a);
+    let world = World::new(Plan { odd: false, commits: 60, ..Plan::random(seed() * 100 + 50) });
+    let mut parents: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for line in world.lines(&["rev-list", "--all", "--parents"]) {
+        let mut names = line.split(' ').map(str::to_owned);
+        parents.insert(names.next().expect("a name"), names.collect());
+    }
+    let tree = |commit: &String| -> Tree {
+        let listing = world.git(&["ls-tree", "-rtz", commit]);
+        let entries = listing.split(|byte| *byte == 0).filter_map(|line| line.split_once_str("\t"));
+        entries.map(|(value, path)| (path.to_vec(), value.to_vec())).collect()
+    };
+    let trees: BTreeMap<&String, Tree> = parents.keys().map(|commit| (commit, tree(commit))).collect();
+    let commits: Vec<&String> = parents.keys().collect();
+    let mut boundaries = 0;
+    for _ in 0..12 {
+        let (from, to) = (commits[rng.usize(0..commits.len())], commits[rng.usize(0..commits.len())]);
+        let excluded: HashSet<String> = world.lines(&["rev-list", from]).into_iter().collect();
+        if excluded.contains(to) {
+            let (output, served) = world.fastlog(&["--last-modified", "-r", &format!("{from}..{to}")]);
+            assert_eq!((output.code, served), (128, Served::Git));
+            continue;
+        }
+        let answer = world.native(&["--last-modified", "-rz", &format!("{from}..{to}")]);
+        for (path, oid) in by_path(&answer) {
+            let mut commit = to;
+            let expected = loop {
+                if excluded.contains(commit) {
+                    boundaries += 1;
+                    break format!("^{commit}");
+                }
+                let same = |parent: &&String| trees[parent].get(&path) == trees[commit].get(&path);
+                match parents[commit].iter().find(same) {
+                    Some(parent) => commit = parent,
+                    None => break commit.clone(),
+                }
+            };
+            assert_eq!(oid, expected, "seed {}: {from}..{to} {}", seed(), path.as_bstr());
+        }
+    }
+    assert!(boundaries > 0, "no path was older than its range");
+}
+
+#[test]
+fn last_modified_of_some_paths() {
+    let env = Environment::new();
+    let repository = Generated::new(&env, "repository", Plan::plain(3, 1));
+    let dir = repository.dir.clone();
+    let world = World { env, repository };
+    let commit = |message: &str| {
+        world.git(&["add", "-A"]);
+        world.git(&["commit", "-q", "-m", message]);
+    };
+    world.git(&["rm", "-rq", "--ignore-unmatch", "."]);
+    for (path, message) in [("file", "one"), ("a/file", "two"), ("a/b/file", "three"), ("t\tab", "four")] {
+        fs::create_dir_all(dir.join(path).parent().expect("below")).expect("a writable worktree");
+        fs::write(dir.join(path), message).expect("a writable worktree");
+        commit(message);
+    }
+    world.env.index_ok(&dir, "build");
+    let of =
+        |message: &str| world.lines(&["log", "-1", "--format=%H", &format!("--grep=^{message}$")]).remove(0);
+    let (one, two, three, four) = (of("one"), of("two"), of("three"), of("four"));
+    for (words, expected) in [
+        (&[][..], format!("{three}\ta\n{one}\tfile\n{four}\t\"t\\tab\"\n")),
+        (&["-t"], format!("{three}\ta\n{one}\tfile\n{four}\t\"t\\tab\"\n")),
+        (&["-r", "--", "a"], format!("{three}\ta/b/file\n{two}\ta/file\n")),
+        (&["--", "a/b", "a/file"], format!("{three}\ta/b\n{two}\ta/file\n")),
+        (&["--", "no/such"], String::new()),
+        (&["-r", "--", "*file", ":!a/b"], format!("{two}\ta/file\n{one}\tfile\n")),
+        (&["--recursive", "HEAD~2", "--", "a"], format!("{two}\ta/file\n")),
+        (&["HEAD~2..HEAD", "--", "a", "file"], format!("{three}\ta\n^{two}\tfile\n")),
+    ] {
+        let answer = world.native(&[&["--last-modified"], words].concat());
+        assert_eq!(answer.as_bstr(), expected.as_bytes().as_bstr(), "{words:?}");
+    }
+    for words in [&["HEAD", "HEAD~1"][..], &["-n1"], &["--max-depth=1"], &["--", "a/"], &["HEAD...HEAD~1"]] {
+        let (output, served) = world.fastlog(&[&["--last-modified"], words].concat());
+        assert_eq!((output.code, served), (128, Served::Git), "{words:?}");
+        assert!(
+            output.stderr.starts_with(b"fatal: --last-modified needs the index, or git 2.52: "),
+            "{words:?}"
+        );
+    }
+    let json = world.native(&["--last-modified", "--json", "HEAD~3..HEAD"]);
+    let values: Vec<Value> =
+        json.lines().map(|line| serde_json::from_slice(line).expect("a line of JSON")).collect();
+    assert_eq!(values.len(), 3);
+    assert_eq!((&values[0]["path"], &values[0]["oid"]), (&Value::from("a"), &Value::from(three)));
+    assert_eq!((&values[0]["subject"], &values[0]["boundary"]), (&Value::from("three"), &Value::from(false)));
+    assert_eq!(values[0]["author"]["name"], "A U Thor");
+    assert_eq!((&values[1]["path"], &values[1]["boundary"]), (&Value::from("file"), &Value::from(true)));
+}
+
+#[test]
+fn without_an_index() {
+    let mut world = World::new(Plan::plain(5, 30));
+    let words = ["--last-modified", "-rz"];
+    let files = ["--contains-path", "*", "-z"];
+    // The index lacks the newest commits.
+    world.repository.grow(&world.env, 4);
+    for (path, oid) in by_path(&world.native(&words)) {
+        let mut question = args(&["--literal-pathspecs", "log", "-1", "--format=%H", "--"]);
+        question.push(os(&path).to_owned());
+        let theirs = world.env.git_ok(&world.repository.dir, &question);
+        assert_eq!(format!("{oid}\n").as_bytes().as_bstr(), theirs.as_bstr(), "{}", path.as_bstr());
+    }
+    let lives = world.native(&files);
+    assert_eq!(lives.split(|byte| *byte == 0).count() - 1, listed(&world, &[], OsStr::new("*")).len());
+    // It is damaged; nobody repairs it meanwhile.
+    world.env.set_config(&[("fast.autoIndex", OsStr::new("false"))]);
+    let mut rng = Rng::with_seed(seed());
+    for _ in 0..8 {
+        world.repository.remove_index();
+        world.env.index_ok(&world.repository.dir, "build");
+        let fresh = world.native(&words);
+        let what = damage::random(&world.repository.index_dir(), &mut rng);
+        let (output, _) = world.fastlog(&words);
+        assert!(!output.panicked(), "{what:?}: {}", output.stderr.as_bstr());
+        let failed = output.code == 128 && output.stdout.is_empty();
+        assert!(failed || output.stdout == fresh, "{what:?}: {}", output.stderr.as_bstr());
+    }
+    // There is none, and none may be made.
+    world.repository.remove_index();
+    for (words, says) in [
+        (&words[..], "fatal: --last-modified needs the index, or git 2.52: no index\n"),
+        (&files, "fatal: --contains-path needs the index: no index\n"),
+        (&["--last-modified", "--json"], "fatal: --json and --cursor need the index: no index\n"),
+    ] {
+        let (output, served) = world.fastlog(words);
+        assert_eq!((output.code, served, output.stdout.as_bstr()), (128, Served::Git, b"".as_bstr()));
+        let stderr = output.stderr.to_str_lossy();
+        assert!(stderr.starts_with(says) && stderr.contains("hint: 'git optimize index build'"), "{stderr}");
+    }
+    // A git that has the command is asked.
+    let real = std::env::split_paths(&std::env::var_os("PATH").expect("PATH is set"))
+        .map(|dir| dir.join("git"))
+        .find(|git| git.is_file())
+        .expect("there is a git");
+    let other = world.env.path().join("other");
+    fs::create_dir(&other).expect("a new directory");
+    let script = format!(
+        "#!/bin/sh\ncase $1 in\nversion|--version) echo git version 2.52.0;;\n\
+         last-modified) shift; printf '%s' \"$*\" >&2; printf '2\\tb\\n1\\ta\\n'; exit 7;;\n*) exec {} \"$@\";;\nesac\n",
+        real.display()
+    );
+    fs::write(other.join("git"), script).expect("a writable directory");
+    fs::set_permissions(other.join("git"), fs::Permissions::from_mode(0o755)).expect("it is ours");
+    let mut path = other.into_os_string();
+    path.push(":");
+    path.push(std::env::var_os("PATH").expect("PATH is set"));
+    world.env.set("PATH", path);
+    let (output, served) = world.fastlog(&["--last-modified", "-r", "HEAD", "--", "x"]);
+    assert_eq!((output.code, served), (7, Served::Git), "{}", output.stderr.as_bstr());
+    assert_eq!(output.stdout.as_bstr(), "1\ta\n2\tb\n".as_bytes().as_bstr());
+    assert_eq!(output.stderr.as_bstr(), "-r HEAD -- x".as_bytes().as_bstr());
+}
+
+/// First and last commit by path, as `git log` lists changed paths.
+fn listed(world: &World, words: &[OsString], glob: &OsStr) -> BTreeMap<Vec<u8>, (String, String)> {
+    let mut question =
+        args(&["log", "--full-history", "-c", "--no-renames", "--name-only", "-z", "--format=%x01%H"]);
+    question.extend(words.iter().cloned());
+    question.extend(["--".into(), glob.to_owned()]);
+    let log = world.env.git_ok(&world.repository.dir, &question);
+    let mut lives = BTreeMap::new();
+    for record in log.split(|byte| *byte == 1).skip(1) {
+        let mut names = record.split(|byte| *byte == 0);
+        let commit = names.next().expect("the commit").trim().to_str_lossy().into_owned();
+        for name in names.map(|name| name.strip_prefix(b"\n").unwrap_or(name)).filter(|name| !name.is_empty())
+        {
+            let life = lives.entry(name.to_vec()).or_insert_with(|| (commit.clone(), commit.clone()));
+            life.0.clone_from(&commit);
+        }
+    }
+    lives
+}
+
+#[test]
+fn lives_of_paths_are_those_that_log_lists() {
+    let mut rng = Rng::with_seed(seed() ^ 0x11f3);
+    let globs =
+        ["*", "*.c", "src", ":(icase)READ*", ":(glob)src/*", ":!*.c", "*a*", "src/lib/", "README", "no/such"];
+    let options: &[&[&str]] =
+        &[&[], &["--all"], &["--no-merges", "--all"], &["--topo-order"], &["HEAD~3..HEAD", "--all"]];
+    for number in 0..4 {
+        let world = World::new(Plan { odd: false, commits: 70, ..Plan::random(seed() * 100 + 70 + number) });
+        for _ in 0..10 {
+            let glob = globs[rng.usize(0..globs.len())];
+            let words = options[rng.usize(0..options.len())];
+            let expected = listed(&world, &args(words), OsStr::new(glob));
+            let answer = world.native(&[&["-z", "--contains-path", glob], words].concat());
+            let what = format!("seed {} repository {number}: {glob} {words:?}", seed());
+            let rows: Vec<Vec<&[u8]>> = answer
+                .split(|byte| *byte == 0)
+                .filter(|row| !row.is_empty())
+                .map(|row| row.splitn_str(6, "\t").collect())
+                .collect();
+            let paths: Vec<&[u8]> = rows.iter().map(|row| row[5]).collect();
+            let expected_paths: Vec<&[u8]> = expected.keys().map(Vec::as_slice).collect();
+            assert_eq!(paths, expected_paths, "{what}");
+            for row in rows {
+                let (first, last) = &expected[row[5]];
+                for (abbreviated, date, full) in [(row[0], row[1], first), (row[2], row[3], last)] {
+                    assert!(full.as_bytes().starts_with(abbreviated), "{what} {}", row[5].as_bstr());
+                    let theirs = world.lines(&["log", "-1", "--no-walk", "--format=%as", full]).remove(0);
+                    assert_eq!(date.as_bstr(), theirs.as_bytes().as_bstr(), "{what}");
+                }
+                let mut question = args(&[
+                    "--literal-pathspecs",
+                    "diff-tree",
+                    "--root",
+                    "-r",
+                    "--no-renames",
+                    "--name-status",
+                ]);
+                question.push("--no-commit-id".into());
+                let parent = world
+                    .env
+                    .git(&world.repository.dir, &["rev-parse", "-q", "--verify", &format!("{last}^1")]);
+                if parent.code == 0 {
+                    question.push(format!("{last}^1").into());
+                }
+                question.extend([last.into(), "--".into(), os(row[5]).to_owned()]);
+                let status = world.env.git_ok(&world.repository.dir, &question);
+                // A directory that takes the place of a file is listed, too.
+                let exact = status.lines().find(|line| !line.contains(&b'/') || row[5].contains(&b'/'));
+                assert_eq!(exact.map(|line| &line[..1]), Some(row[4]), "{what} {}", row[5].as_bstr());
+            }
+        }
+    }
+}
+
+#[test]
+fn lives_as_json() {
+    let world = World::new(Plan::plain(8, 30));
+    let expected = listed(&world, &args(&["--all"]), OsStr::new("*"));
+    let answer = world.native(&["--contains-path=*", "--json", "--all"]);
+    let lines: Vec<Value> =
+        answer.lines().map(|line| serde_json::from_slice(line).expect("a line of JSON")).collect();
+    assert_eq!(lines.len(), expected.len());
+    for (line, (path, (first, last))) in lines.iter().zip(&expected) {
+        assert_eq!(line["path"], path.to_str_lossy().as_ref());
+        assert_eq!(
+            (&line["first"]["oid"], &line["last"]["oid"]),
+            (&first.as_str().into(), &last.as_str().into())
+        );
+        let subject = world.lines(&["log", "-1", "--no-walk", "--format=%s", last]).remove(0);
+        assert_eq!(line["last"]["subject"], subject);
+        assert!(["A", "M", "T", "D"].iter().any(|status| line["status"] == *status));
+    }
+}
