@@ -82,9 +82,12 @@ struct Lines {
     lines: Vec<Line>,
 }
 
+/// Gives the content of a file by its path from the top.
+type ReadFile<'a> = dyn Fn(&BStr) -> Result<Option<Vec<u8>>, NotExact> + 'a;
+
 /// All attributes of a worktree, read as they are needed.
 pub struct AttributeFiles<'a> {
-    read: Box<dyn Fn(&BStr) -> Result<Option<Vec<u8>>, NotExact> + 'a>,
+    read: Box<ReadFile<'a>>,
     /// The system's and the user's.
     lowest: Vec<Arc<Lines>>,
     /// `info/attributes`.

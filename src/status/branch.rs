@@ -128,14 +128,12 @@ impl Branches<'_> {
     }
 
     fn shorten(&self, full: &BStr) -> Result<BString, NotExact> {
-        let (short, rivals): (&[u8], &[&str]) = match (
-            full.strip_prefix(b"refs/remotes/"),
-            full.strip_prefix(b"refs/heads/"),
-        ) {
-            (Some(short), _) => (short, &["refs/", "refs/tags/", "refs/heads/"]),
-            (_, Some(short)) => (short, &["refs/", "refs/tags/"]),
-            _ => return Err("an odd upstream".into()),
-        };
+        let (short, rivals): (&[u8], &[&str]) =
+            match (full.strip_prefix(b"refs/remotes/"), full.strip_prefix(b"refs/heads/")) {
+                (Some(short), _) => (short, &["refs/", "refs/tags/", "refs/heads/"]),
+                (_, Some(short)) => (short, &["refs/", "refs/tags/"]),
+                _ => return Err("an odd upstream".into()),
+            };
         let odd = || NotExact::because("the upstream's name is ambiguous");
         if short.ends_with(b"/HEAD") || self.repo.git_dir.join(OsStr::from_bytes(short)).exists() {
             return Err(odd());
@@ -149,12 +147,7 @@ impl Branches<'_> {
         Ok(short.into())
     }
 
-    fn distance(
-        &self,
-        ours: ObjectId,
-        theirs: ObjectId,
-        used: &mut IndexUse,
-    ) -> Result<Distance, NotExact> {
+    fn distance(&self, ours: ObjectId, theirs: ObjectId, used: &mut IndexUse) -> Result<Distance, NotExact> {
         if ours == theirs || !self.count {
             return Ok(Distance::Same(ours == theirs));
         }

@@ -87,6 +87,8 @@ impl Collect<'_> {
         let flags = rustix::fs::OFlags::RDONLY | rustix::fs::OFlags::DIRECTORY | rustix::fs::OFlags::CLOEXEC;
         let top = rustix::fs::open(&self.top, flags, rustix::fs::Mode::empty()).map_err(failed)?;
         let snapshot_file = self.repo.git_dir.join(snapshot::FILE);
+        // Its type differs between systems.
+        #[allow(clippy::unnecessary_cast)]
         let is_local = rustix::fs::fstatfs(&top).is_ok_and(|fs| LOCAL.contains(&(fs.f_type as i64)));
         let keep = self.use_index && is_local && !self.verify;
         let snapshot = if keep { Snapshot::open(&snapshot_file) } else { None };
@@ -204,9 +206,11 @@ impl Collect<'_> {
     }
 
     fn check_submodule_settings(&self) -> Result<(), NotExact> {
-        let configured = ["submodule.", "diff.ignoresubmodules"]
-            .iter()
-            .any(|prefix| self.config.with_prefix(prefix).any(|(key, _)| key.ends_with(b"ignore") || key.ends_with(b"ignoresubmodules")));
+        let configured = ["submodule.", "diff.ignoresubmodules"].iter().any(|prefix| {
+            self.config
+                .with_prefix(prefix)
+                .any(|(key, _)| key.ends_with(b"ignore") || key.ends_with(b"ignoresubmodules"))
+        });
         let text = std::fs::read(self.top.join(".gitmodules")).unwrap_or_default();
         if configured || self.ignore_submodules || text.to_ascii_lowercase().contains_str("ignore") {
             return Err("submodules that may be ignored".into());
@@ -337,7 +341,7 @@ impl Collect<'_> {
             }
         }
         let lasting = found.read.iter().filter(|read| read.identity.inode != 0).count();
-        let size = old.map_or(0, Snapshot::len);
+        let size = old.map_or(0, Snapshot::directory_count);
         // A directory that is read costs about as much as writing a hundred others.
         let worth = old.is_none() || misses.min(lasting) * 100 > size || !compared.is_empty();
         if !worth {

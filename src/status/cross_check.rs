@@ -38,8 +38,13 @@ pub(super) fn run(git: &Path, ours: &[OsString], theirs: &[OsString]) -> ExitCod
     if let Some(at) = (0..).zip(our.stdout.lines()).zip(their.stdout.lines()).find(|((_, a), b)| a != b) {
         let ((at, our), their) = at;
         report.extend(
-            format!("first difference: line {}\n  ours: {:?}\n  git:  {:?}\n", at + 1, our.as_bstr(), their.as_bstr())
-                .bytes(),
+            format!(
+                "first difference: line {}\n  ours: {:?}\n  git:  {:?}\n",
+                at + 1,
+                our.as_bstr(),
+                their.as_bstr()
+            )
+            .bytes(),
         );
     }
     let _ = std::io::stderr().write_all(&report);

@@ -14,7 +14,13 @@ use super::state::InProgress;
 pub(super) fn ask(git_args: &[OsString]) -> Result<Status, (Vec<u8>, u8)> {
     let failed = |text: &str| (format!("fatal: {text}\n").into_bytes(), crate::cli::FATAL);
     let mut command = Command::new("git");
-    command.env("GIT_OPTIONAL_LOCKS", "0").args(["status", "--porcelain=v2", "--branch", "--show-stash", "-z"]);
+    command.env("GIT_OPTIONAL_LOCKS", "0").args([
+        "status",
+        "--porcelain=v2",
+        "--branch",
+        "--show-stash",
+        "-z",
+    ]);
     // The caller's format is not asked for.
     let formats = ["--porcelain", "--long", "--short", "-s"];
     let others = git_args.iter().filter(|arg| {
@@ -73,7 +79,9 @@ fn header(status: &mut Status, text: &[u8]) -> Option<()> {
     let head = &mut status.head;
     match key {
         b"branch.oid" => head.commit = ObjectId::from_hex(value).ok(),
-        b"branch.head" if value != b"(detached)" => head.branch = Some([b"refs/heads/", value].concat().into()),
+        b"branch.head" if value != b"(detached)" => {
+            head.branch = Some([b"refs/heads/", value].concat().into())
+        }
         b"branch.upstream" => head.upstream = Some(Upstream { name: value.into(), distance: None }),
         b"branch.ab" => {
             let (ahead, behind) = value.to_str().ok()?.split_once(' ')?;

@@ -40,10 +40,8 @@ pub(super) fn run(own: &OwnOptions, status: Result<StatusOptions, Refusal>, args
     };
     let answers: Vec<Mutex<Option<Answer>>> = paths.iter().map(|_| Mutex::new(None)).collect();
     let next = AtomicUsize::new(0);
-    let threads = own.threads.map_or_else(
-        || std::thread::available_parallelism().map_or(1, usize::from),
-        usize::from,
-    );
+    let threads =
+        own.threads.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from);
     std::thread::scope(|scope| {
         for _ in 0..threads.min(paths.len()) {
             scope.spawn(|| {

@@ -34,13 +34,14 @@ const DIRTY: u8 = 1;
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let mut report = Report::new("faststatus");
     let Parsed { status, own: own_args, git_args } = options::parse(args);
-    let own = match OwnOptions::try_parse_from(std::iter::once("git-faststatus".into()).chain(own_args.clone())) {
-        Ok(own) => own,
-        Err(err) => {
-            let _ = err.print();
-            return if err.use_stderr() { ExitCode::from(USAGE) } else { ExitCode::SUCCESS };
-        }
-    };
+    let own =
+        match OwnOptions::try_parse_from(std::iter::once("git-faststatus".into()).chain(own_args.clone())) {
+            Ok(own) => own,
+            Err(err) => {
+                let _ = err.print();
+                return if err.use_stderr() { ExitCode::from(USAGE) } else { ExitCode::SUCCESS };
+            }
+        };
     report.stats = own.performance_stats;
     if let Some(threads) = own.threads {
         // The pool may exist already when called as a library: then it stays as it is.
@@ -117,8 +118,11 @@ impl Invocation {
             settings.show_stash |= self.own.summary;
         }
         let Some((top, prefix)) = worktree(&repo, &config)? else { return Err("no worktree".into()) };
-        let quiet = self.own.exit_code && options.format.is_none() && !options.nul
-            && !self.own.json && !self.own.summary;
+        let quiet = self.own.exit_code
+            && options.format.is_none()
+            && !options.nul
+            && !self.own.json
+            && !self.own.summary;
         let collect = Collect {
             repo: &repo,
             config: &config,
@@ -143,7 +147,10 @@ impl Invocation {
             let _ = writeln!(
                 std::io::stderr(),
                 "files: {}\ndirectories: {}, {} as remembered\ncontents compared: {}",
-                statistics.entries, statistics.directories, statistics.known, statistics.compared,
+                statistics.entries,
+                statistics.directories,
+                statistics.known,
+                statistics.compared,
             );
         }
         let code = match self.own.exit_code && !status.is_clean() {
@@ -226,11 +233,7 @@ impl Invocation {
 
 /// What each of several worktrees is asked with, too.
 fn passed_on(own: &OwnOptions) -> Vec<OsString> {
-    let flags = [
-        ("--no-fallback", own.no_fallback),
-        ("--no-index", own.no_index),
-        ("--verify", own.verify),
-    ];
+    let flags = [("--no-fallback", own.no_fallback), ("--no-index", own.no_index), ("--verify", own.verify)];
     flags.iter().filter(|(_, given)| *given).map(|(flag, _)| flag.into()).collect()
 }
 

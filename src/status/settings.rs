@@ -206,4 +206,3 @@ fn color_wanted(config: &Config) -> Result<bool, NotExact> {
         ColorWhen::Auto => for_a_person() && std::env::var_os("TERM").is_some_and(|term| term != "dumb"),
     })
 }
-

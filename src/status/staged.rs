@@ -82,7 +82,13 @@ impl Compare<'_> {
     }
 
     /// Everything below a tree that the index does not have; paths with conflicts are not deleted.
-    fn deleted(&mut self, path: BString, mode: EntryMode, id: ObjectId, depth: usize) -> Result<(), NotExact> {
+    fn deleted(
+        &mut self,
+        path: BString,
+        mode: EntryMode,
+        id: ObjectId,
+        depth: usize,
+    ) -> Result<(), NotExact> {
         check_depth(depth)?;
         if mode.is_tree() {
             for entry in self.tree(id)? {

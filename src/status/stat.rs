@@ -113,7 +113,7 @@ fn recorded_size(size: u64) -> u32 {
 }
 
 fn is_empty_blob(entry: &Entry<'_>) -> bool {
-    entry.id().to_owned() == gix::ObjectId::empty_blob(entry.id().kind())
+    *entry.id() == *gix::ObjectId::empty_blob(entry.id().kind())
 }
 
 /// The stat data of a file, itself and not what it links to; `None` where there is none.

@@ -55,8 +55,7 @@ impl InProgress {
         }
         let mut state = InProgress { merge: dir.join("MERGE_HEAD").exists(), ..InProgress::default() };
         let mut short = Short { repo, config, head, open: None };
-        for (name, slot) in
-            [("CHERRY_PICK_HEAD", &mut state.cherry_pick), ("REVERT_HEAD", &mut state.revert)]
+        for (name, slot) in [("CHERRY_PICK_HEAD", &mut state.cherry_pick), ("REVERT_HEAD", &mut state.revert)]
         {
             if let Some(text) = read_file(&dir.join(name))? {
                 let id = ObjectId::from_hex(text.trim_end()).map_err(|_| NotExact::because(name))?;
@@ -169,12 +168,18 @@ fn named(repo: &Repo, name: &BStr, commit: ObjectId) -> Result<Option<BString>, 
     if repo.peel(id, &|_| false)? != Some(commit) {
         return Ok(None);
     }
-    for (prefix, suffix) in
-        [("", ""), ("refs/", ""), ("refs/tags/", ""), ("refs/heads/", ""), ("refs/remotes/", ""), ("refs/remotes/", "/HEAD")]
-    {
+    for (prefix, suffix) in [
+        ("", ""),
+        ("refs/", ""),
+        ("refs/tags/", ""),
+        ("refs/heads/", ""),
+        ("refs/remotes/", ""),
+        ("refs/remotes/", "/HEAD"),
+    ] {
         let full: BString = [prefix.as_bytes(), name, suffix.as_bytes()].concat().into();
         if full.starts_with(b"refs/") && super::branch::ref_exists(repo, full.as_ref())? {
-            let stripped = [&b"refs/tags/"[..], b"refs/remotes/"].iter().find_map(|prefix| full.strip_prefix(*prefix));
+            let stripped =
+                [&b"refs/tags/"[..], b"refs/remotes/"].iter().find_map(|prefix| full.strip_prefix(*prefix));
             return Ok(Some(stripped.map_or_else(|| full.clone(), BString::from)));
         }
     }

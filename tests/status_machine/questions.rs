@@ -108,7 +108,8 @@ pub(super) fn ask(world: &mut World, question: &Question, tally: &Tally) -> Resu
         let their = git(world);
         (ours(world), their)
     };
-    let line = fs::read_to_string(&trace).map_err(|err| format!("no trace: {err}\n{}", our.stderr.as_bstr()))?;
+    let line =
+        fs::read_to_string(&trace).map_err(|err| format!("no trace: {err}\n{}", our.stderr.as_bstr()))?;
     let value: serde_json::Value = serde_json::from_str(&line).map_err(|err| format!("{err} in {line}"))?;
     let reason = value["reason"].as_str().unwrap_or_default().to_owned();
     if value["served"] == "native" {

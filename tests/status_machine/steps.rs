@@ -21,18 +21,83 @@ pub(super) struct World {
 }
 
 const NAMES: &[&[u8]] = &[
-    b"a", b"b", b"c.o", b"d.txt", b"sp ace", b"tab\t", b"\xff\xfe", b"quo\"te", "\u{fc}n\u{ef}".as_bytes(), b"-dash",
-    b"x.c", b"x", b"back\\slash", b"z!", b"x-y", b"build", b"new\nline",
+    b"a",
+    b"b",
+    b"c.o",
+    b"d.txt",
+    b"sp ace",
+    b"tab\t",
+    b"\xff\xfe",
+    b"quo\"te",
+    "\u{fc}n\u{ef}".as_bytes(),
+    b"-dash",
+    b"x.c",
+    b"x",
+    b"back\\slash",
+    b"z!",
+    b"x-y",
+    b"build",
+    b"new\nline",
 ];
-const DIRECTORIES: &[&[u8]] =
-    &[b"", b"", b"", b"dir", b"dir", b"dir/sub", b"dir/sub/deep", b"x", b"x-y", b"build", b"o ther", b"dir.c", b"\xe9"];
+const DIRECTORIES: &[&[u8]] = &[
+    b"",
+    b"",
+    b"",
+    b"dir",
+    b"dir",
+    b"dir/sub",
+    b"dir/sub/deep",
+    b"x",
+    b"x-y",
+    b"build",
+    b"o ther",
+    b"dir.c",
+    b"\xe9",
+];
 const IGNORES: &[&str] = &[
-    "*.o", "build", "build/", "/x", "dir/*", "!dir/sub", "!*.c", "*", "!*/", "**/deep", "dir/**", "a\\ ", "# a", "x*",
-    "[a-c]", "/dir/sub/", "sub/", "!a", "*.txt\r", "\\!z", "?", "dir/**/a", "o ther", "**", "**/", "x/**/y", "a**/b",
+    "*.o",
+    "build",
+    "build/",
+    "/x",
+    "dir/*",
+    "!dir/sub",
+    "!*.c",
+    "*",
+    "!*/",
+    "**/deep",
+    "dir/**",
+    "a\\ ",
+    "# a",
+    "x*",
+    "[a-c]",
+    "/dir/sub/",
+    "sub/",
+    "!a",
+    "*.txt\r",
+    "\\!z",
+    "?",
+    "dir/**/a",
+    "o ther",
+    "**",
+    "**/",
+    "x/**/y",
+    "a**/b",
 ];
 const ATTRIBUTES: &[&str] = &[
-    "* text=auto", "*.txt text", "*.txt eol=crlf", "*.c ident", "a binary", "b -text", "*.o filter=none", "x eol=lf",
-    "*.c text eol=crlf", "dir/* text=auto eol=lf", "a !text", "* -text", "*.txt crlf=input", "c.o diff",
+    "* text=auto",
+    "*.txt text",
+    "*.txt eol=crlf",
+    "*.c ident",
+    "a binary",
+    "b -text",
+    "*.o filter=none",
+    "x eol=lf",
+    "*.c text eol=crlf",
+    "dir/* text=auto eol=lf",
+    "a !text",
+    "* -text",
+    "*.txt crlf=input",
+    "c.o diff",
 ];
 const SETTINGS: &[(&str, &[&str])] = &[
     ("status.short", &["true", "false"]),
@@ -214,7 +279,8 @@ impl World {
                 format!("append to {path:?}: {done:?}")
             }
             _ => {
-                let same = fs::read(&full).and_then(|bytes| fs::remove_file(&full).and_then(|()| fs::write(&full, bytes)));
+                let same = fs::read(&full)
+                    .and_then(|bytes| fs::remove_file(&full).and_then(|()| fs::write(&full, bytes)));
                 format!("write {path:?} anew: {same:?}")
             }
         }
@@ -234,9 +300,9 @@ impl World {
         match self.rng.u8(0..7) {
             0..3 => format!("rename {from:?} to {to:?}: {:?}", fs::rename(full, target)),
             3 => {
-                let done = remove(&full).and_then(|()| fs::create_dir(&full)).and_then(|()| {
-                    if self.rng.bool() { fs::write(full.join("a"), "x\n") } else { Ok(()) }
-                });
+                let done = remove(&full)
+                    .and_then(|()| fs::create_dir(&full))
+                    .and_then(|()| if self.rng.bool() { fs::write(full.join("a"), "x\n") } else { Ok(()) });
                 format!("directory instead of {from:?}: {done:?}")
             }
             4 => {
@@ -399,7 +465,8 @@ impl World {
             6 => {
                 let file = self.dir.join(&path).join(".git");
                 let _ = fs::create_dir_all(self.dir.join(&path));
-                let done = if self.rng.bool() { fs::create_dir(file) } else { fs::write(file, "gitdir: nowhere\n") };
+                let done =
+                    if self.rng.bool() { fs::create_dir(file) } else { fs::write(file, "gitdir: nowhere\n") };
                 format!("something like a repository in {path:?}: {done:?}")
             }
             _ => {
@@ -456,7 +523,10 @@ impl World {
                 format!("everything is copied: {code}")
             }
             _ => {
-                set_time(&self.dir.join(".git/index"), SystemTime::now() - Duration::from_secs(self.rng.u64(0..4)));
+                set_time(
+                    &self.dir.join(".git/index"),
+                    SystemTime::now() - Duration::from_secs(self.rng.u64(0..4)),
+                );
                 "the index is older than it was".into()
             }
         }
@@ -467,10 +537,8 @@ fn set_time(path: &Path, time: SystemTime) {
     use rustix::fs::{AtFlags, Timespec, Timestamps, UTIME_OMIT};
     let since = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     let modified = Timespec { tv_sec: since.as_secs() as i64, tv_nsec: i64::from(since.subsec_nanos()) };
-    let times = Timestamps {
-        last_access: Timespec { tv_sec: 0, tv_nsec: UTIME_OMIT },
-        last_modification: modified,
-    };
+    let times =
+        Timestamps { last_access: Timespec { tv_sec: 0, tv_nsec: UTIME_OMIT }, last_modification: modified };
     let _ = rustix::fs::utimensat(rustix::fs::CWD, path, &times, AtFlags::SYMLINK_NOFOLLOW);
 }
 

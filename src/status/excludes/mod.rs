@@ -1,8 +1,6 @@
 //! Which untracked files are ignored: gitignore(5) with all of its sources.
 
 mod pattern;
-#[cfg(test)]
-mod tests;
 
 use std::io::{ErrorKind, Read};
 use std::os::fd::{AsFd, OwnedFd};

@@ -136,7 +136,8 @@ impl PatternList {
     /// Whether the last pattern that matches `path` excludes it; `None` when none does.
     pub fn verdict(&self, path: &BStr, is_dir: bool) -> Option<bool> {
         let name = &path[path.rfind_byte(b'/').map_or(0, |at| at + 1)..];
-        let found = self.patterns.iter().rev().find(|pattern| pattern.matches(&self.base, path, name, is_dir));
+        let found =
+            self.patterns.iter().rev().find(|pattern| pattern.matches(&self.base, path, name, is_dir));
         found.map(|pattern| !pattern.negated)
     }
 }

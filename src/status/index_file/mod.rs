@@ -5,8 +5,6 @@
 
 mod cache_tree;
 mod parse;
-#[cfg(test)]
-mod tests;
 
 use std::fs::File;
 use std::io::ErrorKind;

@@ -148,8 +148,9 @@ fn extensions(bytes: &[u8], mut at: usize, end: usize, index: &mut IndexFile) ->
         let head = bytes.get(at..at + 8).filter(|_| at + 8 <= end).ok_or_else(|| corrupt("an extension"))?;
         let size = number(head, 4).unwrap_or(0) as usize;
         let start = at + 8;
-        let data = bytes.get(start..start + size).filter(|_| start + size <= end);
-        let data = data.ok_or_else(|| corrupt("an extension is cut off"))?;
+        if start + size > end {
+            return Err(corrupt("an extension is cut off"));
+        }
         match &head[..4] {
             b"TREE" => index.cache_tree = Some(start..start + size),
             b"UNTR" => index.untracked_cache = Some(start..start + size),

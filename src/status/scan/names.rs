@@ -45,7 +45,7 @@ pub struct Name<'n> {
 }
 
 /// The names in a directory, ordered by their bytes.
-pub enum Names<'s> {
+pub(super) enum Names<'s> {
     /// From the snapshot.
     Known(Directory<'s>),
     /// Just read; and what the snapshot has for the directory, which is no longer true.
@@ -62,7 +62,7 @@ pub struct ReadNames {
 
 impl ReadNames {
     /// How many names there are.
-    pub fn len(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.spans.len()
     }
 
@@ -105,15 +105,15 @@ impl ReadNames {
 
 impl Names<'_> {
     /// How many names there are.
-    pub fn len(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         match self {
-            Names::Known(directory) => directory.len(),
-            Names::Read(names, _) => names.len(),
+            Names::Known(directory) => directory.count(),
+            Names::Read(names, _) => names.count(),
         }
     }
 
     /// The name at `at`.
-    pub fn get(&self, at: usize) -> Name<'_> {
+    pub(super) fn get(&self, at: usize) -> Name<'_> {
         match self {
             Names::Known(directory) => directory.name(at),
             Names::Read(names, old) => {
@@ -128,12 +128,12 @@ impl Names<'_> {
     }
 
     /// All of them.
-    pub fn iter(&self) -> impl Iterator<Item = Name<'_>> {
+    pub(super) fn iter(&self) -> impl Iterator<Item = Name<'_>> {
         (0..self.len()).map(|at| self.get(at))
     }
 
     /// Whether a name is among them.
-    pub fn contains(&self, name: &[u8]) -> bool {
+    pub(super) fn contains(&self, name: &[u8]) -> bool {
         let (mut low, mut high) = (0, self.len());
         while low < high {
             let middle = low + (high - low) / 2;
@@ -151,7 +151,7 @@ impl Names<'_> {
 ///
 /// # Errors
 /// When it can't be read: git warns.
-pub fn open_directory(parent: impl AsFd, name: &[u8]) -> Result<Option<OwnedFd>, NotExact> {
+pub(super) fn open_directory(parent: impl AsFd, name: &[u8]) -> Result<Option<OwnedFd>, NotExact> {
     let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
     match rustix::fs::openat(parent, name, flags, Mode::empty()) {
         Ok(dir) => Ok(Some(dir)),
@@ -162,7 +162,7 @@ pub fn open_directory(parent: impl AsFd, name: &[u8]) -> Result<Option<OwnedFd>,
 
 /// The names in an open directory. `known` is what the snapshot has for it; it counts if the directory is still the
 /// same. The identity is the one from before the names were read.
-pub fn names<'s>(
+pub(super) fn names<'s>(
     dir: &OwnedFd,
     known: Option<Directory<'s>>,
 ) -> Result<(Names<'s>, Identity), NotExact> {

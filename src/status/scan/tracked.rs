@@ -163,11 +163,7 @@ impl<'a> Scan<'a> {
                     self.file(place, group, Some(name.kind), found)?;
                 } else if name.kind == Kind::Directory {
                     has_tracked = true;
-                    below.push(Below {
-                        name: group.name,
-                        entries: group.entries.clone(),
-                        child: name.child,
-                    });
+                    below.push(Below { name: group.name, entries: group.entries.clone(), child: name.child });
                 } else {
                     self.missing(group, found)?;
                 }
@@ -207,12 +203,7 @@ impl<'a> Scan<'a> {
         })
     }
 
-    fn enter(
-        &self,
-        place: &Place<'_, 'a, 'a>,
-        below: &Below<'_>,
-        found: &mut Found,
-    ) -> Result<(), NotExact> {
+    fn enter(&self, place: &Place<'_, 'a, 'a>, below: &Below<'_>, found: &mut Found) -> Result<(), NotExact> {
         if self.is_stopped() {
             return Ok(());
         }

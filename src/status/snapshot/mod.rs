@@ -23,8 +23,6 @@
 
 mod format;
 mod read;
-#[cfg(test)]
-mod tests;
 mod write;
 
 use rustix::fs::Stat;
@@ -50,6 +48,8 @@ pub struct Identity {
 
 impl Identity {
     /// From stat data.
+    // Their types differ between systems.
+    #[allow(clippy::unnecessary_cast)]
     pub fn of(stat: &Stat) -> Identity {
         Identity {
             device: stat.st_dev as u64,
@@ -77,6 +77,8 @@ pub struct Compared {
 
 impl Compared {
     /// For a file that is now compared with an object.
+    // Their types differ between systems.
+    #[allow(clippy::unnecessary_cast)]
     pub fn new(stat: &Stat, conversion: u32, object: gix::ObjectId) -> Compared {
         Compared {
             identity: Identity::of(stat),

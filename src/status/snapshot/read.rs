@@ -65,7 +65,7 @@ impl Snapshot {
     }
 
     /// How many directories it has.
-    pub fn len(&self) -> usize {
+    pub fn directory_count(&self) -> usize {
         self.directories
     }
 
@@ -157,7 +157,7 @@ impl<'s> Directory<'s> {
     }
 
     /// How many names are in it.
-    pub fn len(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.count
     }
 

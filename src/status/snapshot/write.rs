@@ -97,7 +97,7 @@ impl Columns {
             (None, Some(known)) => known.identity(),
             (None, None) => return NONE,
         };
-        let count = new.map_or_else(|| known.map_or(0, |known| known.len()), |new| new.names.len());
+        let count = new.map_or_else(|| known.map_or(0, |known| known.count()), |new| new.names.count());
         let first = self.name_count;
         self.name_count += count as u64;
         put_identity(&mut self.directories, identity);
@@ -108,9 +108,9 @@ impl Columns {
             let (name, kind, child) = match (new, &known) {
                 (Some(new), known) => {
                     let (name, kind) = new.names.get(at);
-                    let child = known.filter(|_| kind == Kind::Directory).and_then(|known| {
-                        known.find(name).and_then(|at| known.name(at).child)
-                    });
+                    let child = known
+                        .filter(|_| kind == Kind::Directory)
+                        .and_then(|known| known.find(name).and_then(|at| known.name(at).child));
                     (name, kind, child)
                 }
                 (None, Some(known)) => {
