@@ -227,7 +227,7 @@ impl Collect<'_> {
         let deleted = has(&|change| change.index.is_none());
         match (&self.settings.renames, head.commit) {
             (Renames::Yes { args, copies }, Some(commit)) if added && (deleted || *copies) => {
-                return renames::ask(&self.git.path, &self.repo.git_dir, commit, args);
+                return renames::ask(&self.git.path, &self.repo.git_dir, &self.top, commit, args);
             }
             _ => {}
         }

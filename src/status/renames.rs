@@ -15,6 +15,7 @@ use crate::repo::NotExact;
 pub fn ask(
     git: &Path,
     git_dir: &Path,
+    top: &Path,
     head: ObjectId,
     args: &[OsString],
 ) -> Result<BTreeMap<BString, Change>, NotExact> {
@@ -25,13 +26,16 @@ pub fn ask(
         .args(args)
         .arg(head.to_string())
         .arg("--")
+        // Attributes count here, and those are read from the worktree.
+        .current_dir(top)
         .env("GIT_DIR", git_dir)
+        .env("GIT_WORK_TREE", top)
         .env("GIT_OPTIONAL_LOCKS", "0")
         .stdin(Stdio::null())
-        .stderr(Stdio::null())
         .output()
         .map_err(|_| failed())?;
-    if !output.status.success() {
+    // git status would say the same, and perhaps more often.
+    if !output.status.success() || !output.stderr.is_empty() {
         return Err(failed());
     }
     parse(&output.stdout).ok_or_else(failed)

@@ -1,5 +1,6 @@
 //! Random questions, asked of both.
 
+use std::ffi::OsString;
 use std::fmt;
 use std::fs;
 use std::path::PathBuf;
@@ -18,12 +19,15 @@ pub(super) struct Question {
     place: PathBuf,
     /// Whether faststatus is asked before git.
     first: bool,
+    /// What both find in their environment.
+    variables: Vec<(&'static str, OsString)>,
 }
 
 impl fmt::Display for Question {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let when = if self.first { "before git" } else { "after git" };
-        write!(out, "status {} (in {:?}, {when})", self.words.join(" "), self.place)
+        let (words, place) = (self.words.join(" "), &self.place);
+        write!(out, "status {words} (in {place:?}, {when}, with {:?})", self.variables)
     }
 }
 
@@ -53,6 +57,14 @@ const OTHERS: &[&[&str]] = &[
     &[],
     &[],
     &[],
+    &[],
+    &[],
+    &[],
+    &[],
+    &[],
+    &[],
+    &[],
+    &[],
     &["--no-renames"],
     &["--renames"],
     &["-M50"],
@@ -62,6 +74,15 @@ const OTHERS: &[&[&str]] = &[
     &["--ahead-behind"],
     &["--ignore-submodules"],
     &["--ignore-submodules=none"],
+    &["--ignore-submodules=dirty"],
+    &["--ignore-submodules=untracked"],
+    &["--no-column"],
+    &["--no-show-stash"],
+    &["--no-branch"],
+    &["--no-short"],
+    &["--find-renames"],
+    &["--no-find-renames"],
+    &["--nonsense"],
     &["-v"],
     &["--column"],
     &["--", "dir"],
@@ -80,7 +101,20 @@ pub(super) fn random(world: &mut World) -> Question {
         0 => world.directories().into_iter().next().unwrap_or_default(),
         _ => PathBuf::new(),
     };
-    Question { words, place, first }
+    let variables = match world.rng.u8(0..24) {
+        0 => vec![("LC_ALL", "C".into())],
+        1 => vec![("LC_ALL", "de_DE.UTF-8".into()), ("LANGUAGE", "de".into())],
+        2 => vec![("GIT_INDEX_FILE", world.git_dir().join("index").into())],
+        3 => vec![("GIT_INDEX_FILE", "other-index".into())],
+        4 => vec![("GIT_DIR", world.git_dir().into()), ("GIT_WORK_TREE", world.dir.clone().into())],
+        5 => vec![("GIT_WORK_TREE", world.dir.clone().into())],
+        6 => [("GIT_CONFIG_COUNT", "1"), ("GIT_CONFIG_KEY_0", "color.ui"), ("GIT_CONFIG_VALUE_0", "always")]
+            .map(|(name, value)| (name, value.into()))
+            .into(),
+        7 => vec![("GIT_LITERAL_PATHSPECS", "1".into())],
+        _ => Vec::new(),
+    };
+    Question { words, place, first, variables }
 }
 
 /// Asks both; what differs.
@@ -94,11 +128,13 @@ pub(super) fn ask(world: &mut World, question: &Question, tally: &Tally) -> Resu
     let git = |world: &World| {
         let mut command = world.env.command("git", &dir, &["status"]);
         command.args(&question.words).env("GIT_OPTIONAL_LOCKS", "0");
+        command.envs(question.variables.iter().map(|(name, value)| (name, value)));
         world.env.run(command)
     };
     let ours = |world: &World| {
         let mut command = world.env.ours("git-faststatus", &dir, &question.words);
         command.env("GIT_FAST_TRACE", &trace).env("GIT_OPTIONAL_LOCKS", "0");
+        command.envs(question.variables.iter().map(|(name, value)| (name, value)));
         world.env.run(command)
     };
     let (our, their) = if question.first {

@@ -9,6 +9,7 @@ use std::time::{Duration, SystemTime};
 
 use fastrand::Rng;
 
+use super::lists::{ATTRIBUTES, DIRECTORIES, IGNORES, NAMES, SETTINGS};
 use crate::support::Environment;
 
 /// A repository to which things happen.
@@ -19,116 +20,6 @@ pub(super) struct World {
     copies: usize,
     branches: usize,
 }
-
-const NAMES: &[&[u8]] = &[
-    b"a",
-    b"b",
-    b"c.o",
-    b"d.txt",
-    b"sp ace",
-    b"tab\t",
-    b"\xff\xfe",
-    b"quo\"te",
-    "\u{fc}n\u{ef}".as_bytes(),
-    b"-dash",
-    b"x.c",
-    b"x",
-    b"back\\slash",
-    b"z!",
-    b"x-y",
-    b"build",
-    b"new\nline",
-];
-const DIRECTORIES: &[&[u8]] = &[
-    b"",
-    b"",
-    b"",
-    b"dir",
-    b"dir",
-    b"dir/sub",
-    b"dir/sub/deep",
-    b"x",
-    b"x-y",
-    b"build",
-    b"o ther",
-    b"dir.c",
-    b"\xe9",
-];
-const IGNORES: &[&str] = &[
-    "*.o",
-    "build",
-    "build/",
-    "/x",
-    "dir/*",
-    "!dir/sub",
-    "!*.c",
-    "*",
-    "!*/",
-    "**/deep",
-    "dir/**",
-    "a\\ ",
-    "# a",
-    "x*",
-    "[a-c]",
-    "/dir/sub/",
-    "sub/",
-    "!a",
-    "*.txt\r",
-    "\\!z",
-    "?",
-    "dir/**/a",
-    "o ther",
-    "**",
-    "**/",
-    "x/**/y",
-    "a**/b",
-];
-const ATTRIBUTES: &[&str] = &[
-    "* text=auto",
-    "*.txt text",
-    "*.txt eol=crlf",
-    "*.c ident",
-    "a binary",
-    "b -text",
-    "*.o filter=none",
-    "x eol=lf",
-    "*.c text eol=crlf",
-    "dir/* text=auto eol=lf",
-    "a !text",
-    "* -text",
-    "*.txt crlf=input",
-    "c.o diff",
-];
-const SETTINGS: &[(&str, &[&str])] = &[
-    ("status.short", &["true", "false"]),
-    ("status.branch", &["true", "false"]),
-    ("status.showStash", &["true"]),
-    ("status.relativePaths", &["false", "true"]),
-    ("status.showUntrackedFiles", &["no", "all", "normal"]),
-    ("status.renames", &["false", "true", "copies"]),
-    ("status.renameLimit", &["1"]),
-    ("status.aheadBehind", &["false"]),
-    ("diff.renames", &["false", "copies"]),
-    ("color.status", &["always", "never"]),
-    ("color.ui", &["always"]),
-    ("color.status.header", &["bold blue"]),
-    ("color.status.untracked", &["yellow"]),
-    ("color.status.added", &["normal"]),
-    ("color.status.branch", &["cyan"]),
-    ("core.quotePath", &["false", "true"]),
-    ("core.fileMode", &["false", "true"]),
-    ("core.symlinks", &["false", "true"]),
-    ("core.trustctime", &["false"]),
-    ("core.checkStat", &["minimal", "default"]),
-    ("core.autocrlf", &["true", "input", "false"]),
-    ("core.eol", &["crlf", "lf"]),
-    ("core.untrackedCache", &["true", "false"]),
-    ("core.preloadIndex", &["false"]),
-    ("index.skipHash", &["true"]),
-    ("index.version", &["2", "4"]),
-    ("advice.statusHints", &["false", "true"]),
-    ("core.abbrev", &["12"]),
-];
 
 impl World {
     pub(super) fn new(seed: u64, case: usize) -> World {
@@ -230,6 +121,7 @@ impl World {
     pub(super) fn step(&mut self) -> String {
         match self.rng.u8(0..60) {
             0..10 => self.write(),
+            10..18 if self.rng.u8(0..12) == 0 => self.elsewhere(),
             10..18 => self.change_file(),
             18..24 => self.change_place(),
             24..29 => self.patterns(),
@@ -262,8 +154,11 @@ impl World {
                 format!("edit {path:?}, same size and time: {done:?}")
             }
             2 => {
-                set_time(&full, SystemTime::now() - Duration::from_secs(self.rng.u64(0..5)));
-                format!("touch {path:?}")
+                let seconds = Duration::from_secs(self.rng.u64(0..5));
+                let later = self.rng.u8(0..4) == 0;
+                let now = SystemTime::now();
+                set_time(&full, if later { now + seconds * 1000 } else { now - seconds });
+                format!("touch {path:?}, {seconds:?} away from now")
             }
             3 => {
                 let mode = self.pick(&[0o644, 0o755, 0o600]);
@@ -382,7 +277,7 @@ impl World {
         let mark = |world: &World, flag: &str| {
             world.git(&["update-index".into(), flag.into(), "--".into(), path.clone().into_os_string()])
         };
-        match self.rng.u8(0..14) {
+        match self.rng.u8(0..20) {
             0 => mark(self, "--assume-unchanged"),
             1 => mark(self, "--no-assume-unchanged"),
             2 => mark(self, "--skip-worktree"),
@@ -395,6 +290,23 @@ impl World {
             9 => self.git(&["update-index", "--force-untracked-cache"]),
             10 => self.git(&["update-index", "--split-index"]),
             11 | 12 => self.git(&["update-index", "--no-split-index"]),
+            13 => self.git(&["sparse-checkout", "set", "--cone", "--sparse-index", "dir"]),
+            14 => {
+                let hook = self.env.path().join("fsmonitor");
+                let _ = fs::write(&hook, "#!/bin/sh\nprintf 'token\\0/\\0'\n");
+                let _ = fs::set_permissions(&hook, fs::Permissions::from_mode(0o755));
+                self.git(&["config", "core.fsmonitor", &hook.to_string_lossy()]);
+                self.git(&["update-index", "--fsmonitor"]);
+                let done = self.git(&["status"]);
+                // With the program, all is git's; what it leaves in the index remains.
+                if self.rng.u8(0..4) > 0 {
+                    self.git(&["config", "--unset-all", "core.fsmonitor"]);
+                }
+                done
+            }
+            15 | 16 => self.git(&["config", "--unset-all", "core.fsmonitor"]),
+            17 => self.git(&["update-index", "--no-untracked-cache"]),
+            18 => self.git(&["update-index", "--really-refresh"]),
             _ => mark(self, "--chmod=+x"),
         }
     }
@@ -402,7 +314,7 @@ impl World {
     fn history(&mut self) -> String {
         let branches = ["main", "side", "other"];
         let branch = self.pick(&branches);
-        match self.rng.u8(0..17) {
+        match self.rng.u8(0..26) {
             0 => {
                 self.branches += 1;
                 self.git(&["checkout", "-q", "-b", branch])
@@ -439,6 +351,21 @@ impl World {
                 self.git(&["update-ref", "refs/remotes/origin/main", to])
             }
             15 => self.git(&["update-ref", "-d", "refs/remotes/origin/main"]),
+            17 => {
+                let patch = self.env.path().join("patch");
+                self.git(&["format-patch", "-q", "-1", &format!("--output={}", patch.display()), branch]);
+                self.git(&["am", "-q", &patch.to_string_lossy()])
+            }
+            18 => self.git(&["am", "--abort"]),
+            19 => self.git(&["rebase", "--continue"]),
+            20 => {
+                self.git(&["bisect", "bad"]);
+                self.git(&["bisect", "good", "HEAD~1"])
+            }
+            21 => self.git(&["tag", "-f", "side"]),
+            22 => self.git(&["cherry-pick", "--no-commit", branch]),
+            23 => self.git(&["checkout", "-q", "origin/main"]),
+            24 => self.git(&["checkout", "-q", "HEAD~1"]),
             _ => self.git(&["checkout", "-q", "--orphan", "fresh"]),
         }
     }
@@ -446,7 +373,7 @@ impl World {
     fn repositories(&mut self) -> String {
         let path = self.path();
         let name = path.to_string_lossy().into_owned();
-        match self.rng.u8(0..8) {
+        match self.rng.u8(0..16) {
             0 => self.git(&["init", "-q", &name]),
             1 => {
                 self.git(&["init", "-q", &name]);
@@ -461,6 +388,22 @@ impl World {
                 format!("a file in the submodule: {done:?}")
             }
             4 => self.git(&["submodule", "deinit", "-f", "module"]),
+            8 => {
+                let done = fs::write(self.dir.join("module/a"), self.content());
+                format!("a file in the submodule: {done:?}")
+            }
+            9 => self.in_submodule(&["add", "-A"]),
+            10 => self.in_submodule(&["commit", "-q", "--allow-empty", "-m", "in the submodule"]),
+            11 => self.in_submodule(&["checkout", "-q", "--detach", "HEAD~1"]),
+            12 => self.git(&["submodule", "update", "-q", "--init", "--force"]),
+            13 => {
+                let ignore = self.pick(&["all", "dirty", "untracked", "none"]);
+                self.git(&["config", "-f", ".gitmodules", "submodule.module.ignore", ignore])
+            }
+            14 => {
+                let done = remove(&self.dir.join("module"));
+                format!("no submodule: {done:?}")
+            }
             5 => format!("an empty directory {path:?}: {:?}", fs::create_dir_all(self.dir.join(&path))),
             6 => {
                 let file = self.dir.join(&path).join(".git");
@@ -486,9 +429,36 @@ impl World {
         }
     }
 
+    /// In the submodule, if there is one.
+    fn in_submodule(&mut self, words: &[&str]) -> String {
+        if !self.dir.join("module/.git").exists() {
+            return "there is no submodule".into();
+        }
+        let words: Vec<&str> = ["-C", "module"].iter().chain(words).copied().collect();
+        self.git(&words)
+    }
+
+    /// To a new linked worktree.
+    fn elsewhere(&mut self) -> String {
+        self.copies += 1;
+        let to = self.env.path().join(format!("linked-{}", self.copies));
+        let done = self.git(&["worktree", "add", "-q", "--detach", &to.to_string_lossy()]);
+        if to.is_dir() {
+            self.dir = to;
+        }
+        done
+    }
+
+    /// The worktree's own git directory.
+    pub(super) fn git_dir(&self) -> PathBuf {
+        let file = self.dir.join(".git");
+        let text = fs::read_to_string(&file).unwrap_or_default();
+        text.strip_prefix("gitdir: ").map_or(file, |path| PathBuf::from(path.trim_end()))
+    }
+
     /// Clocks, copies, and what can happen to the snapshot.
     fn disturb(&mut self) -> String {
-        let snapshot = self.dir.join(".git/git-fast.status");
+        let snapshot = self.git_dir().join("git-fast.status");
         match self.rng.u8(0..7) {
             0 => {
                 std::thread::sleep(Duration::from_millis(60));
@@ -524,7 +494,7 @@ impl World {
             }
             _ => {
                 set_time(
-                    &self.dir.join(".git/index"),
+                    &self.git_dir().join("index"),
                     SystemTime::now() - Duration::from_secs(self.rng.u64(0..4)),
                 );
                 "the index is older than it was".into()

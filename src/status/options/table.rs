@@ -150,11 +150,12 @@ pub static TABLE: &[Entry] = options! {
     "--renames" None Native |o, _| { o.renames = Some(true); Ok(()) };
     "-M" Optional Native find_renames;
     "--find-renames" Optional Native find_renames;
+    // Settings that ask for columns are git's anyway.
+    "--no-column" None Native nothing;
     "--ignore-submodules" Optional Native |o, _| { o.ignore_submodules = true; Ok(()) };
 
     // Known, and left to git.
     "-v" None Git nothing;
     "--verbose" None Git nothing;
     "--column" Optional Git nothing;
-    "--no-column" None Git nothing;
 };

@@ -3,6 +3,7 @@
 use std::ops::Range;
 use std::os::fd::OwnedFd;
 
+use bstr::ByteSlice;
 use rayon::prelude::*;
 use smallvec::SmallVec;
 
@@ -165,7 +166,7 @@ impl<'a> Scan<'a> {
                     has_tracked = true;
                     below.push(Below { name: group.name, entries: group.entries.clone(), child: name.child });
                 } else {
-                    self.missing(group, found)?;
+                    self.behind(place, group.name, group.entries.clone(), found)?;
                 }
             }
             if !is_tracked && !has_tracked && name.name != b".git" {
@@ -208,7 +209,7 @@ impl<'a> Scan<'a> {
             return Ok(());
         }
         let Some(dir) = names::open_directory(place.dir, below.name)? else {
-            return self.all_missing(below.entries.clone(), found);
+            return self.behind(place, below.name, below.entries.clone(), found);
         };
         let path = [place.path, below.name, b"/"].concat();
         let mut excludes = place.excludes.clone();
@@ -244,6 +245,30 @@ impl<'a> Scan<'a> {
         Ok(())
     }
 
+    /// What the index has below `name`, where there is no directory of that name. There may be a link: git does not
+    /// take what is behind one for tracked files, but it looks there.
+    fn behind(
+        &self,
+        place: &Place<'_, '_, '_>,
+        name: &[u8],
+        entries: Range<usize>,
+        found: &mut Found,
+    ) -> Result<(), NotExact> {
+        let is_link = stat_at(place.dir, name)?
+            .is_some_and(|stat| rustix::fs::FileType::from_raw_mode(stat.st_mode).is_symlink());
+        if is_link {
+            for at in entries.clone() {
+                let entry = self.index.entry(at);
+                if stat_at(place.dir, &entry.path.as_bytes()[place.path.len()..])?.is_some()
+                    && (entry.is_skipped() && self.look_for_skipped || entry.mode() == GITLINK)
+                {
+                    return Err("a link in the place of a directory".into());
+                }
+            }
+        }
+        self.all_missing(entries, found)
+    }
+
     fn stages_end(&self, at: usize, end: usize) -> usize {
         let path = self.index.path(at);
         let mut next = at + 1;
@@ -268,6 +293,7 @@ impl<'a> Scan<'a> {
     ) -> Result<(), NotExact> {
         let at = group.entries.start;
         let entry = self.index.entry(at);
+        let mut marked = false;
         if entry.stage() == 0 && self.is_left_alone(&entry) {
             if !entry.is_skipped() || !self.look_for_skipped || entry.is_assumed_unchanged() {
                 return Ok(());
@@ -277,6 +303,7 @@ impl<'a> Scan<'a> {
             }
             // It is there, so the mark does not count.
             found.unskipped += 1;
+            marked = true;
         }
         let Some(stat) = stat_at(place.dir, group.name)? else {
             return self.all_missing(group.entries.clone(), found);
@@ -296,6 +323,11 @@ impl<'a> Scan<'a> {
             return self.submodule(place, group, is_directory, found, at, stat);
         }
         if !self.unless_directory(place, group.name, is_directory)? {
+            if marked {
+                found.tracked.push((at, TrackedState::Deleted));
+                self.difference();
+                return Ok(());
+            }
             return self.all_missing(group.entries.clone(), found);
         }
         let state = match self.rules.judge(&entry, &stat) {
@@ -336,6 +368,9 @@ impl<'a> Scan<'a> {
         at: usize,
         stat: rustix::fs::Stat,
     ) -> Result<(), NotExact> {
+        if rustix::fs::FileType::from_raw_mode(stat.st_mode).is_symlink() {
+            return Err("a link in the place of a submodule".into());
+        }
         if !is_directory {
             found.tracked.push((at, TrackedState::Changed(stat)));
             self.difference();

@@ -1,0 +1,67 @@
+//! Questions that were once answered differently from git.
+
+use super::{repository, same, same_native};
+use crate::support::Environment;
+
+#[test]
+fn a_git_file_that_leads_nowhere_is_an_error_below_the_top() {
+    let env = Environment::new();
+    let dir = repository(&env, "mkdir -p a/b; echo x >a/b/f; git add .; echo 'gitdir: nowhere' >a/.git");
+    same(&env, &dir.join("a"), &["-s"]);
+    same(&env, &dir.join("a/b"), &["-s"]);
+}
+
+#[test]
+fn a_link_to_itself_in_the_place_of_a_directory() {
+    let env = Environment::new();
+    let dir = repository(&env, "mkdir d; echo x >d/f; git add .; rm -r d; ln -s d d");
+    same(&env, &dir, &["-s"]);
+    same(&env, &dir, &["-uno"]);
+}
+
+#[test]
+fn a_link_in_the_place_of_a_directory_with_files_that_are_left_out() {
+    let env = Environment::new();
+    let dir = repository(
+        &env,
+        "mkdir -p d/e other/e; echo x >d/e/f; echo x >d/g; git add .; git commit -qm x
+         git update-index --skip-worktree d/e/f; git config core.sparseCheckout true
+         rm -r d; ln -s other d; echo x >other/e/f",
+    );
+    same(&env, &dir, &["-s"]);
+}
+
+#[test]
+fn an_empty_directory_in_the_place_of_a_file_that_is_left_out() {
+    let env = Environment::new();
+    let dir = repository(
+        &env,
+        "mkdir d e; echo x >d/f; echo x >e/f; git add .; git commit -qm x
+         git sparse-checkout set --cone d; mkdir -p e/f",
+    );
+    same_native(&env, &dir, &["-sb"]);
+    same_native(&env, &dir, &[]);
+}
+
+#[test]
+fn a_link_in_the_place_of_a_submodule() {
+    let env = Environment::new();
+    let dir = repository(
+        &env,
+        "git init -q m; git -C m commit -q --allow-empty -m x; git add m; rm -rf m; ln -s nowhere m",
+    );
+    same(&env, &dir, &["--porcelain=v2"]);
+    same(&env, &dir, &["-uno"]);
+}
+
+#[test]
+fn attributes_that_git_warns_of_when_it_looks_for_renames() {
+    let env = Environment::new();
+    let dir = repository(
+        &env,
+        "mkdir d; seq 9 >d/f; git add .; git commit -qm x; rm -r d; ln -s d d; seq 9 >g; git add -A",
+    );
+    same(&env, &dir, &["-s"]);
+    std::fs::create_dir(dir.join("sub")).expect("a new directory");
+    same(&env, &dir.join("sub"), &["-s"]);
+}
