@@ -169,7 +169,11 @@ impl Branches<'_> {
         }
         self.repo.check_history_shape()?;
         let session = Session::new(self.repo, self.git, self.config)?;
-        let mut index = session.open(used)?;
+        // Nothing is built here: a directory that appears would be one more line of this answer or of the next.
+        let failed = |err: &dyn std::fmt::Display| NotExact::from(format!("index: {err}"));
+        let location = session.location().map_err(|err| failed(&err))?.ok_or(NotExact::because("no index"))?;
+        let mut index = session.open_published(&location).map_err(|err| failed(&err))?;
+        *used = IndexUse::Fresh;
         session.freshen(&mut index, &[ours, theirs], used)?;
         let history = index.history().map_err(|err| NotExact::from(err.to_string()))?;
         match (history.lookup(&ours), history.lookup(&theirs)) {

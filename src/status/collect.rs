@@ -27,6 +27,7 @@ use crate::repo::config::Config;
 use crate::repo::git::GitProgram;
 use crate::repo::{NotExact, Repo};
 
+const GITMODULES: &str = ".gitmodules";
 /// Clocks that stamp files tick this often or more often.
 const TICK: Duration = Duration::from_millis(50);
 /// File systems whose time stamps are made by this machine's clock, by their magic numbers (statfs(2)): ext2 to
@@ -84,7 +85,7 @@ impl Collect<'_> {
     /// When only git can answer.
     pub fn run(&self, used: &mut IndexUse, statistics: &mut Statistics) -> Result<Status, NotExact> {
         let failed = |err: rustix::io::Errno| NotExact::from(format!("worktree: {err}"));
-        let flags = rustix::fs::OFlags::RDONLY | rustix::fs::OFlags::DIRECTORY | rustix::fs::OFlags::CLOEXEC;
+        let flags = rustix::fs::OFlags::PATH | rustix::fs::OFlags::DIRECTORY | rustix::fs::OFlags::CLOEXEC;
         let top = rustix::fs::open(&self.top, flags, rustix::fs::Mode::empty()).map_err(failed)?;
         let snapshot_file = self.repo.git_dir.join(snapshot::FILE);
         // Its type differs between systems.
@@ -98,13 +99,18 @@ impl Collect<'_> {
             return Err("an untracked cache from another place".into());
         }
 
+        if self.settings.sparse {
+            self.check_sparse_patterns()?;
+        }
         let mut head = branch::head(self.repo)?;
         let mut changes = self.staged(&index, &head)?;
         if self.first_only && !changes.is_empty() {
             return Ok(self.partial(head, changes));
         }
         if index.has_gitlinks || changes.values().any(is_submodule) {
-            self.check_submodule_settings()?;
+            let known =
+                index.find(GITMODULES.into()).is_empty() && !changes.contains_key(GITMODULES.as_bytes());
+            self.check_submodule_settings(known)?;
         }
 
         let started = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
@@ -133,7 +139,7 @@ impl Collect<'_> {
         let questions: Vec<Question> = found.tracked.iter().filter_map(question).collect();
         let contents = Contents::new(self.repo, &index, &top, self.config, snapshot.as_ref())?;
         let answers = contents.compare(&questions)?;
-        statistics.compared = answers.iter().filter(|answer| answer.compared.is_some()).count();
+        statistics.compared = answers.iter().filter(|answer| answer.was_read).count();
         self.unstaged(&index, &rules, &found, &answers, &mut changes)?;
 
         if keep {
@@ -205,17 +211,53 @@ impl Collect<'_> {
         }
     }
 
-    fn check_submodule_settings(&self) -> Result<(), NotExact> {
+    /// `optional`: neither HEAD nor the index has a `.gitmodules`, which git would read where the file is missing.
+    fn check_submodule_settings(&self, optional: bool) -> Result<(), NotExact> {
         let configured = ["submodule.", "diff.ignoresubmodules"].iter().any(|prefix| {
             self.config
                 .with_prefix(prefix)
                 .any(|(key, _)| key.ends_with(b"ignore") || key.ends_with(b"ignoresubmodules"))
         });
-        let text = std::fs::read(self.top.join(".gitmodules")).unwrap_or_default();
+        let text = match std::fs::read(self.top.join(".gitmodules")) {
+            Ok(text) => text,
+            Err(err) if optional && err.kind() == std::io::ErrorKind::NotFound => Vec::new(),
+            Err(_) => return Err("submodules without .gitmodules".into()),
+        };
+        // git warns of such names and values, and of what it can't read.
+        let is_odd = |line: &[u8]| {
+            let line = line.trim_ascii();
+            let value = line.splitn_str(2, "=").nth(1).unwrap_or_default().trim_ascii();
+            line.starts_with(b"[") && line.contains_str("..")
+                || value.starts_with(b"-")
+                || value.starts_with(b"\"-")
+        };
+        if text.lines().any(is_odd) || gix::config::parse::Events::from_bytes(&text, None).is_err() {
+            return Err("an odd .gitmodules".into());
+        }
         if configured || self.ignore_submodules || text.to_ascii_lowercase().contains_str("ignore") {
             return Err("submodules that may be ignored".into());
         }
         Ok(())
+    }
+
+    /// git warns where patterns are not what cones are made of.
+    fn check_sparse_patterns(&self) -> Result<(), NotExact> {
+        if !self.config.bool("core.sparseCheckoutCone")?.unwrap_or(true) {
+            return Ok(());
+        }
+        let text = std::fs::read(self.repo.git_dir.join("info/sparse-checkout")).unwrap_or_default();
+        let is_special = |byte: &u8| matches!(byte, b'*' | b'?' | b'[' | b'\\');
+        let is_cone = |line: &[u8]| match line.strip_prefix(b"!") {
+            _ if line.is_empty() || line == b"/*" || line == b"!/*/" => true,
+            Some(negative) => negative
+                .strip_suffix(b"/*/")
+                .is_some_and(|path| path.starts_with(b"/") && !path.iter().any(is_special)),
+            None => line.starts_with(b"/") && line.ends_with(b"/") && !line.iter().any(is_special),
+        };
+        match text.lines().all(is_cone) {
+            true => Ok(()),
+            false => Err("sparse patterns that are not a cone".into()),
+        }
     }
 
     fn staged(&self, index: &IndexFile, head: &Head) -> Result<BTreeMap<BString, Change>, NotExact> {

@@ -16,7 +16,8 @@ use rustix::fs::{FileType, Mode, OFlags, Stat};
 
 use super::attributes::{AttributeFiles, Attributes, State};
 use super::index_file::IndexFile;
-use super::snapshot::{Compared, Snapshot};
+use super::snapshot::{Compared, Identity, Snapshot};
+use super::stat::stat_at;
 use crate::repo::config::Config;
 use crate::repo::{NotExact, Repo};
 
@@ -58,6 +59,8 @@ pub struct Answer {
     pub same: bool,
     /// What the snapshot should remember of it, unless it does already.
     pub compared: Option<Compared>,
+    /// Whether its content was read.
+    pub was_read: bool,
 }
 
 /// What contents are compared by.
@@ -119,8 +122,8 @@ impl<'a> Contents<'a> {
                 }
                 let entry = index.entry(question.at);
                 let same = match FileType::from_raw_mode(question.stat.st_mode) {
-                    FileType::Symlink => link_is(top, entry.path, entry.id())?,
-                    _ => file_is(top, entry.path, entry.id(), question.stat.st_size as u64)?,
+                    FileType::Symlink => link_is(top, entry.path, entry.id(), &question.stat)?,
+                    _ => file_is(top, entry.path, entry.id(), &question.stat)?,
                 };
                 Ok(Some(new_answer(index, question, **conversion, same)))
             })
@@ -224,16 +227,17 @@ impl<'a> Contents<'a> {
         Ok(Conversion { digest, ident: *attributes.ident() == State::Set })
     }
 
-    fn converted_is(&self, question: &Question, conversion: Conversion) -> Result<bool, NotExact> {
+    fn converted_is(&self, question: &Question, conversion: Conversion) -> Result<Verdict, NotExact> {
         if question.stat.st_size as u64 > LARGEST {
             return Err("a large file with line endings to convert".into());
         }
         let entry = self.index.entry(question.at);
-        let Some(mut file) = open_file(self.top, entry.path) else { return Ok(false) };
+        let Some(mut file) = open_file(self.top, entry.path) else { return Ok(Verdict::of_unread()) };
         let mut text = Vec::new();
         if file.read_to_end(&mut text).is_err() {
-            return Ok(false);
+            return Ok(Verdict::of_unread());
         }
+        let lasting = is_still(&file, &question.stat);
         let failed = |err: &dyn std::fmt::Display| NotExact::from(format!("{}: {err}", entry.path));
         let mut buffer = Vec::new();
         let id = entry.id().to_owned();
@@ -252,8 +256,29 @@ impl<'a> Contents<'a> {
         if conversion.ident && ident::undo(&text, &mut buffer).map_err(|err| failed(&err))? {
             std::mem::swap(&mut text, &mut buffer);
         }
-        hash_is(Kind::Blob, &text, entry.id())
+        Ok(Verdict { same: hash_is(Kind::Blob, &text, entry.id())?, lasting })
     }
+}
+
+/// What a comparison came to.
+#[derive(Debug, Clone, Copy)]
+struct Verdict {
+    same: bool,
+    /// It is about the file whose stat data is known, and not about one that has taken its place.
+    lasting: bool,
+}
+
+impl Verdict {
+    /// A file that can't be read is one that has changed.
+    fn of_unread() -> Verdict {
+        Verdict { same: false, lasting: false }
+    }
+}
+
+/// Whether this is, and was all the time, the file that has this stat data.
+fn is_still(file: impl AsFd, stat: &Stat) -> bool {
+    let is_same = |now: Stat| Identity::of(&now) == Identity::of(stat) && now.st_size == stat.st_size;
+    rustix::fs::fstat(file).is_ok_and(is_same)
 }
 
 /// What the snapshot remembers about a file in just this state.
@@ -266,13 +291,13 @@ fn remembered(
     let entry = index.entry(question.at);
     let compared = Compared::new(&question.stat, conversion.number(), entry.id().to_owned());
     let same = snapshot?.same_content(entry.path, &compared)?;
-    Some(Answer { at: question.at, same, compared: None })
+    Some(Answer { at: question.at, same, compared: None, was_read: false })
 }
 
-fn new_answer(index: &IndexFile, question: &Question, conversion: Conversion, same: bool) -> Answer {
+fn new_answer(index: &IndexFile, question: &Question, conversion: Conversion, verdict: Verdict) -> Answer {
     let object = index.entry(question.at).id().to_owned();
-    let compared = Some(Compared::new(&question.stat, conversion.number(), object));
-    Answer { at: question.at, same, compared }
+    let compared = verdict.lasting.then(|| Compared::new(&question.stat, conversion.number(), object));
+    Answer { at: question.at, same: verdict.same, compared, was_read: true }
 }
 
 fn open_file(top: impl AsFd, path: &BStr) -> Option<File> {
@@ -280,11 +305,13 @@ fn open_file(top: impl AsFd, path: &BStr) -> Option<File> {
     rustix::fs::openat(top, path.as_bytes(), flags, Mode::empty()).ok().map(File::from)
 }
 
-fn link_is(top: impl AsFd, path: &BStr, id: &gix::oid) -> Result<bool, NotExact> {
-    match rustix::fs::readlinkat(top, path.as_bytes(), Vec::new()) {
-        Ok(target) => hash_is(Kind::Blob, target.as_bytes(), id),
-        Err(_) => Ok(false),
-    }
+fn link_is(top: impl AsFd, path: &BStr, id: &gix::oid, stat: &Stat) -> Result<Verdict, NotExact> {
+    let Ok(target) = rustix::fs::readlinkat(&top, path.as_bytes(), Vec::new()) else {
+        return Ok(Verdict::of_unread());
+    };
+    let now = stat_at(top, path.as_bytes())?;
+    let lasting = now.is_some_and(|now| Identity::of(&now) == Identity::of(stat));
+    Ok(Verdict { same: hash_is(Kind::Blob, target.as_bytes(), id)?, lasting })
 }
 
 fn hash_is(kind: Kind, data: &[u8], id: &gix::oid) -> Result<bool, NotExact> {
@@ -292,9 +319,9 @@ fn hash_is(kind: Kind, data: &[u8], id: &gix::oid) -> Result<bool, NotExact> {
     Ok(found.map_err(|err| NotExact::from(format!("hashing: {err}")))?.as_bytes() == id.as_bytes())
 }
 
-/// A file that can't be read is one that has changed.
-fn file_is(top: impl AsFd, path: &BStr, id: &gix::oid, size: u64) -> Result<bool, NotExact> {
-    let Some(mut file) = open_file(top, path) else { return Ok(false) };
+fn file_is(top: impl AsFd, path: &BStr, id: &gix::oid, stat: &Stat) -> Result<Verdict, NotExact> {
+    let Some(mut file) = open_file(top, path) else { return Ok(Verdict::of_unread()) };
+    let size = stat.st_size as u64;
     let mut hasher = gix::hash::hasher(id.kind());
     hasher.update(&gix::objs::encode::loose_header(Kind::Blob, size));
     let mut buffer = vec![0; BUFFER.min(size as usize + 1)];
@@ -307,9 +334,10 @@ fn file_is(top: impl AsFd, path: &BStr, id: &gix::oid, size: u64) -> Result<bool
                 hasher.update(&buffer[..length]);
             }
             Err(err) if err.kind() == std::io::ErrorKind::Interrupted => {}
-            Err(_) => return Ok(false),
+            Err(_) => return Ok(Verdict::of_unread()),
         }
     }
     let found = hasher.try_finalize().map_err(|err| NotExact::from(format!("hashing: {err}")))?;
-    Ok(total == size && found.as_bytes() == id.as_bytes())
+    let same = total == size && found.as_bytes() == id.as_bytes();
+    Ok(Verdict { same, lasting: is_still(&file, stat) })
 }

@@ -4,11 +4,21 @@ use std::ffi::OsString;
 use std::process::{Command, ExitCode, Stdio};
 
 use crate::cli::fatal;
+use crate::repo::exec_git;
+
+/// Where git answers, it does not write its index either: nobody who asks again and again may be in another's way.
+const NO_LOCKS: &str = "--no-optional-locks";
+
+/// git answers instead of this process.
+pub(super) fn answer(git_args: &[OsString]) -> ExitCode {
+    let words = std::iter::once("status".into()).chain(git_args.iter().cloned());
+    exec_git(NO_LOCKS, words)
+}
 
 /// `--exit-code`: whether git finds any difference. The format is not the caller's, nobody sees it.
 pub(super) fn exit_code(git_args: &[OsString]) -> ExitCode {
     let output = Command::new("git")
-        .arg("status")
+        .args([NO_LOCKS, "status"])
         .args(git_args)
         .args(["--porcelain", "--ignored=no", "--no-branch"])
         .stdin(Stdio::inherit())

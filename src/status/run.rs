@@ -25,7 +25,7 @@ use crate::cli::trace::{Report, Served};
 use crate::cli::{USAGE, fatal};
 use crate::repo::config::{Config, Location};
 use crate::repo::git::GitProgram;
-use crate::repo::{NotExact, Repo, exec_git};
+use crate::repo::{NotExact, Repo};
 
 /// Exit code of `--exit-code` where something differs.
 const DIRTY: u8 = 1;
@@ -227,7 +227,7 @@ impl Invocation {
         if self.own.exit_code {
             return super::handover::exit_code(&self.git_args);
         }
-        exec_git("status", self.git_args.clone())
+        super::handover::answer(&self.git_args)
     }
 }
 

@@ -29,8 +29,13 @@ pub fn staged(
     let mut compare = Compare { repo, index, found: BTreeMap::new() };
     match head {
         None => compare.added(0, index.len()),
-        Some(tree) if index.root_tree() == Some(tree) => {}
         Some(tree) => {
+            if let Some((id, count)) = index.root_tree()
+                && id == tree
+            {
+                check_count(count, index.len())?;
+                return Ok(compare.found);
+            }
             let cache = index.cache_tree();
             compare.directory(tree, b"", 0..index.len(), cache.as_ref(), 0)?;
         }
@@ -132,9 +137,9 @@ impl Compare<'_> {
                 if at < entries.end && self.index.path(at).starts_with(&key) {
                     let end = self.index.end_of(at, entries.end, &key);
                     let cache = cache.and_then(|cache| cache.child(entry.name.as_bstr()));
-                    let same = cache.and_then(|cache| cache.tree).is_some_and(|(id, _)| id == entry.id);
-                    if !same {
-                        self.directory(entry.id, &key, at..end, cache, depth + 1)?;
+                    match cache.and_then(|cache| cache.tree) {
+                        Some((id, count)) if id == entry.id => check_count(count, end - at)?,
+                        _ => self.directory(entry.id, &key, at..end, cache, depth + 1)?,
                     }
                     at = end;
                 } else {
@@ -173,6 +178,11 @@ impl Compare<'_> {
         }
         Ok(())
     }
+}
+
+/// git goes by the number in the cache tree, whatever entries that comes to.
+fn check_count(cached: usize, found: usize) -> Result<(), NotExact> {
+    if cached == found { Ok(()) } else { Err("a cache tree that does not fit the index".into()) }
 }
 
 fn check_depth(depth: usize) -> Result<(), NotExact> {

@@ -1,5 +1,9 @@
 //! `git faststatus` against `git status` in states that were made on purpose; `status_machine` has the random ones.
 
+mod bad_input;
+mod hooks;
+mod own;
+mod races;
 mod regressions;
 
 use std::fs;

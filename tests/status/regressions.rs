@@ -65,3 +65,57 @@ fn attributes_that_git_warns_of_when_it_looks_for_renames() {
     std::fs::create_dir(dir.join("sub")).expect("a new directory");
     same(&env, &dir.join("sub"), &["-s"]);
 }
+
+#[test]
+fn empty_lines_have_a_colour_too() {
+    let env = Environment::new();
+    let dir = repository(
+        &env,
+        "git config color.ui always; git config color.status.header blue; echo a >a; echo b >b; git add .
+         git commit -qm x; git checkout -qb other; echo c >a; git commit -qam c; git checkout -q main
+         echo d >a; git commit -qam d; git merge -q other || true; echo s >s; git add s; echo x >b; echo n >n",
+    );
+    same_native(&env, &dir, &[]);
+    same_native(&env, &dir, &["-s", "-b"]);
+}
+
+#[test]
+fn sparse_patterns_that_git_warns_of() {
+    let env = Environment::new();
+    let dir = repository(
+        &env,
+        "mkdir -p dir/sub; echo x >dir/f; git add .; git commit -qm x
+         git sparse-checkout set --no-cone '/*' '!/dir/sub'; git config core.sparseCheckoutCone true",
+    );
+    same(&env, &dir, &["-s"]);
+    same(&env, &dir, &["--ignored"]);
+}
+
+#[test]
+fn counting_commits_makes_no_index() {
+    let env = Environment::new();
+    let dir = repository(
+        &env,
+        "git commit -q --allow-empty -m x; git branch up; git branch -q -u up; git commit -q --allow-empty -m y
+         echo '*' >.gitignore",
+    );
+    same_native(&env, &dir, &["-sb", "--ignored"]);
+    assert!(!dir.join(".git-fast").exists());
+}
+
+#[test]
+fn a_gitmodules_that_can_not_be_read() {
+    let env = Environment::new();
+    let dir = repository(
+        &env,
+        "git init -q m; git -C m commit -q --allow-empty -m x; git add m; rm -rf m; mkdir m
+         echo 123 >.gitmodules; git add .gitmodules; rm .gitmodules
+         rm .git/objects/19/0a18037c64c43e6b11489df4bf0b9eb6d2c9bf",
+    );
+    same(&env, &dir, &["-s"]);
+    std::fs::write(dir.join(".gitmodules"), "[submodule\n").expect("a writable directory");
+    same(&env, &dir, &["-s"]);
+    std::fs::write(dir.join(".gitmodules"), "[submodule \"a/../b\"]\n\tpath = m\n\turl = x\n")
+        .expect("a writable directory");
+    same(&env, &dir, &["-s"]);
+}

@@ -30,6 +30,10 @@ impl World {
         let mut world = World { env, rng, dir, copies: 0, branches: 0 };
         let format = if world.rng.u8(0..6) == 0 { "--object-format=sha256" } else { "--object-format=sha1" };
         world.git(&["init", "-q", format]);
+        if world.rng.u8(0..4) == 0 {
+            world.git(&["config", "color.ui", "always"]);
+            world.git(&["config", "color.status.header", "bold blue"]);
+        }
         if world.rng.bool() {
             for _ in 0..12 {
                 world.write();
@@ -314,7 +318,7 @@ impl World {
     fn history(&mut self) -> String {
         let branches = ["main", "side", "other"];
         let branch = self.pick(&branches);
-        match self.rng.u8(0..26) {
+        match self.rng.u8(0..27) {
             0 => {
                 self.branches += 1;
                 self.git(&["checkout", "-q", "-b", branch])
@@ -366,6 +370,10 @@ impl World {
             22 => self.git(&["cherry-pick", "--no-commit", branch]),
             23 => self.git(&["checkout", "-q", "origin/main"]),
             24 => self.git(&["checkout", "-q", "HEAD~1"]),
+            25 => {
+                let done = self.env.run(self.env.ours("git-optimize", &self.dir, &["index", "build"]));
+                format!("an index of the history (exit {})", done.code)
+            }
             _ => self.git(&["checkout", "-q", "--orphan", "fresh"]),
         }
     }

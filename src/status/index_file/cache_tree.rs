@@ -31,14 +31,14 @@ impl CacheTree {
         Some(&self.children[at])
     }
 
-    /// The tree at the top, without reading the rest.
-    pub(super) fn root(data: &[u8], hash_len: usize) -> Option<ObjectId> {
+    /// The tree at the top and how many entries it stands for, without reading the rest.
+    pub(super) fn root(data: &[u8], hash_len: usize) -> Option<(ObjectId, usize)> {
         let mut rest = data;
         take_until(&mut rest, 0).filter(|name| name.is_empty())?;
         let count: i64 = take_until(&mut rest, b' ')?.to_str().ok()?.parse().ok()?;
         take_until(&mut rest, b'\n')?;
-        let id = rest.get(..hash_len).filter(|_| count >= 0)?;
-        ObjectId::try_from(id).ok()
+        let count = usize::try_from(count).ok()?;
+        Some((ObjectId::try_from(rest.get(..hash_len)?).ok()?, count))
     }
 }
 

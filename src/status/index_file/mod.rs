@@ -180,8 +180,8 @@ impl IndexFile {
         !system.is_empty() && self.bytes[place].contains_str(location.concat())
     }
 
-    /// The tree that all of the index is known to be.
-    pub fn root_tree(&self) -> Option<ObjectId> {
+    /// The tree that all of the index is known to be, and how many entries that should be.
+    pub fn root_tree(&self) -> Option<(ObjectId, usize)> {
         CacheTree::root(&self.bytes[self.cache_tree.clone()?], self.hash.len_in_bytes())
     }
 

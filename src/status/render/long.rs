@@ -234,7 +234,7 @@ impl Long<'_> {
             self.change(change.staged, original, path, &self.colors.staged, out);
         }
         if shown {
-            out.push(b'\n');
+            self.line("", out);
         }
     }
 
@@ -252,7 +252,7 @@ impl Long<'_> {
         for (path, change) in status.changes.iter().filter(is_changed) {
             self.change(change.unstaged, None, path, &self.colors.changed, out);
         }
-        out.push(b'\n');
+        self.line("", out);
     }
 
     fn change(
@@ -321,7 +321,7 @@ impl Long<'_> {
             paint(&self.colors.unmerged, &text, out);
             out.push(b'\n');
         }
-        out.push(b'\n');
+        self.line("", out);
     }
 
     fn others(&self, title: &str, how: &str, paths: &[BString], out: &mut Vec<u8>) {

@@ -74,9 +74,12 @@ impl ReadNames {
 
     fn read(dir: &OwnedFd) -> Result<ReadNames, NotExact> {
         let failed = |err: Errno| NotExact::from(format!("reading a directory: {err}"));
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        // git warns where it may not.
+        let dir = rustix::fs::openat(dir, ".", flags, Mode::empty()).map_err(failed)?;
         let mut names = ReadNames::default();
         let mut buffer = [MaybeUninit::<u8>::uninit(); 16 << 10];
-        let mut entries = RawDir::new(dir, &mut buffer);
+        let mut entries = RawDir::new(&dir, &mut buffer);
         while let Some(entry) = entries.next() {
             let entry = entry.map_err(failed)?;
             let name = entry.file_name().to_bytes();
@@ -85,7 +88,7 @@ impl ReadNames {
             }
             let mut kind = entry.file_type();
             if kind == FileType::Unknown {
-                match rustix::fs::statat(dir, entry.file_name(), AtFlags::SYMLINK_NOFOLLOW) {
+                match rustix::fs::statat(&dir, entry.file_name(), AtFlags::SYMLINK_NOFOLLOW) {
                     Ok(stat) => kind = FileType::from_raw_mode(stat.st_mode),
                     Err(Errno::NOENT) => continue,
                     Err(err) => return Err(failed(err)),
@@ -147,12 +150,10 @@ impl Names<'_> {
     }
 }
 
-/// Opens the directory `name` in `parent`; `None` where there is none: nothing, or something else, is there.
-///
-/// # Errors
-/// When it can't be read: git warns.
+/// Opens the directory `name` in `parent`, so that things in it can be found; `None` where there is none: nothing,
+/// or something else, is there. That it can be read is only seen when its names are.
 pub(super) fn open_directory(parent: impl AsFd, name: &[u8]) -> Result<Option<OwnedFd>, NotExact> {
-    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
     match rustix::fs::openat(parent, name, flags, Mode::empty()) {
         Ok(dir) => Ok(Some(dir)),
         Err(Errno::NOENT | Errno::NOTDIR | Errno::LOOP) => Ok(None),
