@@ -171,7 +171,8 @@ impl Branches<'_> {
         let session = Session::new(self.repo, self.git, self.config)?;
         // Nothing is built here: a directory that appears would be one more line of this answer or of the next.
         let failed = |err: &dyn std::fmt::Display| NotExact::from(format!("index: {err}"));
-        let location = session.location().map_err(|err| failed(&err))?.ok_or(NotExact::because("no index"))?;
+        let location =
+            session.location().map_err(|err| failed(&err))?.ok_or(NotExact::because("no index"))?;
         let mut index = session.open_published(&location).map_err(|err| failed(&err))?;
         *used = IndexUse::Fresh;
         session.freshen(&mut index, &[ours, theirs], used)?;

@@ -12,13 +12,13 @@ use rustix::fs::Stat;
 use super::branch::{self, Branches};
 use super::content::{Answer, Contents, Question};
 use super::excludes::GlobalExcludes;
-use super::index_file::{GITLINK, IndexFile, TYPE_MASK};
+use super::index_file::{GITLINK, IndexFile, TYPE_MASK, UntrackedCache};
 use super::model::{Change, Head, Side, Status};
 use super::options::{Format, Untracked};
 use super::renames;
 use super::scan::{Found, Scan, TrackedState};
 use super::settings::{Renames, Settings};
-use super::snapshot::{self, Snapshot, Update};
+use super::snapshot::{self, Identity, Snapshot, Update};
 use super::staged::{Staged, staged, tree_of};
 use super::stat::StatRules;
 use super::state::{self, InProgress};
@@ -116,6 +116,7 @@ impl Collect<'_> {
         let started = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let trusted = started.saturating_sub(TICK);
         let excludes = GlobalExcludes::read(self.repo, self.config)?;
+        let untracked_cache = self.untracked_cache(&index)?;
         let mut rules = StatRules::new(self.config, index.timestamp)?;
         rules.distrust = self.verify;
         let scan = Scan {
@@ -124,6 +125,7 @@ impl Collect<'_> {
             untracked: self.settings.untracked,
             ignored: self.settings.ignored,
             excludes: &excludes,
+            untracked_cache: untracked_cache.as_ref(),
             snapshot: snapshot.as_ref(),
             look_for_skipped: self.settings.sparse && !self.settings.expect_skipped,
             trusted_before: (trusted.as_secs() as i64, trusted.subsec_nanos()),
@@ -238,6 +240,22 @@ impl Collect<'_> {
             return Err("submodules that may be ignored".into());
         }
         Ok(())
+    }
+
+    /// git's untracked cache, where git would use it.
+    fn untracked_cache(&self, index: &IndexFile) -> Result<Option<UntrackedCache>, NotExact> {
+        let unused = self.config.bool("core.untrackedCache").is_ok_and(|wanted| wanted == Some(false));
+        if unused || self.settings.untracked == Untracked::No {
+            return Ok(None);
+        }
+        let Some(cache) = index.untracked_cache()? else { return Ok(None) };
+        for (path, recorded) in GlobalExcludes::files(self.repo, self.config)?.iter().zip(cache.exclude_files) {
+            let doubtful = |stat| recorded.is_doubtful(&Identity::of(&stat));
+            if path.as_ref().and_then(|path| rustix::fs::stat(path).ok()).is_some_and(doubtful) {
+                return Err("an untracked cache that may be out of date".into());
+            }
+        }
+        Ok(Some(cache))
     }
 
     /// git warns where patterns are not what cones are made of.

@@ -1,6 +1,8 @@
 //! Questions that were once answered differently from git.
 
-use super::{repository, same, same_native};
+use std::time::{Duration, SystemTime};
+
+use super::{repository, same, same_native, shell};
 use crate::support::Environment;
 
 #[test]
@@ -117,5 +119,36 @@ fn a_gitmodules_that_can_not_be_read() {
     same(&env, &dir, &["-s"]);
     std::fs::write(dir.join(".gitmodules"), "[submodule \"a/../b\"]\n\tpath = m\n\turl = x\n")
         .expect("a writable directory");
+    same(&env, &dir, &["-s"]);
+}
+
+#[test]
+fn an_untracked_cache_that_is_out_of_date_is_so_for_both() {
+    let env = Environment::new();
+    let dir = repository(&env, "echo x >f; git add .; git commit -qm x; mkdir e");
+    let early = || {
+        // The beginning of a second: what follows happens within it.
+        while SystemTime::now()
+            .duration_since(SystemTime::UNIX_EPOCH)
+            .is_ok_and(|now| now.subsec_millis() > 50)
+        {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    };
+    std::thread::sleep(Duration::from_millis(1100));
+    shell(&env, &dir, "git update-index --force-untracked-cache");
+    early();
+    shell(&env, &dir, "mkdir t; rmdir t; git status >/dev/null; mkdir g; echo n >g/new");
+    // The index is written again, and now nothing seems to be as young as it is.
+    std::thread::sleep(Duration::from_millis(1100));
+    shell(&env, &dir, "git update-index --index-version 4");
+    for words in [&["-s"][..], &["-s", "--ignored"], &["-s", "-uall"], &["-s", "-uno"]] {
+        same(&env, &dir, words);
+    }
+    shell(&env, &dir, "git status >/dev/null");
+    early();
+    shell(&env, &dir, "echo x >.git/info/exclude; git status >/dev/null; echo g >.git/info/exclude");
+    std::thread::sleep(Duration::from_millis(1100));
+    shell(&env, &dir, "git update-index --index-version 2");
     same(&env, &dir, &["-s"]);
 }

@@ -30,14 +30,7 @@ impl GlobalExcludes {
     /// Reads `info/exclude` and the file that `core.excludesFile` names.
     pub fn read(repo: &Repo, config: &Config) -> Result<GlobalExcludes, NotExact> {
         let mut lists = Vec::new();
-        let configured = config.path("core.excludesFile")?.or_else(default_excludes_file);
-        let configured = match configured {
-            Some(path) if path.is_relative() && !path.as_os_str().is_empty() => {
-                Some(repo.work_dir.as_deref().unwrap_or(Path::new(".")).join(path))
-            }
-            other => other,
-        };
-        for path in [Some(repo.common_dir.join("info/exclude")), configured].into_iter().flatten() {
+        for path in GlobalExcludes::files(repo, config)?.into_iter().flatten() {
             match std::fs::read(&path) {
                 Ok(text) => lists.push(PatternList::parse(&text, b"".into())),
                 Err(err) if matches!(err.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {}
@@ -45,6 +38,18 @@ impl GlobalExcludes {
             }
         }
         Ok(GlobalExcludes { lists })
+    }
+
+    /// `info/exclude`, and the file that `core.excludesFile` names.
+    pub fn files(repo: &Repo, config: &Config) -> Result<[Option<PathBuf>; 2], NotExact> {
+        let configured = config.path("core.excludesFile")?.or_else(default_excludes_file);
+        let configured = match configured {
+            Some(path) if path.is_relative() && !path.as_os_str().is_empty() => {
+                Some(repo.work_dir.as_deref().unwrap_or(Path::new(".")).join(path))
+            }
+            other => other,
+        };
+        Ok([Some(repo.common_dir.join("info/exclude")), configured])
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod cache_tree;
 mod parse;
+mod untracked_cache;
 
 use std::fs::File;
 use std::io::ErrorKind;
@@ -18,6 +19,7 @@ use gix::ObjectId;
 use gix::hash::{Kind, oid};
 
 pub use cache_tree::CacheTree;
+pub use untracked_cache::UntrackedCache;
 
 use crate::index::Bytes;
 use crate::repo::NotExact;
@@ -178,6 +180,18 @@ impl IndexFile {
         let system = std::fs::read("/proc/sys/kernel/ostype").unwrap_or_default();
         let location = [b"Location ", top.as_os_str().as_bytes(), b", system ", system.trim_ascii_end()];
         !system.is_empty() && self.bytes[place].contains_str(location.concat())
+    }
+
+    /// git's untracked cache, if there is one.
+    ///
+    /// # Errors
+    /// When it can't be read.
+    pub fn untracked_cache(&self) -> Result<Option<UntrackedCache>, NotExact> {
+        let Some(place) = self.untracked_cache.clone() else { return Ok(None) };
+        match UntrackedCache::parse(&self.bytes[place], self.hash.len_in_bytes()) {
+            Some(cache) => Ok(Some(cache)),
+            None => Err("an odd untracked cache".into()),
+        }
     }
 
     /// The tree that all of the index is known to be, and how many entries that should be.

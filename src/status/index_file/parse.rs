@@ -130,7 +130,7 @@ fn check_mode(mode: u32) -> Result<(), NotExact> {
 }
 
 /// The variable-length number at `at` (as in ofs-deltas), and the offset behind it.
-fn varint(bytes: &[u8], mut at: usize) -> Option<(usize, usize)> {
+pub(super) fn varint(bytes: &[u8], mut at: usize) -> Option<(usize, usize)> {
     let mut byte = *bytes.get(at)?;
     at += 1;
     let mut value = usize::from(byte & 127);

@@ -18,9 +18,10 @@ use rustix::fs::Stat;
 pub use names::{Kind, Name, ReadNames};
 
 use super::excludes::{Excludes, GlobalExcludes};
-use super::index_file::IndexFile;
+use super::index_file::{IndexFile, UntrackedCache};
 use super::options::{Ignored, Untracked};
-use super::snapshot::{FreshDirectory, Identity, Snapshot};
+use super::snapshot::{Directory, FreshDirectory, Identity, Snapshot};
+use names::Names;
 use super::stat::StatRules;
 use crate::repo::NotExact;
 
@@ -39,6 +40,8 @@ pub struct Scan<'a> {
     pub ignored: Ignored,
     /// The patterns for the whole worktree.
     pub excludes: &'a GlobalExcludes,
+    /// What git takes for known about directories.
+    pub untracked_cache: Option<&'a UntrackedCache>,
     /// What the worktree looked like before.
     pub snapshot: Option<&'a Snapshot>,
     /// Whether files that are marked skip-worktree are looked for all the same.
@@ -96,7 +99,7 @@ impl Found {
     }
 }
 
-impl Scan<'_> {
+impl<'a> Scan<'a> {
     /// Scans the worktree whose top is open as `top`.
     ///
     /// # Errors
@@ -124,6 +127,21 @@ impl Scan<'_> {
         found.ignored.sort_unstable();
         found.tracked.sort_unstable_by_key(|(at, _)| *at);
         Ok(found)
+    }
+
+    /// The names in an open directory, and its identity from before they were read.
+    fn names_in(
+        &self,
+        dir: &OwnedFd,
+        path: &[u8],
+        known: Option<Directory<'a>>,
+    ) -> Result<(Names<'a>, Identity), NotExact> {
+        let (names, identity) = names::names(dir, known)?;
+        if self.untracked_cache.is_some_and(|cache| cache.is_doubtful(path.into(), &identity)) {
+            return Err("an untracked cache that may be out of date".into());
+        }
+        self.count(matches!(names, Names::Known(_)));
+        Ok((names, identity))
     }
 
     fn count(&self, was_known: bool) {

@@ -59,7 +59,7 @@ impl<'a> Scan<'a> {
         let mut below: Vec<Below<'_>> = Vec::new();
         let names = match self.untracked {
             Untracked::No => None,
-            _ => Some(self.names(place.dir, place.known)?),
+            _ => Some(self.names_in(place.dir, place.path, place.known)?),
         };
         if let Some((names, identity)) = names {
             if names.contains(GITIGNORE.as_bytes()) {
@@ -83,16 +83,6 @@ impl<'a> Scan<'a> {
             }
         }
         self.descend(&place, below, found)
-    }
-
-    fn names(
-        &self,
-        dir: &OwnedFd,
-        known: Option<Directory<'a>>,
-    ) -> Result<(Names<'a>, super::Identity), NotExact> {
-        let (names, identity) = names::names(dir, known)?;
-        self.count(matches!(names, Names::Known(_)));
-        Ok((names, identity))
     }
 
     /// A sparse checkout may have left out a file with patterns; git reads it from the index then.

@@ -191,8 +191,7 @@ impl<'a> Scan<'a> {
             return Err("deeply nested directories".into());
         }
         let Some(dir) = names::open_directory(parent, name)? else { return Ok(None) };
-        let (names, identity) = names::names(&dir, known)?;
-        self.count(matches!(names, Names::Known(_)));
+        let (names, identity) = self.names_in(&dir, &path, known)?;
         let mut excludes = excludes.clone();
         if names.contains(GITIGNORE.as_bytes()) {
             excludes.enter(&dir, path.as_slice().into())?;
