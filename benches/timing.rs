@@ -1,4 +1,4 @@
-//! Wall-clock time and peak memory of whole processes.
+//! Wall-clock time, processor time and peak memory of whole processes.
 
 use std::io;
 use std::process::{Command, Stdio};
@@ -9,6 +9,8 @@ use wait4::Wait4;
 /// One process.
 pub(crate) struct Run {
     pub(crate) wall: Duration,
+    /// Of all threads, in the kernel and outside.
+    pub(crate) processor: Duration,
     /// Bytes.
     pub(crate) memory: u64,
 }
@@ -19,7 +21,9 @@ pub(crate) fn timed(mut command: Command) -> io::Result<Run> {
     let used = command.stdin(Stdio::null()).stdout(Stdio::null()).spawn()?.wait4()?;
     let wall = start.elapsed();
     match used.status.success() {
-        true => Ok(Run { wall, memory: used.rusage.maxrss }),
+        true => {
+            Ok(Run { wall, processor: used.rusage.utime + used.rusage.stime, memory: used.rusage.maxrss })
+        }
         false => Err(io::Error::other(format!("{command:?}: {}", used.status))),
     }
 }
@@ -27,15 +31,20 @@ pub(crate) fn timed(mut command: Command) -> io::Result<Run> {
 /// Several runs of the same.
 pub(crate) struct Summary {
     pub(crate) median: Duration,
+    /// Median, too.
+    pub(crate) processor: Duration,
     /// The largest of all.
     pub(crate) memory: u64,
 }
 
 impl Summary {
     pub(crate) fn of(mut runs: Vec<Run>) -> Self {
+        let middle = runs.len().saturating_sub(1) / 2;
+        runs.sort_by_key(|run| run.processor);
+        let processor = runs[middle].processor;
         runs.sort_by_key(|run| run.wall);
         let memory = runs.iter().map(|run| run.memory).max().unwrap_or(0);
-        Self { median: runs[runs.len().saturating_sub(1) / 2].wall, memory }
+        Self { median: runs[middle].wall, processor, memory }
     }
 }
 

@@ -208,7 +208,9 @@ impl Maker {
 }
 
 /// How long it takes to ask for the stat data of every tracked file, the list of which is known.
-pub(crate) fn floor(top: &Path) -> io::Result<Duration> {
+///
+/// Wall-clock time and the time of all processors.
+pub(crate) fn floor(top: &Path) -> io::Result<(Duration, Duration)> {
     let listed = Command::new("git").args(["ls-files", "-z"]).current_dir(top).output()?.stdout;
     let mut directories: Vec<(PathBuf, Vec<&OsStr>)> = Vec::new();
     for path in listed.split(|byte| *byte == 0).filter(|path| !path.is_empty()) {
@@ -227,7 +229,12 @@ pub(crate) fn floor(top: &Path) -> io::Result<Duration> {
     };
     // Threads are started before the clock is.
     rayon::broadcast(|_| ());
-    let start = Instant::now();
+    let (start, used) = (Instant::now(), processor_time());
     directories.par_iter().map(asked).collect::<rustix::io::Result<()>>()?;
-    Ok(start.elapsed())
+    Ok((start.elapsed(), processor_time().saturating_sub(used)))
+}
+
+fn processor_time() -> Duration {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
+    Duration::new(time.tv_sec as u64, time.tv_nsec as u32)
 }

@@ -1,19 +1,20 @@
 //! From a repository to a [`Status`]: everything that is looked up, in the order in which it is needed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bstr::{BString, ByteSlice};
 use gix::ObjectId;
+use rayon::prelude::*;
 use rustix::fs::Stat;
 
 use super::branch::{self, Branches};
 use super::content::{Answer, Contents, Question};
 use super::excludes::GlobalExcludes;
 use super::index_file::{GITLINK, IndexFile, TYPE_MASK, UntrackedCache};
-use super::model::{Change, Head, Side, Status};
+use super::model::{Change, Head, Side, Status, Submodule};
 use super::options::{Format, Untracked};
 use super::renames;
 use super::scan::{Found, Scan, TrackedState};
@@ -22,6 +23,7 @@ use super::snapshot::{self, Identity, Snapshot, Update};
 use super::staged::{Staged, staged, tree_of};
 use super::stat::StatRules;
 use super::state::{self, InProgress};
+use super::submodules;
 use crate::cli::trace::IndexUse;
 use crate::repo::config::Config;
 use crate::repo::git::GitProgram;
@@ -249,7 +251,8 @@ impl Collect<'_> {
             return Ok(None);
         }
         let Some(cache) = index.untracked_cache()? else { return Ok(None) };
-        for (path, recorded) in GlobalExcludes::files(self.repo, self.config)?.iter().zip(cache.exclude_files) {
+        for (path, recorded) in GlobalExcludes::files(self.repo, self.config)?.iter().zip(cache.exclude_files)
+        {
             let doubtful = |stat| recorded.is_doubtful(&Identity::of(&stat));
             if path.as_ref().and_then(|path| rustix::fs::stat(path).ok()).is_some_and(doubtful) {
                 return Err("an untracked cache that may be out of date".into());
@@ -307,6 +310,7 @@ impl Collect<'_> {
                 index: side(found.index),
                 worktree_mode: side(found.index).mode,
                 original: None,
+                submodule: None,
                 conflict: None,
             }
         };
@@ -323,6 +327,7 @@ impl Collect<'_> {
         changes: &mut BTreeMap<BString, Change>,
     ) -> Result<(), NotExact> {
         let null = index_null(self.repo);
+        let submodules = self.submodules(index, found)?;
         let mut answers = answers.iter();
         let mut intended = false;
         let mut gone = false;
@@ -336,6 +341,10 @@ impl Collect<'_> {
                     changed(rules, &entry, stat)
                 }
                 TrackedState::Changed(stat) => changed(rules, &entry, stat),
+                TrackedState::Submodule(_) => match submodules.get(at) {
+                    Some(_) => (b'M', GITLINK),
+                    None => continue,
+                },
                 TrackedState::Deleted => {
                     gone = true;
                     (b'D', 0)
@@ -361,12 +370,14 @@ impl Collect<'_> {
                 index: side,
                 worktree_mode: 0,
                 original: None,
+                submodule: None,
                 conflict: None,
             });
             if letter != b'A' || change.staged != b'D' {
                 change.index = side;
             }
             change.unstaged = letter;
+            change.submodule = submodules.get(at).copied();
             change.worktree_mode = mode;
         }
         // git looks for renames here, too; only files that are intended to be added can be their ends.
@@ -377,6 +388,24 @@ impl Collect<'_> {
             return Err("files intended to be added that may be copied".into());
         }
         Ok(())
+    }
+
+    /// The submodules that differ, by their entries.
+    fn submodules(&self, index: &IndexFile, found: &Found) -> Result<HashMap<usize, Submodule>, NotExact> {
+        let entries: Vec<usize> = found
+            .tracked
+            .iter()
+            .filter(|(_, state)| matches!(state, TrackedState::Submodule(_)))
+            .map(|(at, _)| *at)
+            .collect();
+        let untracked = self.settings.untracked != Untracked::No;
+        let top = self.top.as_path();
+        let ask = |at: &usize| {
+            let entry = index.entry(*at);
+            Ok(submodules::ask(top, entry.path, entry.id(), untracked)?.map(|found| (*at, found)))
+        };
+        let answers: Result<Vec<_>, NotExact> = entries.par_iter().map(ask).collect();
+        Ok(answers?.into_iter().flatten().collect())
     }
 
     /// Writes a new snapshot if it saves more than it costs.
@@ -456,6 +485,7 @@ fn conflict(index: &IndexFile, first: usize, worktree_mode: u32, null: ObjectId)
         index: nothing,
         worktree_mode,
         original: None,
+        submodule: None,
         conflict: Some(stages),
     }
 }

@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use bstr::{BString, ByteSlice};
 use gix::ObjectId;
 
-use super::model::{Change, Distance, Head, Side, Status, Upstream};
+use super::model::{Change, Distance, Head, Side, Status, Submodule, Upstream};
 use super::state::InProgress;
 
 /// Runs `git status` with these arguments; what it printed to standard error, and its exit code, where it fails.
@@ -109,7 +109,14 @@ fn letter(letter: u8) -> u8 {
 fn change(text: &[u8], words: usize) -> Option<(Change, BString)> {
     let mut words = text.splitn(words + 1, |byte| *byte == b' ');
     let letters = words.next()?;
-    words.next()?;
+    let submodule = match words.next()? {
+        [b'S', flags @ ..] if flags != b"..." => Some(Submodule {
+            new_commits: flags.contains(&b'C'),
+            modified: flags.contains(&b'M'),
+            untracked: flags.contains(&b'U'),
+        }),
+        _ => None,
+    };
     let modes = [mode(words.next())?, mode(words.next())?, mode(words.next())?];
     let ids = [ObjectId::from_hex(words.next()?).ok()?, ObjectId::from_hex(words.next()?).ok()?];
     let change = Change {
@@ -119,6 +126,7 @@ fn change(text: &[u8], words: usize) -> Option<(Change, BString)> {
         index: Side { mode: modes[1], id: ids[1] },
         worktree_mode: modes[2],
         original: None,
+        submodule,
         conflict: None,
     };
     Some((change, words.next()?.into()))
@@ -141,6 +149,7 @@ fn conflict(text: &[u8]) -> Option<(Change, BString)> {
         index: nothing,
         worktree_mode: mode(Some(worktree))?,
         original: None,
+        submodule: None,
         conflict: Some(stages),
     };
     Some((change, (*path).into()))

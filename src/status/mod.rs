@@ -24,5 +24,6 @@ pub mod snapshot;
 pub mod staged;
 pub mod stat;
 pub mod state;
+pub mod submodules;
 
 pub use run::run;

@@ -17,6 +17,24 @@ pub struct Side {
     pub id: ObjectId,
 }
 
+/// How a submodule that is checked out differs from what the index has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Submodule {
+    /// It is at another commit.
+    pub new_commits: bool,
+    /// Something tracked in it differs.
+    pub modified: bool,
+    /// There are untracked files in it.
+    pub untracked: bool,
+}
+
+impl Submodule {
+    /// Whether what is in it differs from its own commit.
+    pub fn is_dirty(&self) -> bool {
+        self.modified || self.untracked
+    }
+}
+
 /// One path that is not the same everywhere.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
@@ -32,6 +50,8 @@ pub struct Change {
     pub worktree_mode: u32,
     /// Where it comes from, and how similar it is in percent.
     pub original: Option<(BString, u8)>,
+    /// For a submodule that is checked out and differs.
+    pub submodule: Option<Submodule>,
     /// The stages of a conflict.
     pub conflict: Option<[Option<Side>; 3]>,
 }

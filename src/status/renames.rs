@@ -67,6 +67,7 @@ fn parse(text: &[u8]) -> Option<BTreeMap<BString, Change>> {
             index: Side { mode: new_mode, id: new_id },
             worktree_mode: new_mode,
             original,
+            submodule: None,
             conflict: None,
         };
         changes.insert(path, change);

@@ -178,7 +178,10 @@ impl Invocation {
         let colors = settings.colors.as_ref().unwrap_or(&none);
         let (paths, nul, branch) = (&paths, settings.nul, settings.branch);
         match settings.format {
-            Format::Short | Format::PorcelainV1 => Short { colors, paths, nul, branch }.render(status),
+            Format::Short | Format::PorcelainV1 => {
+                let submodules = settings.format == Format::Short;
+                Short { colors, paths, nul, branch, submodules }.render(status)
+            }
             Format::PorcelainV2 => {
                 PorcelainV2 { paths, nul, branch, show_stash: settings.show_stash }.render(status)
             }

@@ -5,6 +5,7 @@ mod hooks;
 mod own;
 mod races;
 mod regressions;
+mod submodules;
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -152,3 +152,35 @@ fn an_untracked_cache_that_is_out_of_date_is_so_for_both() {
     shell(&env, &dir, "git update-index --index-version 2");
     same(&env, &dir, &["-s"]);
 }
+
+#[test]
+fn a_file_that_is_left_out_and_assumed_to_be_unchanged_is_there() {
+    let env = Environment::new();
+    let dir = repository(
+        &env,
+        "for f in a b c d; do echo x >$f; done; git add .; git commit -qm x; git config core.sparseCheckout true
+         git update-index --assume-unchanged a b; git update-index --skip-worktree a c d; rm d; echo y >c; echo y >a",
+    );
+    same_native(&env, &dir, &[]);
+    same_native(&env, &dir, &["-s"]);
+}
+
+#[test]
+fn worktrees_and_other_repositories_below() {
+    let env = Environment::new();
+    let dir = repository(
+        &env,
+        "echo x >f; git add .; git commit -qm x; git worktree add -q below/linked; git init -q below/own
+         git init -q --separate-git-dir=../elsewhere separate; echo n >separate/n; mkdir -p odd none/.git
+         echo 'gitdir: ../nowhere' >odd/.git; echo n >odd/n; echo n >none/n",
+    );
+    for words in [&["-s"][..], &["-s", "-uall"], &["-s", "--ignored"]] {
+        same(&env, &dir, words);
+    }
+    shell(&env, &dir, "rm -r odd");
+    for words in [&["-s"][..], &["-s", "-uall"], &["-s", "--ignored"]] {
+        same_native(&env, &dir, words);
+    }
+    shell(&env, &dir, "rm -rf .git/worktrees");
+    same(&env, &dir, &["-s"]);
+}

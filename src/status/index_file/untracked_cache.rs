@@ -39,10 +39,8 @@ impl Recorded {
 
     /// Whether git may take something that has changed for unchanged.
     pub fn is_doubtful(&self, now: &Identity) -> bool {
-        let now = Recorded {
-            ctime: (now.ctime.0 as u32, now.ctime.1),
-            mtime: (now.mtime.0 as u32, now.mtime.1),
-        };
+        let now =
+            Recorded { ctime: (now.ctime.0 as u32, now.ctime.1), mtime: (now.mtime.0 as u32, now.mtime.1) };
         self.mtime.0 == now.mtime.0 && *self != now
     }
 }

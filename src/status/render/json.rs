@@ -71,6 +71,14 @@ fn entry(name: &BStr, change: &Change) -> Value {
     }
     object.insert("staged".into(), letter(change.staged));
     object.insert("unstaged".into(), letter(change.unstaged));
+    if let Some(submodule) = change.submodule {
+        let words = json!({
+            "new_commits": submodule.new_commits,
+            "modified": submodule.modified,
+            "untracked": submodule.untracked,
+        });
+        object.insert("submodule".into(), words);
+    }
     if let Some((original, score)) = &change.original {
         path(original.as_ref(), "original", &mut object);
         object.insert("similarity".into(), (*score).into());

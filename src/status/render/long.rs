@@ -232,6 +232,7 @@ impl Long<'_> {
             }
             let original = change.original.as_ref().map(|(original, _)| original);
             self.change(change.staged, original, path, &self.colors.staged, out);
+            out.push(b'\n');
         }
         if shown {
             self.line("", out);
@@ -249,8 +250,22 @@ impl Long<'_> {
         let add = if deleted { "add/rm" } else { "add" };
         self.hint(&format!("use \"git {add} <file>...\" to update what will be committed"), out);
         self.hint("use \"git restore <file>...\" to discard changes in working directory", out);
+        let is_dirty = |(_, change): (_, &Change)| change.submodule.is_some_and(|found| found.is_dirty());
+        if status.changes.iter().filter(is_changed).any(is_dirty) {
+            self.hint("commit or discard the untracked or modified content in submodules", out);
+        }
         for (path, change) in status.changes.iter().filter(is_changed) {
             self.change(change.unstaged, None, path, &self.colors.changed, out);
+            if let Some(submodule) = &change.submodule {
+                let words = [
+                    (submodule.new_commits, "new commits"),
+                    (submodule.modified, "modified content"),
+                    (submodule.untracked, "untracked content"),
+                ];
+                let words: Vec<&str> = words.iter().filter(|(is, _)| *is).map(|(_, words)| *words).collect();
+                paint(&self.colors.header, format!(" ({})", words.join(", ")).as_bytes(), out);
+            }
+            out.push(b'\n');
         }
         self.line("", out);
     }
@@ -279,7 +294,6 @@ impl Long<'_> {
         }
         self.paths.write(path.as_ref(), &mut text);
         paint(color, &text, out);
-        out.push(b'\n');
     }
 
     fn conflicts(&self, status: &Status, out: &mut Vec<u8>) {

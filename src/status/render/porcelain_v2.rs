@@ -95,7 +95,15 @@ impl PorcelainV2<'_> {
     fn change(&self, path: &BString, change: &Change, out: &mut Vec<u8>) -> std::io::Result<()> {
         let dot = |letter: u8| if letter == b' ' { '.' } else { letter as char };
         let modes = [change.head.mode, change.index.mode, change.worktree_mode];
-        let submodule = if modes.contains(&GITLINK) { "S..." } else { "N..." };
+        let flags = change.submodule.unwrap_or_default();
+        let flag = |is_set: bool, letter: char| if is_set { letter } else { '.' };
+        let submodule = [
+            if modes.contains(&GITLINK) { 'S' } else { 'N' },
+            flag(flags.new_commits, 'C'),
+            flag(flags.modified, 'M'),
+            flag(flags.untracked, 'U'),
+        ];
+        let submodule = String::from_iter(submodule);
         let kind = if change.original.is_some() { 2 } else { 1 };
         write!(out, "{kind} {}{} {submodule}", dot(change.staged), dot(change.unstaged))?;
         for mode in modes {

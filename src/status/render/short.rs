@@ -16,6 +16,8 @@ pub struct Short<'a> {
     pub nul: bool,
     /// Whether the branch is shown.
     pub branch: bool,
+    /// Whether letters tell how submodules differ; they do not in porcelain.
+    pub submodules: bool,
 }
 
 impl Short<'_> {
@@ -44,9 +46,17 @@ impl Short<'_> {
         if let Some(letters) = change.conflict_letters() {
             paint(&self.colors.unmerged, &letters, out);
         } else {
-            for (color, letter) in
-                [(&self.colors.staged, change.staged), (&self.colors.changed, change.unstaged)]
-            {
+            let unstaged = match change.submodule {
+                Some(found) if self.submodules && !found.new_commits => {
+                    if found.modified {
+                        b'm'
+                    } else {
+                        b'?'
+                    }
+                }
+                _ => change.unstaged,
+            };
+            for (color, letter) in [(&self.colors.staged, change.staged), (&self.colors.changed, unstaged)] {
                 match letter {
                     b' ' => out.push(b' '),
                     letter => paint(color, &[letter], out),

@@ -21,9 +21,9 @@ use super::excludes::{Excludes, GlobalExcludes};
 use super::index_file::{IndexFile, UntrackedCache};
 use super::options::{Ignored, Untracked};
 use super::snapshot::{Directory, FreshDirectory, Identity, Snapshot};
-use names::Names;
 use super::stat::StatRules;
 use crate::repo::NotExact;
+use names::Names;
 
 /// Directories nested deeper than this are left to git.
 const MAX_DEPTH: usize = 200;
@@ -70,6 +70,8 @@ pub enum TrackedState {
     Unsure(Stat),
     /// It is there and the index only intends to have it.
     Intended(Stat),
+    /// It is a submodule that is checked out.
+    Submodule(Stat),
     /// It has stages; the file, if there is one.
     Conflict(Option<Stat>),
 }

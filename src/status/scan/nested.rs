@@ -2,6 +2,7 @@
 
 use std::os::fd::{AsFd, OwnedFd};
 
+use bstr::ByteSlice;
 use rustix::fs::{FileType, Mode, OFlags};
 
 use crate::repo::NotExact;
@@ -18,23 +19,46 @@ pub(super) fn has_git(parent: impl AsFd, name: &[u8]) -> Result<bool, NotExact> 
 /// Where it is not plain what git would take it for.
 pub(super) fn is_repository(dir: &OwnedFd) -> Result<bool, NotExact> {
     let Some(stat) = stat_at(dir, ".git")? else { return Ok(false) };
-    if !FileType::from_raw_mode(stat.st_mode).is_dir() {
-        return Err("a .git file in an untracked directory".into());
+    if FileType::from_raw_mode(stat.st_mode).is_dir() {
+        return has_parts(dir, b".git", b".git");
     }
-    for name in [".git/objects", ".git/refs", ".git/HEAD"] {
-        if stat_at(dir, name)?.is_none() {
+    let odd = || NotExact::because("an odd .git file in an untracked directory");
+    let text = read(dir, b".git").ok_or_else(odd)?;
+    let git_dir = text.strip_prefix(b"gitdir: ").ok_or_else(odd)?.trim_end();
+    let common = [git_dir, b"/commondir"].concat();
+    let common = match read(dir, &common) {
+        Some(path) if path.starts_with(b"/") => path.trim_end().to_owned(),
+        Some(path) => [git_dir, b"/", path.trim_end()].concat(),
+        None => git_dir.to_owned(),
+    };
+    // A worktree that was moved, or whose repository is gone, may be more than one thing.
+    if has_parts(dir, git_dir, &common)? { Ok(true) } else { Err(odd()) }
+}
+
+/// Whether there is what a git directory has to have.
+fn has_parts(dir: &OwnedFd, git_dir: &[u8], common: &[u8]) -> Result<bool, NotExact> {
+    let head = [git_dir, b"/HEAD"].concat();
+    for path in [&[common, b"/objects"].concat(), &[common, b"/refs"].concat(), &head] {
+        if stat_at(dir, path.as_slice())?.is_none() {
             return Ok(false);
         }
     }
-    let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NOFOLLOW | OFlags::NONBLOCK;
     let unclear = || NotExact::because("an odd .git in an untracked directory");
-    let head = rustix::fs::openat(dir, ".git/HEAD", flags, Mode::empty()).map_err(|_| unclear())?;
-    let mut text = [0; 256];
-    let length = rustix::io::read(&head, &mut text[..]).map_err(|_| unclear())?;
-    let text = text[..length].trim_ascii_end();
+    let text = read(dir, &head).ok_or_else(unclear)?;
+    let text = text.trim_ascii_end();
     let good = match text.strip_prefix(b"ref: ") {
         Some(branch) => branch.starts_with(b"refs/"),
         None => gix::ObjectId::from_hex(text).is_ok(),
     };
     if good { Ok(true) } else { Err(unclear()) }
+}
+
+/// The beginning of a small file.
+fn read(dir: &OwnedFd, path: &[u8]) -> Option<Vec<u8>> {
+    let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK;
+    let file = rustix::fs::openat(dir, path, flags, Mode::empty()).ok()?;
+    let mut text = vec![0; 4096];
+    let length = rustix::io::read(&file, &mut text[..]).ok()?;
+    text.truncate(length);
+    Some(text)
 }

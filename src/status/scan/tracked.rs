@@ -285,7 +285,7 @@ impl<'a> Scan<'a> {
         let entry = self.index.entry(at);
         let mut marked = false;
         if entry.stage() == 0 && self.is_left_alone(&entry) {
-            if !entry.is_skipped() || !self.look_for_skipped || entry.is_assumed_unchanged() {
+            if !entry.is_skipped() || !self.look_for_skipped {
                 return Ok(());
             }
             if kind.is_none() && stat_at(place.dir, group.name)?.is_none() {
@@ -293,6 +293,9 @@ impl<'a> Scan<'a> {
             }
             // It is there, so the mark does not count.
             found.unskipped += 1;
+            if entry.is_assumed_unchanged() {
+                return Ok(());
+            }
             marked = true;
         }
         let Some(stat) = stat_at(place.dir, group.name)? else {
@@ -367,10 +370,10 @@ impl<'a> Scan<'a> {
             return Ok(());
         }
         // Without a repository in it, there is nothing that could differ.
-        match nested::has_git(place.dir, group.name)? {
-            true => Err("submodule".into()),
-            false => Ok(()),
+        if nested::has_git(place.dir, group.name)? {
+            found.tracked.push((at, TrackedState::Submodule(stat)));
         }
+        Ok(())
     }
 
     pub(super) fn child_of(&self, name: &Name<'_>) -> Option<Directory<'a>> {
