@@ -14,12 +14,13 @@ use super::branch::{self, Branches};
 use super::content::{Answer, Contents, Question};
 use super::excludes::GlobalExcludes;
 use super::index_file::{GITLINK, IndexFile, TYPE_MASK, UntrackedCache};
+use super::memory::Memory;
 use super::model::{Change, Head, Side, Status, Submodule};
 use super::options::{Format, Untracked};
 use super::renames;
 use super::scan::{Found, Scan, TrackedState};
 use super::settings::{Renames, Settings};
-use super::snapshot::{self, Identity, Snapshot, Update};
+use super::snapshot::Identity;
 use super::staged::{Staged, staged, tree_of};
 use super::stat::StatRules;
 use super::state::{self, InProgress};
@@ -32,19 +33,6 @@ use crate::repo::{NotExact, Repo};
 const GITMODULES: &str = ".gitmodules";
 /// Clocks that stamp files tick this often or more often.
 const TICK: Duration = Duration::from_millis(50);
-/// File systems whose time stamps are made by this machine's clock, by their magic numbers (statfs(2)): ext2 to
-/// ext4, XFS, btrfs, tmpfs, overlayfs, f2fs, bcachefs, ZFS.
-const LOCAL: [i64; 8] = [
-    0xef53,
-    0x5846_5342,
-    0x9123_683e,
-    0x0102_1994,
-    0x794c_7630,
-    0xf2f5_2010,
-    0xca45_1a4e_u32 as i64,
-    0x2fc1_2fc1,
-];
-
 /// What is asked about which worktree.
 pub struct Collect<'a> {
     /// The repository.
@@ -89,12 +77,11 @@ impl Collect<'_> {
         let failed = |err: rustix::io::Errno| NotExact::from(format!("worktree: {err}"));
         let flags = rustix::fs::OFlags::PATH | rustix::fs::OFlags::DIRECTORY | rustix::fs::OFlags::CLOEXEC;
         let top = rustix::fs::open(&self.top, flags, rustix::fs::Mode::empty()).map_err(failed)?;
-        let snapshot_file = self.repo.git_dir.join(snapshot::FILE);
-        // Its type differs between systems.
-        #[allow(clippy::unnecessary_cast)]
-        let is_local = rustix::fs::fstatfs(&top).is_ok_and(|fs| LOCAL.contains(&(fs.f_type as i64)));
-        let keep = self.use_index && is_local && !self.verify;
-        let snapshot = if keep { Snapshot::open(&snapshot_file) } else { None };
+        let memory = match self.use_index && !self.verify {
+            true => Memory::open(&self.repo.git_dir, &top),
+            false => Memory::none(),
+        };
+        let snapshot = memory.names();
         let index = IndexFile::open(&self.index_path()?, self.repo.git.object_hash())?;
         statistics.entries = index.len();
         if self.settings.untracked != Untracked::No && !index.untracked_cache_is_at(&self.top) {
@@ -128,7 +115,7 @@ impl Collect<'_> {
             ignored: self.settings.ignored,
             excludes: &excludes,
             untracked_cache: untracked_cache.as_ref(),
-            snapshot: snapshot.as_ref(),
+            snapshot,
             look_for_skipped: self.settings.sparse && !self.settings.expect_skipped,
             trusted_before: (trusted.as_secs() as i64, trusted.subsec_nanos()),
             first_only: self.first_only,
@@ -141,15 +128,13 @@ impl Collect<'_> {
         statistics.known = scan.known.load(Ordering::Relaxed);
 
         let questions: Vec<Question> = found.tracked.iter().filter_map(question).collect();
-        let contents = Contents::new(self.repo, &index, &top, self.config, snapshot.as_ref())?;
+        let contents = Contents::new(self.repo, &index, &top, self.config, memory.contents())?;
         let answers = contents.compare(&questions)?;
         statistics.compared = answers.iter().filter(|answer| answer.was_read).count();
         self.unstaged(&index, &rules, &found, &answers, &mut changes)?;
 
-        if keep {
-            let misses = statistics.directories - statistics.known;
-            self.remember(&index, snapshot.as_ref(), &mut found, &answers, misses, trusted);
-        }
+        let misses = statistics.directories - statistics.known;
+        memory.remember(&index, std::mem::take(&mut found.read), misses, &answers, trusted);
         if matches!(used, IndexUse::None) && snapshot.is_some() {
             *used = IndexUse::Fresh;
         }
@@ -173,10 +158,8 @@ impl Collect<'_> {
         let sparse = self.settings.sparse && !index.is_empty();
         let skipped = index.skipped.saturating_sub(found.unskipped);
         let sparse_percentage = sparse.then(|| 100 - 100 * skipped / index.len().max(1));
-        if let Some(snapshot) = snapshot {
-            // The process is about to end, and unmapping takes time.
-            std::mem::forget(snapshot);
-        }
+        // The process is about to end, and unmapping takes time.
+        std::mem::forget(memory);
         Ok(Status {
             head,
             changes,
@@ -406,40 +389,6 @@ impl Collect<'_> {
         };
         let answers: Result<Vec<_>, NotExact> = entries.par_iter().map(ask).collect();
         Ok(answers?.into_iter().flatten().collect())
-    }
-
-    /// Writes a new snapshot if it saves more than it costs.
-    fn remember(
-        &self,
-        index: &IndexFile,
-        old: Option<&Snapshot>,
-        found: &mut Found,
-        answers: &[Answer],
-        misses: usize,
-        trusted: Duration,
-    ) {
-        let settled = |time: (i64, u32)| {
-            let time = if time.1 == 0 { (time.0 + 2, 0) } else { time };
-            time < (trusted.as_secs() as i64, trusted.subsec_nanos())
-        };
-        let mut compared = Vec::new();
-        for answer in answers {
-            let Some(new) = answer.compared else { continue };
-            if settled(new.identity.mtime) && settled(new.identity.ctime) {
-                compared.push((index.path(answer.at).to_owned(), new, answer.same));
-            }
-        }
-        let lasting = found.read.iter().filter(|read| read.identity.inode != 0).count();
-        let size = old.map_or(0, Snapshot::directory_count);
-        // A directory that is read costs about as much as writing a hundred others.
-        let worth = old.is_none() || misses.min(lasting) * 100 > size || !compared.is_empty();
-        if !worth {
-            return;
-        }
-        let directories = std::mem::take(&mut found.read);
-        let update = Update { old, directories, compared, forget: Vec::new() };
-        // Without it, the next answer takes longer; that is all.
-        let _ = update.publish(&self.repo.git_dir);
     }
 }
 

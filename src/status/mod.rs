@@ -13,6 +13,7 @@ mod from_git;
 mod handover;
 pub mod index_file;
 mod many;
+pub mod memory;
 pub mod model;
 pub mod options;
 pub mod renames;

@@ -70,7 +70,12 @@ pub fn ask(
                 if let Some(oid) = line.strip_prefix(b"# branch.oid ")
                     && oid != b"(initial)"
                 {
-                    found.new_commits = *ObjectId::from_hex(oid).map_err(|_| failed())? != *commit;
+                    let head = ObjectId::from_hex(oid).map_err(|_| failed())?;
+                    // An object name of the other kind, filled up with zeros, is what git compares it with.
+                    if head.kind() != commit.kind() {
+                        return Err(failed());
+                    }
+                    found.new_commits = *head != *commit;
                 }
             }
             Some(b'?') => found.untracked = true,

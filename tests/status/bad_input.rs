@@ -187,6 +187,6 @@ fn a_full_disk() {
     assert_eq!((our.code, our.stdout, our.stderr), (their.code, their.stdout, their.stderr));
     assert!(!snapshot(&dir).exists());
     let left = damage::files(&dir.join(".git"));
-    assert!(left.iter().all(|file| !file.to_string_lossy().contains("git-fast.status")), "{left:?}");
+    assert!(left.iter().all(|file| !file.to_string_lossy().contains("git-fast.status.")), "{left:?}");
     same_native(&env, &dir, &["-s"]);
 }

@@ -1,6 +1,6 @@
 //! Submodules in every state.
 
-use super::{repository, same_native, shell};
+use super::{repository, same, same_native, shell};
 use crate::support::Environment;
 
 /// A submodule `m` with a submodule `n` in it, and one that is not checked out.
@@ -61,4 +61,16 @@ fn the_variables_of_the_repository_around_do_not_count() {
     env.set("GIT_DIR", dir.join(".git"));
     env.set("GIT_WORK_TREE", &dir);
     same_native(&env, &dir, &["--porcelain=v2"]);
+}
+
+#[test]
+fn a_submodule_with_names_of_another_kind() {
+    let env = Environment::new();
+    let dir = repository(
+        &env,
+        "rm -rf .git; git init -q --object-format=sha256 .; git init -q --object-format=sha1 m
+         git -C m commit -q --allow-empty -m x; git add m",
+    );
+    same(&env, &dir, &["--porcelain=v2"]);
+    same(&env, &dir, &["-s"]);
 }

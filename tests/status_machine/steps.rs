@@ -466,7 +466,7 @@ impl World {
 
     /// Clocks, copies, and what can happen to the snapshot.
     fn disturb(&mut self) -> String {
-        let snapshot = self.git_dir().join("git-fast.status");
+        let snapshot = self.git_dir().join(self.pick(&["git-fast.status", "git-fast.status-contents"]));
         match self.rng.u8(0..7) {
             0 => {
                 std::thread::sleep(Duration::from_millis(60));

@@ -72,6 +72,18 @@ impl ReadNames {
         (&self.bytes[start as usize..end as usize], kind)
     }
 
+    /// These names, which are in order.
+    #[cfg(test)]
+    pub(crate) fn from_list<'n>(list: impl IntoIterator<Item = (&'n [u8], Kind)>) -> ReadNames {
+        let mut names = ReadNames::default();
+        for (name, kind) in list {
+            let start = names.bytes.len() as u32;
+            names.bytes.extend_from_slice(name);
+            names.spans.push((start, names.bytes.len() as u32, kind));
+        }
+        names
+    }
+
     fn read(dir: &OwnedFd) -> Result<ReadNames, NotExact> {
         let failed = |err: Errno| NotExact::from(format!("reading a directory: {err}"));
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;

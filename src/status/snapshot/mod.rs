@@ -5,24 +5,13 @@
 //! another identity now is read again, a file that has other stat data is compared again. So there is nothing to
 //! invalidate, and a snapshot of another worktree is merely useless.
 //!
-//! It is one file in the worktree's own git directory, where a clone can't put anything, replaced by rename. All of
-//! it is little-endian:
-//!
-//! | bytes | content |
-//! | --- | --- |
-//! | 8 | `89 47 46 53 54 31 0d 0a`: magic and version |
-//! | 32 | blake3 of everything that follows |
-//! | 8 | number of directories |
-//! | 8 | number of names |
-//! | 8 | bytes of names and paths |
-//! | 8 | number of compared files |
-//! | 56 each | directories: identity, position of the first name, number of names; the first is the top |
-//! | 16 each | names: offset of the bytes (8 bytes, the kind in the highest), their length (4), the position of the directory or `ffffffff` (4) |
-//! | 104 each | compared files, ordered by path: offset and length of the path, stat data, object, verdict |
-//! | rest | bytes of names and paths |
+//! It is in files in the worktree's own git directory, replaced by rename. docs/gitformat-faststatus.md describes
+//! every byte.
 
 mod format;
 mod read;
+#[cfg(test)]
+mod tests;
 mod write;
 
 use rustix::fs::Stat;
@@ -30,8 +19,10 @@ use rustix::fs::Stat;
 pub use read::{Directory, Snapshot};
 pub use write::{FreshDirectory, Update};
 
-/// The name of the file in the git directory of the worktree.
-pub const FILE: &str = "git-fast.status";
+/// The name of the file with directories, in the git directory of the worktree.
+pub const NAMES_FILE: &str = "git-fast.status";
+/// The name of the file with files that were compared.
+pub const CONTENTS_FILE: &str = "git-fast.status-contents";
 
 /// What tells one state of a directory from another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -6,10 +6,10 @@ use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
-use bstr::BString;
+use bstr::{BStr, BString};
 
 use super::format::{COMPARED_LEN, DIRECTORY_LEN, HEADER_LEN, MAGIC, NAME_LEN, NONE};
-use super::{Compared, Directory, FILE, Identity, Snapshot};
+use super::{Compared, Directory, Identity, Snapshot};
 use crate::status::scan::{Kind, ReadNames};
 
 /// A directory that was read now.
@@ -30,8 +30,8 @@ pub struct Update<'s> {
     pub directories: Vec<FreshDirectory>,
     /// What was compared, and whether it was the same.
     pub compared: Vec<(BString, Compared, bool)>,
-    /// Paths whose previous comparison need not be kept.
-    pub forget: Vec<BString>,
+    /// Whether a previous comparison of this path is worth keeping.
+    pub keep: &'s dyn Fn(&BStr) -> bool,
 }
 
 #[derive(Default)]
@@ -44,11 +44,12 @@ struct Columns {
 }
 
 impl Update<'_> {
-    /// Writes it to the worktree's git directory. A reader sees the previous one or this one.
+    /// Writes it to this file. A reader sees the previous one or this one.
     ///
     /// # Errors
     /// When it can't be written; the previous one stays.
-    pub fn publish(self, git_dir: &Path) -> io::Result<()> {
+    pub fn publish(self, file: &Path) -> io::Result<()> {
+        let (Some(git_dir), path) = (file.parent(), file) else { return Err(io::ErrorKind::NotFound.into()) };
         let bytes = self.encode();
         let mut builder = tempfile::Builder::new();
         builder.prefix("git-fast.status.");
@@ -57,7 +58,7 @@ impl Update<'_> {
         })?;
         file.write_all(&bytes)?;
         // Not synced: a torn file has another hash, and then it is read anew.
-        file.persist(git_dir.join(FILE))?;
+        file.persist(path)?;
         Ok(())
     }
 
@@ -68,10 +69,9 @@ impl Update<'_> {
         columns.add(&fresh, self.old, b"", self.old.and_then(Snapshot::root));
         let mut compared: BTreeMap<BString, (Compared, bool)> = BTreeMap::new();
         for (path, old, same) in self.old.into_iter().flat_map(Snapshot::all_compared) {
-            compared.insert(path.to_owned(), (old, same));
-        }
-        for path in &self.forget {
-            compared.remove(path);
+            if (self.keep)(path) {
+                compared.insert(path.to_owned(), (old, same));
+            }
         }
         compared.extend(self.compared.into_iter().map(|(path, new, same)| (path, (new, same))));
         for (path, (file, same)) in &compared {
