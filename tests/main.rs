@@ -2,6 +2,7 @@
 
 mod concurrency;
 mod differential;
+mod follow;
 mod generated;
 mod index_states;
 mod own_options;

@@ -17,6 +17,7 @@ use crate::cli::trace::{Report, Served};
 use crate::cli::{FATAL, USAGE, fatal};
 use crate::repo::config::{Config, Location};
 use crate::repo::git::GitProgram;
+use crate::repo::present::Present;
 use crate::repo::{NotExact, Repo, exec_git};
 use crate::session::{Session, git_program_cache};
 
@@ -130,6 +131,7 @@ impl Invocation {
                 revisions::Request::Symmetric { left, right } => vec![left.0, right.0],
             })
             .collect();
+        Present::open(&repo, &config)?.check(&tips)?;
         session.freshen(&mut index, &tips, &mut report.index)?;
         let pathspec = Pathspec::of(&repo, &config, &log)?;
         let mut with_paths = pathspec.is_some() || self.own.last_modified || self.own.contains_path.is_some();

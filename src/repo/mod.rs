@@ -11,6 +11,7 @@ mod not_exact;
 pub mod notes;
 pub mod object_dirs;
 pub mod open;
+pub mod present;
 pub mod refs;
 pub mod remembered;
 #[cfg(test)]
