@@ -9,4 +9,6 @@ mod own_options;
 mod path_index;
 mod path_questions;
 mod regressions;
+mod status;
+mod status_machine;
 mod support;

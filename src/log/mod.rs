@@ -2,7 +2,7 @@
 
 pub mod answer;
 pub mod changes;
-mod checked_settings;
+pub(crate) mod checked_settings;
 mod columns;
 pub mod commit;
 mod contains_path;
