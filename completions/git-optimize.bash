@@ -28,6 +28,9 @@ _git__optimize() {
             git__optimize,index)
                 cmd="git__optimize__subcmd__index"
                 ;;
+            git__optimize,report)
+                cmd="git__optimize__subcmd__report"
+                ;;
             git__optimize,run)
                 cmd="git__optimize__subcmd__run"
                 ;;
@@ -45,6 +48,9 @@ _git__optimize() {
                 ;;
             git__optimize__subcmd__help,index)
                 cmd="git__optimize__subcmd__help__subcmd__index"
+                ;;
+            git__optimize__subcmd__help,report)
+                cmd="git__optimize__subcmd__help__subcmd__report"
                 ;;
             git__optimize__subcmd__help,run)
                 cmd="git__optimize__subcmd__help__subcmd__run"
@@ -143,7 +149,7 @@ _git__optimize() {
 
     case "${cmd}" in
         git__optimize)
-            opts="-n -q -h -V --auto --full --task --dry-run --time-budget --detach --low-priority --only-on-ac --json --quiet --help --version run index doctor clone schedule help"
+            opts="-n -q -h -V --auto --full --task --dry-run --time-budget --detach --low-priority --only-on-ac --json --quiet --help --version run index doctor clone report schedule help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -205,7 +211,7 @@ _git__optimize() {
             return 0
             ;;
         git__subcmd__optimize__subcmd__help)
-            opts="run index doctor clone schedule help"
+            opts="run index doctor clone report schedule help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -333,6 +339,20 @@ _git__optimize() {
         git__subcmd__optimize__subcmd__help__subcmd__index__subcmd__verify)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        git__subcmd__optimize__subcmd__help__subcmd__report)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -593,6 +613,20 @@ _git__optimize() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        git__subcmd__optimize__subcmd__report)
+            opts="-h --json --fresh --progress --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
                 *)
                     COMPREPLY=()
                     ;;

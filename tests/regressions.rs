@@ -347,3 +347,17 @@ fn differences_of_merges_imply_full_history() {
         }
     }
 }
+
+/// Whoever has git trace itself wants to read what git does.
+#[test]
+fn traces_of_git() {
+    let mut env = Environment::new();
+    let dir = repository(&env, "r");
+    for name in ["GIT_TRACE", "GIT_TRACE2_PERF", "GIT_TRACE2_EVENT"] {
+        let file = dir.join(name);
+        env.set(name, file.as_os_str());
+        let (output, _) = env.fastlog(&dir, &args(&["--oneline", "--", "f"]), None);
+        assert_eq!(output.code, 0);
+        assert!(!fs::read(&file).expect("a trace").is_empty(), "{name}");
+    }
+}

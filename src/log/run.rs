@@ -18,7 +18,7 @@ use crate::cli::{FATAL, USAGE, fatal};
 use crate::repo::config::{Config, Location};
 use crate::repo::git::GitProgram;
 use crate::repo::present::Present;
-use crate::repo::{NotExact, Repo, exec_git};
+use crate::repo::{NotExact, Repo, check_not_traced, exec_git};
 use crate::session::{Session, git_program_cache};
 
 /// Commits on a page where neither `--per-page` nor `fastlog.pageSize` says otherwise.
@@ -99,6 +99,7 @@ impl Invocation {
             return Err("--no-index".into());
         }
         let mut log = log.map_err(|refusal| NotExact::from(refusal.0))?;
+        check_not_traced()?;
         repo.check_bare_is_allowed(&config)?;
         repo.check_history_shape()?;
         paths::arguments::take(&repo, &mut log)?;

@@ -25,7 +25,7 @@ use crate::cli::trace::{Report, Served};
 use crate::cli::{USAGE, fatal};
 use crate::repo::config::{Config, Location};
 use crate::repo::git::GitProgram;
-use crate::repo::{NotExact, Repo};
+use crate::repo::{NotExact, Repo, check_not_traced};
 
 /// Exit code of `--exit-code` where something differs.
 const DIRTY: u8 = 1;
@@ -107,11 +107,7 @@ impl Invocation {
         if !git.at_least(2, 39) {
             return Err(format!("git {} is too old", git.version).into());
         }
-        for (name, _) in std::env::vars_os() {
-            if name.as_encoded_bytes().starts_with(b"GIT_TRACE") {
-                return Err("git is traced".into());
-            }
-        }
+        check_not_traced()?;
         let mut settings = Settings::resolve(&options, &config)?;
         if self.own.json || self.own.summary {
             (settings.format, settings.branch) = (Format::PorcelainV2, true);

@@ -18,7 +18,8 @@ fn counted(env: &Environment, it: &Generated, kind: &str) -> (u64, u64, u64) {
     let format = "--batch-check=%(objecttype) %(objectsize) %(objectname)";
     let text = env.git_from_file(&it.dir, &["cat-file", format], &file);
     let lines: BTreeSet<String> = String::from_utf8_lossy(&text).lines().map(str::to_owned).collect();
-    let sizes = lines.iter().filter_map(|line| line.strip_prefix(kind)?.split(' ').nth(1)?.parse::<u64>().ok());
+    let sizes =
+        lines.iter().filter_map(|line| line.strip_prefix(kind)?.split(' ').nth(1)?.parse::<u64>().ok());
     let sizes: Vec<u64> = sizes.collect();
     (sizes.len() as u64, sizes.iter().sum(), sizes.iter().copied().max().unwrap_or(0))
 }
@@ -81,12 +82,17 @@ fn what_is_too_large_gets_advice_with_a_command() {
     env.git_ok(&it.dir, &["commit", "-q", "-m", "a film"]);
     let report = check(&env, &it);
     let levels = report["levels"].as_array().expect("levels");
-    let blob = levels.iter().find(|level| level["group"] == "biggest" && level["name"] == "blob").expect("it is there");
+    let blob = levels
+        .iter()
+        .find(|level| level["group"] == "biggest" && level["name"] == "blob")
+        .expect("it is there");
     assert_eq!((&blob["stars"], &blob["value"]), (&1.into(), &12_000_000.into()));
     assert_eq!(report["history"]["blobs"]["largest"][0]["path"], "film.MP4");
     let advice = report["advice"].as_array().expect("advice");
     assert!(
-        advice.iter().any(|advice| advice["command"].as_str().is_some_and(|text| text.contains("--filter=blob:limit"))),
+        advice.iter().any(|advice| advice["command"]
+            .as_str()
+            .is_some_and(|text| text.contains("--filter=blob:limit"))),
         "{advice:?}"
     );
     assert!(report["history"]["media_share"].as_f64().expect("a share") > 0.9);

@@ -51,7 +51,8 @@ pub(super) fn read(context: &Context, partial: bool) -> Result<Checkout, NotExac
     // Sizes of what is not here would be fetched.
     args.extend((!partial).then_some("--long"));
     args.push("HEAD");
-    let output = context.git(&args).stdin(Stdio::null()).stderr(Stdio::null()).output().map_err(Context::fails)?;
+    let output =
+        context.git(&args).stdin(Stdio::null()).stderr(Stdio::null()).output().map_err(Context::fails)?;
     let mut checkout = Checkout::default();
     let mut directories: BTreeMap<Vec<u8>, (u64, u64)> = BTreeMap::new();
     let mut entries: BTreeMap<Vec<u8>, u64> = BTreeMap::new();

@@ -11,10 +11,10 @@ use crate::index::{History, Paths, Pos};
 const NAMED: usize = 10;
 /// Extensions of files that do not compress or delta well.
 const MEDIA: &[&str] = &[
-    "7z", "aac", "ai", "apk", "avi", "bin", "blend", "bmp", "bz2", "deb", "dll", "dmg", "docx", "eps", "exe", "fbx",
-    "flac", "gif", "gz", "ico", "iso", "jar", "jpeg", "jpg", "m4a", "mkv", "mov", "mp3", "mp4", "mpg", "ogg", "otf",
-    "pdf", "png", "pptx", "psd", "rar", "rpm", "so", "tar", "tga", "tgz", "tif", "tiff", "ttf", "wasm", "wav",
-    "webm", "webp", "whl", "wmv", "woff", "woff2", "xls", "xlsx", "xz", "zip", "zst",
+    "7z", "aac", "ai", "apk", "avi", "bin", "blend", "bmp", "bz2", "deb", "dll", "dmg", "docx", "eps", "exe",
+    "fbx", "flac", "gif", "gz", "ico", "iso", "jar", "jpeg", "jpg", "m4a", "mkv", "mov", "mp3", "mp4", "mpg",
+    "ogg", "otf", "pdf", "png", "pptx", "psd", "rar", "rpm", "so", "tar", "tga", "tgz", "tif", "tiff", "ttf",
+    "wasm", "wav", "webm", "webp", "whl", "wmv", "woff", "woff2", "xls", "xlsx", "xz", "zip", "zst",
 ];
 
 /// One large object.
@@ -163,7 +163,9 @@ fn year(seconds: i64) -> i64 {
 fn extension(path: &str) -> String {
     let name = path.rsplit('/').next().unwrap_or(path);
     match name.rsplit_once('.') {
-        Some((stem, extension)) if !stem.is_empty() && extension.len() <= 12 => extension.to_ascii_lowercase(),
+        Some((stem, extension)) if !stem.is_empty() && extension.len() <= 12 => {
+            extension.to_ascii_lowercase()
+        }
         _ => String::new(),
     }
 }

@@ -87,28 +87,56 @@ pub(super) fn advice(report: &Report) -> Vec<Advice> {
         );
         add(reason, format!("git optimize clone --filter=blob:none {url}"));
     } else if !large.is_empty() {
-        let reason = format!("{} blobs are of {} and more: new clones can leave them out", large.len(), size(LARGE_BLOB));
+        let reason = format!(
+            "{} blobs are of {} and more: new clones can leave them out",
+            large.len(),
+            size(LARGE_BLOB)
+        );
         add(reason, format!("git optimize clone --filter=blob:limit=10m {url}"));
     }
     if checkout.files >= 50_000 || checkout.bytes >= 1_000_000_000 {
-        let cones: Vec<&str> =
-            checkout.largest_directories.iter().filter(|dir| !dir.path.contains('/')).map(|dir| dir.path.as_str()).take(3).collect();
-        let sum: u64 = checkout.largest_directories.iter().filter(|dir| cones.contains(&dir.path.as_str())).map(|dir| dir.bytes).sum();
-        let reason = format!("the largest directories ({}) are {}: check out only what you work on", cones.join(", "), size(sum));
+        let cones: Vec<&str> = checkout
+            .largest_directories
+            .iter()
+            .filter(|dir| !dir.path.contains('/'))
+            .map(|dir| dir.path.as_str())
+            .take(3)
+            .collect();
+        let sum: u64 = checkout
+            .largest_directories
+            .iter()
+            .filter(|dir| cones.contains(&dir.path.as_str()))
+            .map(|dir| dir.bytes)
+            .sum();
+        let reason = format!(
+            "the largest directories ({}) are {}: check out only what you work on",
+            cones.join(", "),
+            size(sum)
+        );
         add(reason, "git sparse-checkout set --cone <directory>...".to_owned());
     }
     for extension in figures.extensions.iter().filter(|sum| sum.media && sum.bytes >= 100_000_000).take(3) {
         let name = &extension.extension;
-        let reason = format!("{} versions of *.{name} are {}: they do not delta well", extension.blobs, size(extension.bytes));
+        let reason = format!(
+            "{} versions of *.{name} are {}: they do not delta well",
+            extension.blobs,
+            size(extension.bytes)
+        );
         add(reason.clone(), format!("git lfs migrate import --include=\"*.{name}\"  # rewrites history"));
-        add(format!("*.{name}: no more tries to delta them"), format!("echo '*.{name} -delta' >> .gitattributes"));
+        add(
+            format!("*.{name}: no more tries to delta them"),
+            format!("echo '*.{name} -delta' >> .gitattributes"),
+        );
     }
     if large.iter().any(|blob| blob.size >= 50_000_000) {
         let reason = "blobs of 50 MB and more are held in memory to be compared".to_owned();
         add(reason, "git config core.bigFileThreshold 50m".to_owned());
     }
     if figures.commits.count >= 500_000 {
-        add(format!("{} commits: a build machine needs the last few", figures.commits.count), format!("git clone --depth=50 {url}"));
+        add(
+            format!("{} commits: a build machine needs the last few", figures.commits.count),
+            format!("git clone --depth=50 {url}"),
+        );
     }
     if figures.commits.count >= 10_000 && report.storage.graph_commits == 0 {
         add("there is no commit-graph".to_owned(), "git optimize --task commit-graph".to_owned());
@@ -118,12 +146,20 @@ pub(super) fn advice(report: &Report) -> Vec<Advice> {
         add(reason, "git optimize run".to_owned());
     }
     if report.refs.count >= 25_000 {
-        add(format!("{} refs: each fetch lists them all", report.refs.count), "git config transfer.hideRefs <prefix>  # on the server".to_owned());
+        add(
+            format!("{} refs: each fetch lists them all", report.refs.count),
+            "git config transfer.hideRefs <prefix>  # on the server".to_owned(),
+        );
     }
     for (needed, key, value, reason) in [
         (checkout.files >= 10_000, "core.untrackedCache", "true", "git status looks into every directory"),
         (checkout.files >= 10_000, "index.version", "4", "a smaller index is read faster"),
-        (checkout.files >= 50_000 && report.has_watcher, "core.fsmonitor", "true", "git status looks at every file"),
+        (
+            checkout.files >= 50_000 && report.has_watcher,
+            "core.fsmonitor",
+            "true",
+            "git status looks at every file",
+        ),
     ] {
         if needed && !report.configured.iter().any(|known| known == key) {
             add(format!("{} files: {reason}", checkout.files), format!("git config {key} {value}"));

@@ -209,8 +209,12 @@ fn sizes_of(context: &Context, objects: &Objects<'_>, file: &Path) -> Result<Vec
     let known = Known::load(file);
     let mut sizes: Vec<Option<u64>> = objects.all().map(|item| known.get(item.id)).collect();
     drop(known);
-    let new: Vec<(usize, &gix::hash::oid)> =
-        objects.all().enumerate().filter(|(at, _)| sizes[*at].is_none()).map(|(at, item)| (at, item.id)).collect();
+    let new: Vec<(usize, &gix::hash::oid)> = objects
+        .all()
+        .enumerate()
+        .filter(|(at, _)| sizes[*at].is_none())
+        .map(|(at, item)| (at, item.id))
+        .collect();
     if new.is_empty() {
         return Ok(sizes);
     }
@@ -241,7 +245,9 @@ fn refs(context: &Context) -> Result<Refs, NotExact> {
     let mut refs = Refs::default();
     for line in output.stdout.lines() {
         let mut words = line.splitn_str(3, " ");
-        let (Some(kind), Some(size), Some(name)) = (words.next(), words.next(), words.next()) else { continue };
+        let (Some(kind), Some(size), Some(name)) = (words.next(), words.next(), words.next()) else {
+            continue;
+        };
         refs.count += 1;
         match () {
             () if name.starts_with(b"refs/heads/") => refs.branches += 1,

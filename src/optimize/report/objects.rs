@@ -67,12 +67,14 @@ impl<'a> Objects<'a> {
     pub(super) fn collect(history: &History<'a>, paths: &Paths<'a>, reached: &[bool]) -> Objects<'a> {
         let positions = (0..history.len()).map(Pos).filter(|pos| reached[pos.index()]);
         let commits: Vec<Item<'a>> = positions.map(|pos| Item::new(history.oid(pos), pos, ROOT)).collect();
-        let roots = commits.iter().map(|commit| Item::new(history.tree(Pos(commit.pos)), Pos(commit.pos), ROOT));
+        let roots =
+            commits.iter().map(|commit| Item::new(history.tree(Pos(commit.pos)), Pos(commit.pos), ROOT));
         let (mut trees, mut blobs): (Vec<Item<'a>>, Vec<Item<'a>>) = (roots.collect(), Vec::new());
         for (number, table) in paths.tables().iter().enumerate().take(1 << (32 - PATH_BITS)) {
             let rows = |at: usize| {
                 let path = (number as u32) << PATH_BITS | at as u32;
-                let postings = table.postings(at).filter(|posting| reached.get(posting.pos.index()) == Some(&true));
+                let postings =
+                    table.postings(at).filter(|posting| reached.get(posting.pos.index()) == Some(&true));
                 postings.filter_map(move |posting| {
                     let value = posting.new?;
                     Some((value.kind, Item::new(value.id, posting.pos, path)))

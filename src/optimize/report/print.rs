@@ -37,7 +37,13 @@ pub(super) fn text(report: &Report) -> String {
     }
     let _ = writeln!(text, "growth");
     for (year, sum) in &history.years {
-        let _ = writeln!(text, "  {year}  {:>8} commits  {:>9} blobs  {:>10}", sum.commits, sum.blobs, size(sum.bytes));
+        let _ = writeln!(
+            text,
+            "  {year}  {:>8} commits  {:>9} blobs  {:>10}",
+            sum.commits,
+            sum.blobs,
+            size(sum.bytes)
+        );
     }
     let _ = writeln!(text, "by extension (media: {:.0} %)", history.media_share * 100.0);
     for sum in history.extensions.iter().take(8) {
@@ -57,7 +63,11 @@ pub(super) fn text(report: &Report) -> String {
         size(storage.cache_bytes),
     );
     if report.unknown > 0 {
-        let _ = writeln!(text, "note: the trees of {} commits could not be read; their objects are not counted", report.unknown);
+        let _ = writeln!(
+            text,
+            "note: the trees of {} commits could not be read; their objects are not counted",
+            report.unknown
+        );
     }
     let _ = writeln!(text, "recommendations");
     for advice in &report.advice {

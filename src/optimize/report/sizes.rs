@@ -9,9 +9,9 @@ use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
 use gix::hash::{Kind, oid};
+use gix::objs::FindHeader as _;
 use gix::odb::pack::data::Entry;
 use gix::odb::pack::data::entry::Header;
-use gix::objs::FindHeader as _;
 use gix::odb::pack::index;
 use rayon::prelude::*;
 
@@ -62,7 +62,8 @@ impl PackSizes {
         let index = index::File::at(path, kind).ok()?;
         let file = File::open(path.with_extension("pack")).ok()?;
         let count = index.num_objects();
-        let mut entries: Vec<(u64, u32)> = (0..count).map(|at| (index.pack_offset_at_index(at), at)).collect();
+        let mut entries: Vec<(u64, u32)> =
+            (0..count).map(|at| (index.pack_offset_at_index(at), at)).collect();
         entries.par_sort_unstable();
         let runs: Vec<Vec<u64>> = entries.par_chunks(RUN).map(|run| read_run(&file, run, kind)).collect();
         let mut sizes = vec![UNKNOWN; count as usize];
@@ -140,7 +141,10 @@ impl Window<'_> {
             self.start = offset;
         }
         let from = (offset - self.start) as usize;
-        self.bytes.get(from..).map(|bytes| &bytes[..bytes.len().min(ENOUGH)]).ok_or(io::ErrorKind::UnexpectedEof.into())
+        self.bytes
+            .get(from..)
+            .map(|bytes| &bytes[..bytes.len().min(ENOUGH)])
+            .ok_or(io::ErrorKind::UnexpectedEof.into())
     }
 }
 

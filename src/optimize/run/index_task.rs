@@ -42,7 +42,8 @@ pub(super) fn run(runner: &Runner<'_>, facts: &mut Facts, asked: Asked) -> Resul
     if !matches!(outcome, Outcome::Rebuilt { .. }) && (asked.full || asked.by_name || !runner.quiet) {
         let index = session.open_published(&location).map_err(Stop::failed)?;
         let history = index.history().map_err(Stop::failed)?;
-        let vanished = history.len() - reachable(&history, &tips).iter().filter(|reached| **reached).count() as u32;
+        let vanished =
+            history.len() - reachable(&history, &tips).iter().filter(|reached| **reached).count() as u32;
         if history.len() >= WORTH_REBUILDING && vanished > history.len() / VANISHED_SHARE {
             outcome = history::rebuild(&target, &lock, &tips, &options).map_err(stop)?;
         }
