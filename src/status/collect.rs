@@ -30,6 +30,8 @@ use crate::repo::config::Config;
 use crate::repo::git::GitProgram;
 use crate::repo::{NotExact, Repo};
 
+/// An index of more bytes is worth a thread of its own.
+const LARGE: u64 = 1 << 20;
 const GITMODULES: &str = ".gitmodules";
 /// Clocks that stamp files tick this often or more often.
 const TICK: Duration = Duration::from_millis(50);
@@ -77,12 +79,16 @@ impl Collect<'_> {
         let failed = |err: rustix::io::Errno| NotExact::from(format!("worktree: {err}"));
         let flags = rustix::fs::OFlags::PATH | rustix::fs::OFlags::DIRECTORY | rustix::fs::OFlags::CLOEXEC;
         let top = rustix::fs::open(&self.top, flags, rustix::fs::Mode::empty()).map_err(failed)?;
-        let memory = match self.use_index && !self.verify {
-            true => Memory::open(&self.repo.git_dir, &top),
-            false => Memory::none(),
+        let (index_path, hash) = (self.index_path()?, self.repo.git.object_hash());
+        let git_dir = (self.use_index && !self.verify).then_some(self.repo.git_dir.as_path());
+        let open_memory = || git_dir.map_or_else(Memory::none, |git_dir| Memory::open(git_dir, &top));
+        let open_index = || IndexFile::open(&index_path, hash);
+        let is_large = std::fs::metadata(&index_path).is_ok_and(|meta| meta.len() > LARGE);
+        let (memory, index) = match is_large {
+            true => rayon::join(open_memory, open_index),
+            false => (open_memory(), open_index()),
         };
-        let snapshot = memory.names();
-        let index = IndexFile::open(&self.index_path()?, self.repo.git.object_hash())?;
+        let (snapshot, index) = (memory.names(), index?);
         statistics.entries = index.len();
         if self.settings.untracked != Untracked::No && !index.untracked_cache_is_at(&self.top) {
             return Err("an untracked cache from another place".into());
