@@ -16,7 +16,8 @@ use super::excludes::GlobalExcludes;
 use super::index_file::{GITLINK, IndexFile, TYPE_MASK, UntrackedCache};
 use super::memory::Memory;
 use super::model::{Change, Head, Side, Status, Submodule};
-use super::options::{Format, Untracked};
+use super::options::{Format, Ignored, Untracked};
+use super::paths::Paths;
 use super::renames;
 use super::scan::{Found, Scan, TrackedState};
 use super::settings::{Renames, Settings};
@@ -47,6 +48,8 @@ pub struct Collect<'a> {
     pub settings: &'a Settings,
     /// The top of the worktree.
     pub top: PathBuf,
+    /// What is wanted of it.
+    pub paths: &'a Paths,
     /// Compare contents instead of trusting stat data.
     pub verify: bool,
     /// Use and write the snapshot, and use the history index.
@@ -94,6 +97,10 @@ impl Collect<'_> {
             return Err("an untracked cache from another place".into());
         }
 
+        let some = !self.paths.is_all();
+        if some && (index.has_gitlinks || self.settings.ignored != Ignored::No || self.settings.sparse) {
+            return Err("paths in a worktree with submodules or of a sparse checkout, or ignored ones".into());
+        }
         if self.settings.sparse {
             self.check_sparse_patterns()?;
         }
@@ -122,6 +129,7 @@ impl Collect<'_> {
             excludes: &excludes,
             untracked_cache: untracked_cache.as_ref(),
             snapshot,
+            paths: self.paths,
             look_for_skipped: self.settings.sparse && !self.settings.expect_skipped,
             trusted_before: (trusted.as_secs() as i64, trusted.subsec_nanos()),
             first_only: self.first_only,
@@ -273,13 +281,14 @@ impl Collect<'_> {
     fn staged(&self, index: &IndexFile, head: &Head) -> Result<BTreeMap<BString, Change>, NotExact> {
         let null = self.repo.git.object_hash().null();
         let tree = head.commit.map(|commit| tree_of(self.repo, commit)).transpose()?;
-        let found = staged(self.repo, index, tree)?;
+        let mut found = staged(self.repo, index, tree)?;
+        found.retain(|path, _| self.paths.contains(path.as_bstr()));
         let has = |wanted: &dyn Fn(&Staged) -> bool| found.values().any(wanted);
         let added = has(&|change| change.head.is_none());
         let deleted = has(&|change| change.index.is_none());
         match (&self.settings.renames, head.commit) {
             (Renames::Yes { args, copies }, Some(commit)) if added && (deleted || *copies) => {
-                return renames::ask(&self.git.path, &self.repo.git_dir, &self.top, commit, args);
+                return renames::ask(&self.git.path, &self.repo.git_dir, &self.top, commit, args, self.paths);
             }
             _ => {}
         }

@@ -184,3 +184,12 @@ fn worktrees_and_other_repositories_below() {
     shell(&env, &dir, "rm -rf .git/worktrees");
     same(&env, &dir, &["-s"]);
 }
+
+#[test]
+fn a_path_through_a_file() {
+    let env = Environment::new();
+    let dir = repository(&env, "mkdir -p d/e; echo x >d/e/f; git add .; rm -r d/e; echo x >d/e; ln -s d l");
+    for path in ["d/e/f", "d/e", "d/e/f/g", "nothing/at/all", "l/e", "d/e/"] {
+        same(&env, &dir, &["-s", "--", path]);
+    }
+}
