@@ -59,13 +59,23 @@ fn main() -> io::Result<()> {
         text.push_str(&section);
     }
     match &arguments.output {
-        Some(file) => std::fs::write(file, text),
+        Some(file) => {
+            // What people have written stays.
+            let old = std::fs::read_to_string(file).unwrap_or_default();
+            let by_hand = old.find(BY_HAND).map_or("", |at| &old[at..]);
+            std::fs::write(file, text + by_hand)
+        }
         None => io::stdout().write_all(text.as_bytes()),
     }
 }
 
+/// Where the part begins that is not generated.
+const BY_HAND: &str = "<!-- not generated from here on -->";
+
 fn heading() -> io::Result<String> {
     let cores = std::thread::available_parallelism()?;
+    let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    let load = load.split(' ').next().unwrap_or("?");
     let version = String::from_utf8_lossy(&Command::new("git").arg("version").output()?.stdout).into_owned();
     Ok(format!(
         "# Benchmarks of git faststatus\n\n\
@@ -76,7 +86,7 @@ fn heading() -> io::Result<String> {
          Answers were compared byte for byte first. UC: git with an index that has an untracked cache. Floor: \
          `fstatat` of every tracked file relative to its open directory, on all processors, and nothing else. \
          Memory is the peak resident set, mapped files included. Dirty: ten files edited, ten new ones, one staged.\n\n\
-         - {cores} processors\n- {}- git-fast {}\n\n",
+         - {cores} processors, load average {load} (other programs change wall-clock times)\n- {}- git-fast {}\n\n",
         version,
         env!("CARGO_PKG_VERSION"),
     ))
