@@ -52,12 +52,17 @@ impl Paths {
             if !path.is_empty() && !above.all(is_directory) {
                 return Err("a path through something that is no directory".into());
             }
-            if path.is_empty() {
-                // All of it, whatever else there is.
-                return Ok(Paths::default());
-            }
             list.push(path);
         }
+        // git looks for the inner one in an untracked directory that it would otherwise list as a whole.
+        let is_inside = |(at, path): (usize, &BString)| {
+            list.iter().enumerate().any(|(other, above)| other != at && is_below(path, above))
+        };
+        if list.iter().enumerate().any(is_inside) {
+            return Err("paths inside of each other".into());
+        }
+        // Only one can be the top.
+        list.retain(|path| !path.is_empty());
         Ok(Paths { list })
     }
 
@@ -73,8 +78,6 @@ impl Paths {
 
     /// How `path` (without a slash at its end) is related to what is wanted.
     pub fn reach(&self, path: &[u8]) -> Reach {
-        let is_below =
-            |path: &[u8], above: &[u8]| path.strip_prefix(above).is_some_and(|rest| rest.starts_with(b"/"));
         if self.list.is_empty() || self.list.iter().any(|wanted| wanted == path || is_below(path, wanted)) {
             return Reach::All;
         }
@@ -88,6 +91,12 @@ impl Paths {
     pub fn contains(&self, path: &BStr) -> bool {
         self.reach(path) == Reach::All
     }
+}
+
+/// Whether `path` is something in the directory `above`.
+fn is_below(path: &[u8], above: &[u8]) -> bool {
+    above.is_empty() && !path.is_empty()
+        || path.strip_prefix(above).is_some_and(|rest| rest.starts_with(b"/"))
 }
 
 /// From the top of the worktree, without `.`, `..` and double slashes.

@@ -193,3 +193,15 @@ fn a_path_through_a_file() {
         same(&env, &dir, &["-s", "--", path]);
     }
 }
+
+#[test]
+fn paths_inside_of_each_other() {
+    let env = Environment::new();
+    let dir = repository(&env, "mkdir -p d/e; echo x >f; git add .; echo x >d/n; echo x >d/e/n");
+    for words in [&["-s", "d/e", "."][..], &["-s", "d", "d/e"], &["-s", "d/n", "d", "f"]] {
+        same(&env, &dir, words);
+    }
+    same_native(&env, &dir, &["-s", "."]);
+    same_native(&env, &dir, &["-s", "d/n", "d/e", "d/e"]);
+    same_native(&env, &dir.join("d"), &["-s", ".", "../f"]);
+}
