@@ -16,14 +16,32 @@ _git__optimize() {
             ",$1")
                 cmd="git__optimize"
                 ;;
+            git__optimize,clone)
+                cmd="git__optimize__subcmd__clone"
+                ;;
+            git__optimize,doctor)
+                cmd="git__optimize__subcmd__doctor"
+                ;;
             git__optimize,help)
                 cmd="git__optimize__subcmd__help"
                 ;;
             git__optimize,index)
                 cmd="git__optimize__subcmd__index"
                 ;;
+            git__optimize,report)
+                cmd="git__optimize__subcmd__report"
+                ;;
             git__optimize,run)
                 cmd="git__optimize__subcmd__run"
+                ;;
+            git__optimize,schedule)
+                cmd="git__optimize__subcmd__schedule"
+                ;;
+            git__optimize__subcmd__help,clone)
+                cmd="git__optimize__subcmd__help__subcmd__clone"
+                ;;
+            git__optimize__subcmd__help,doctor)
+                cmd="git__optimize__subcmd__help__subcmd__doctor"
                 ;;
             git__optimize__subcmd__help,help)
                 cmd="git__optimize__subcmd__help__subcmd__help"
@@ -31,8 +49,14 @@ _git__optimize() {
             git__optimize__subcmd__help,index)
                 cmd="git__optimize__subcmd__help__subcmd__index"
                 ;;
+            git__optimize__subcmd__help,report)
+                cmd="git__optimize__subcmd__help__subcmd__report"
+                ;;
             git__optimize__subcmd__help,run)
                 cmd="git__optimize__subcmd__help__subcmd__run"
+                ;;
+            git__optimize__subcmd__help,schedule)
+                cmd="git__optimize__subcmd__help__subcmd__schedule"
                 ;;
             git__optimize__subcmd__help__subcmd__index,build)
                 cmd="git__optimize__subcmd__help__subcmd__index__subcmd__build"
@@ -48,6 +72,15 @@ _git__optimize() {
                 ;;
             git__optimize__subcmd__help__subcmd__index,verify)
                 cmd="git__optimize__subcmd__help__subcmd__index__subcmd__verify"
+                ;;
+            git__optimize__subcmd__help__subcmd__schedule,install)
+                cmd="git__optimize__subcmd__help__subcmd__schedule__subcmd__install"
+                ;;
+            git__optimize__subcmd__help__subcmd__schedule,remove)
+                cmd="git__optimize__subcmd__help__subcmd__schedule__subcmd__remove"
+                ;;
+            git__optimize__subcmd__help__subcmd__schedule,show)
+                cmd="git__optimize__subcmd__help__subcmd__schedule__subcmd__show"
                 ;;
             git__optimize__subcmd__index,build)
                 cmd="git__optimize__subcmd__index__subcmd__build"
@@ -85,6 +118,30 @@ _git__optimize() {
             git__optimize__subcmd__index__subcmd__help,verify)
                 cmd="git__optimize__subcmd__index__subcmd__help__subcmd__verify"
                 ;;
+            git__optimize__subcmd__schedule,help)
+                cmd="git__optimize__subcmd__schedule__subcmd__help"
+                ;;
+            git__optimize__subcmd__schedule,install)
+                cmd="git__optimize__subcmd__schedule__subcmd__install"
+                ;;
+            git__optimize__subcmd__schedule,remove)
+                cmd="git__optimize__subcmd__schedule__subcmd__remove"
+                ;;
+            git__optimize__subcmd__schedule,show)
+                cmd="git__optimize__subcmd__schedule__subcmd__show"
+                ;;
+            git__optimize__subcmd__schedule__subcmd__help,help)
+                cmd="git__optimize__subcmd__schedule__subcmd__help__subcmd__help"
+                ;;
+            git__optimize__subcmd__schedule__subcmd__help,install)
+                cmd="git__optimize__subcmd__schedule__subcmd__help__subcmd__install"
+                ;;
+            git__optimize__subcmd__schedule__subcmd__help,remove)
+                cmd="git__optimize__subcmd__schedule__subcmd__help__subcmd__remove"
+                ;;
+            git__optimize__subcmd__schedule__subcmd__help,show)
+                cmd="git__optimize__subcmd__schedule__subcmd__help__subcmd__show"
+                ;;
             *)
                 ;;
         esac
@@ -92,8 +149,56 @@ _git__optimize() {
 
     case "${cmd}" in
         git__optimize)
-            opts="-h -V --help --version run index help"
+            opts="-n -q -h -V --auto --full --task --dry-run --time-budget --detach --low-priority --only-on-ac --json --quiet --help --version run index doctor clone report schedule help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --task)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --time-budget)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        git__subcmd__optimize__subcmd__clone)
+            opts="-h --depth --filter --sparse --bare --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --depth)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --filter)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --sparse)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        git__subcmd__optimize__subcmd__doctor)
+            opts="-h --fix --apply-config --revert-config --json --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -106,8 +211,36 @@ _git__optimize() {
             return 0
             ;;
         git__subcmd__optimize__subcmd__help)
-            opts="run index help"
+            opts="run index doctor clone report schedule help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        git__subcmd__optimize__subcmd__help__subcmd__clone)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        git__subcmd__optimize__subcmd__help__subcmd__doctor)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -217,9 +350,79 @@ _git__optimize() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        git__subcmd__optimize__subcmd__help__subcmd__report)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         git__subcmd__optimize__subcmd__help__subcmd__run)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        git__subcmd__optimize__subcmd__help__subcmd__schedule)
+            opts="install remove show"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        git__subcmd__optimize__subcmd__help__subcmd__schedule__subcmd__install)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        git__subcmd__optimize__subcmd__help__subcmd__schedule__subcmd__remove)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        git__subcmd__optimize__subcmd__help__subcmd__schedule__subcmd__show)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -417,13 +620,181 @@ _git__optimize() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        git__subcmd__optimize__subcmd__run)
-            opts="-h --help"
+        git__subcmd__optimize__subcmd__report)
+            opts="-h --json --fresh --progress --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        git__subcmd__optimize__subcmd__run)
+            opts="-n -q -h --auto --full --task --dry-run --time-budget --detach --low-priority --only-on-ac --json --quiet --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --task)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --time-budget)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        git__subcmd__optimize__subcmd__schedule)
+            opts="-h --cron --systemd --launchd --repo --help install remove show help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --repo)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        git__subcmd__optimize__subcmd__schedule__subcmd__help)
+            opts="install remove show help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        git__subcmd__optimize__subcmd__schedule__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        git__subcmd__optimize__subcmd__schedule__subcmd__help__subcmd__install)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        git__subcmd__optimize__subcmd__schedule__subcmd__help__subcmd__remove)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        git__subcmd__optimize__subcmd__schedule__subcmd__help__subcmd__show)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        git__subcmd__optimize__subcmd__schedule__subcmd__install)
+            opts="-h --hourly --daily --weekly --at --cron --systemd --launchd --repo --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --at)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --repo)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        git__subcmd__optimize__subcmd__schedule__subcmd__remove)
+            opts="-h --cron --systemd --launchd --repo --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --repo)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        git__subcmd__optimize__subcmd__schedule__subcmd__show)
+            opts="-h --cron --systemd --launchd --repo --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --repo)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;

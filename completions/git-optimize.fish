@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_git_optimize_global_optspecs
-    string join \n h/help V/version
+    string join \n auto full task= n/dry-run time-budget= detach low-priority only-on-ac json q/quiet h/help V/version
 end
 
 function __fish_git_optimize_needs_command
@@ -24,11 +24,35 @@ function __fish_git_optimize_using_subcommand
     contains -- $cmd[1] $argv
 end
 
+complete -c git-optimize -n "__fish_git_optimize_needs_command" -l task -d 'Only this task, worth it or not; can be given several times' -r
+complete -c git-optimize -n "__fish_git_optimize_needs_command" -l time-budget -d 'Stop after so long (90s, 10m, 2h); the next run goes on' -r
+complete -c git-optimize -n "__fish_git_optimize_needs_command" -l auto -d 'Only what is pressing; when that is nothing, this ends after a few milliseconds'
+complete -c git-optimize -n "__fish_git_optimize_needs_command" -l full -d 'All tasks that change anything, and all packs into one'
+complete -c git-optimize -n "__fish_git_optimize_needs_command" -s n -l dry-run -d 'Say what would be done, why, and what it would cost and gain'
+complete -c git-optimize -n "__fish_git_optimize_needs_command" -l detach -d 'Look, then work in the background'
+complete -c git-optimize -n "__fish_git_optimize_needs_command" -l low-priority -d 'Give way to other processes; the default when standard error is not a terminal'
+complete -c git-optimize -n "__fish_git_optimize_needs_command" -l only-on-ac -d 'Do nothing while the machine runs on battery'
+complete -c git-optimize -n "__fish_git_optimize_needs_command" -l json -d 'One JSON object in each line, while it runs'
+complete -c git-optimize -n "__fish_git_optimize_needs_command" -s q -l quiet -d 'Say nothing unless something is wrong'
 complete -c git-optimize -n "__fish_git_optimize_needs_command" -s h -l help -d 'Print help'
 complete -c git-optimize -n "__fish_git_optimize_needs_command" -s V -l version -d 'Print version'
-complete -c git-optimize -n "__fish_git_optimize_needs_command" -f -a "run" -d 'Do what is worth doing: hands over to \'git maintenance run\''
+complete -c git-optimize -n "__fish_git_optimize_needs_command" -f -a "run" -d 'Look what is worth doing, and do it; the default'
 complete -c git-optimize -n "__fish_git_optimize_needs_command" -f -a "index" -d 'The index next to .git'
+complete -c git-optimize -n "__fish_git_optimize_needs_command" -f -a "doctor" -d 'Say what is set up, what is missing and what is in the way, with the command that mends it'
+complete -c git-optimize -n "__fish_git_optimize_needs_command" -f -a "clone" -d 'Clone a large repository: with the recommended configuration, and the index built'
+complete -c git-optimize -n "__fish_git_optimize_needs_command" -f -a "report" -d 'What the repository consists of, what is too large, and what to do about it'
+complete -c git-optimize -n "__fish_git_optimize_needs_command" -f -a "schedule" -d 'Run by itself: install, remove or show the entry that does it'
 complete -c git-optimize -n "__fish_git_optimize_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c git-optimize -n "__fish_git_optimize_using_subcommand run" -l task -d 'Only this task, worth it or not; can be given several times' -r
+complete -c git-optimize -n "__fish_git_optimize_using_subcommand run" -l time-budget -d 'Stop after so long (90s, 10m, 2h); the next run goes on' -r
+complete -c git-optimize -n "__fish_git_optimize_using_subcommand run" -l auto -d 'Only what is pressing; when that is nothing, this ends after a few milliseconds'
+complete -c git-optimize -n "__fish_git_optimize_using_subcommand run" -l full -d 'All tasks that change anything, and all packs into one'
+complete -c git-optimize -n "__fish_git_optimize_using_subcommand run" -s n -l dry-run -d 'Say what would be done, why, and what it would cost and gain'
+complete -c git-optimize -n "__fish_git_optimize_using_subcommand run" -l detach -d 'Look, then work in the background'
+complete -c git-optimize -n "__fish_git_optimize_using_subcommand run" -l low-priority -d 'Give way to other processes; the default when standard error is not a terminal'
+complete -c git-optimize -n "__fish_git_optimize_using_subcommand run" -l only-on-ac -d 'Do nothing while the machine runs on battery'
+complete -c git-optimize -n "__fish_git_optimize_using_subcommand run" -l json -d 'One JSON object in each line, while it runs'
+complete -c git-optimize -n "__fish_git_optimize_using_subcommand run" -s q -l quiet -d 'Say nothing unless something is wrong'
 complete -c git-optimize -n "__fish_git_optimize_using_subcommand run" -s h -l help -d 'Print help'
 complete -c git-optimize -n "__fish_git_optimize_using_subcommand index; and not __fish_seen_subcommand_from build update verify status clear help" -s q -l quiet -d 'Say nothing unless something is wrong'
 complete -c git-optimize -n "__fish_git_optimize_using_subcommand index; and not __fish_seen_subcommand_from build update verify status clear help" -l progress -d 'Show progress even when standard error is not a terminal'
@@ -69,11 +93,64 @@ complete -c git-optimize -n "__fish_git_optimize_using_subcommand index; and __f
 complete -c git-optimize -n "__fish_git_optimize_using_subcommand index; and __fish_seen_subcommand_from help" -f -a "status" -d 'Say where it is, how large, and whether it is up to date'
 complete -c git-optimize -n "__fish_git_optimize_using_subcommand index; and __fish_seen_subcommand_from help" -f -a "clear" -d 'Remove it'
 complete -c git-optimize -n "__fish_git_optimize_using_subcommand index; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c git-optimize -n "__fish_git_optimize_using_subcommand help; and not __fish_seen_subcommand_from run index help" -f -a "run" -d 'Do what is worth doing: hands over to \'git maintenance run\''
-complete -c git-optimize -n "__fish_git_optimize_using_subcommand help; and not __fish_seen_subcommand_from run index help" -f -a "index" -d 'The index next to .git'
-complete -c git-optimize -n "__fish_git_optimize_using_subcommand help; and not __fish_seen_subcommand_from run index help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c git-optimize -n "__fish_git_optimize_using_subcommand doctor" -l fix -d 'Do what is safe at any time: update the index, remove what killed processes have left'
+complete -c git-optimize -n "__fish_git_optimize_using_subcommand doctor" -l apply-config -d 'Set the recommended configuration in this repository, where nothing else is configured'
+complete -c git-optimize -n "__fish_git_optimize_using_subcommand doctor" -l revert-config -d 'Take back exactly what --apply-config has set'
+complete -c git-optimize -n "__fish_git_optimize_using_subcommand doctor" -l json -d 'One JSON object in each line'
+complete -c git-optimize -n "__fish_git_optimize_using_subcommand doctor" -s h -l help -d 'Print help'
+complete -c git-optimize -n "__fish_git_optimize_using_subcommand clone" -l depth -d 'Only so many commits of history; there is no index then' -r
+complete -c git-optimize -n "__fish_git_optimize_using_subcommand clone" -l filter -d 'Leave out objects until they are needed, as in git clone: blob:none, tree:0, blob:limit=1m' -r
+complete -c git-optimize -n "__fish_git_optimize_using_subcommand clone" -l sparse -d 'Check out only this directory (and the files above it); can be given several times' -r -F
+complete -c git-optimize -n "__fish_git_optimize_using_subcommand clone" -l bare -d 'Without a worktree'
+complete -c git-optimize -n "__fish_git_optimize_using_subcommand clone" -s h -l help -d 'Print help'
+complete -c git-optimize -n "__fish_git_optimize_using_subcommand report" -l json -d 'As one JSON object'
+complete -c git-optimize -n "__fish_git_optimize_using_subcommand report" -l fresh -d 'Even if nothing has changed since the last report'
+complete -c git-optimize -n "__fish_git_optimize_using_subcommand report" -l progress -d 'Show progress even when standard error is not a terminal'
+complete -c git-optimize -n "__fish_git_optimize_using_subcommand report" -s h -l help -d 'Print help'
+complete -c git-optimize -n "__fish_git_optimize_using_subcommand schedule; and not __fish_seen_subcommand_from install remove show help" -l repo -d 'For this repository, not the one of the current directory; can be given several times' -r -F
+complete -c git-optimize -n "__fish_git_optimize_using_subcommand schedule; and not __fish_seen_subcommand_from install remove show help" -l cron -d 'With cron; the default where there is one'
+complete -c git-optimize -n "__fish_git_optimize_using_subcommand schedule; and not __fish_seen_subcommand_from install remove show help" -l systemd -d 'With a systemd user timer'
+complete -c git-optimize -n "__fish_git_optimize_using_subcommand schedule; and not __fish_seen_subcommand_from install remove show help" -l launchd -d 'With a launchd agent (macOS)'
+complete -c git-optimize -n "__fish_git_optimize_using_subcommand schedule; and not __fish_seen_subcommand_from install remove show help" -s h -l help -d 'Print help'
+complete -c git-optimize -n "__fish_git_optimize_using_subcommand schedule; and not __fish_seen_subcommand_from install remove show help" -f -a "install" -d 'Make the entry, or change it'
+complete -c git-optimize -n "__fish_git_optimize_using_subcommand schedule; and not __fish_seen_subcommand_from install remove show help" -f -a "remove" -d 'Take it away'
+complete -c git-optimize -n "__fish_git_optimize_using_subcommand schedule; and not __fish_seen_subcommand_from install remove show help" -f -a "show" -d 'Print it'
+complete -c git-optimize -n "__fish_git_optimize_using_subcommand schedule; and not __fish_seen_subcommand_from install remove show help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c git-optimize -n "__fish_git_optimize_using_subcommand schedule; and __fish_seen_subcommand_from install" -l at -d 'Every day at this time (HH:MM)' -r
+complete -c git-optimize -n "__fish_git_optimize_using_subcommand schedule; and __fish_seen_subcommand_from install" -l repo -d 'For this repository, not the one of the current directory; can be given several times' -r -F
+complete -c git-optimize -n "__fish_git_optimize_using_subcommand schedule; and __fish_seen_subcommand_from install" -l hourly -d 'Once an hour'
+complete -c git-optimize -n "__fish_git_optimize_using_subcommand schedule; and __fish_seen_subcommand_from install" -l daily -d 'Once a day, at night'
+complete -c git-optimize -n "__fish_git_optimize_using_subcommand schedule; and __fish_seen_subcommand_from install" -l weekly -d 'Once a week, in the night to Sunday'
+complete -c git-optimize -n "__fish_git_optimize_using_subcommand schedule; and __fish_seen_subcommand_from install" -l cron -d 'With cron; the default where there is one'
+complete -c git-optimize -n "__fish_git_optimize_using_subcommand schedule; and __fish_seen_subcommand_from install" -l systemd -d 'With a systemd user timer'
+complete -c git-optimize -n "__fish_git_optimize_using_subcommand schedule; and __fish_seen_subcommand_from install" -l launchd -d 'With a launchd agent (macOS)'
+complete -c git-optimize -n "__fish_git_optimize_using_subcommand schedule; and __fish_seen_subcommand_from install" -s h -l help -d 'Print help'
+complete -c git-optimize -n "__fish_git_optimize_using_subcommand schedule; and __fish_seen_subcommand_from remove" -l repo -d 'For this repository, not the one of the current directory; can be given several times' -r -F
+complete -c git-optimize -n "__fish_git_optimize_using_subcommand schedule; and __fish_seen_subcommand_from remove" -l cron -d 'With cron; the default where there is one'
+complete -c git-optimize -n "__fish_git_optimize_using_subcommand schedule; and __fish_seen_subcommand_from remove" -l systemd -d 'With a systemd user timer'
+complete -c git-optimize -n "__fish_git_optimize_using_subcommand schedule; and __fish_seen_subcommand_from remove" -l launchd -d 'With a launchd agent (macOS)'
+complete -c git-optimize -n "__fish_git_optimize_using_subcommand schedule; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help'
+complete -c git-optimize -n "__fish_git_optimize_using_subcommand schedule; and __fish_seen_subcommand_from show" -l repo -d 'For this repository, not the one of the current directory; can be given several times' -r -F
+complete -c git-optimize -n "__fish_git_optimize_using_subcommand schedule; and __fish_seen_subcommand_from show" -l cron -d 'With cron; the default where there is one'
+complete -c git-optimize -n "__fish_git_optimize_using_subcommand schedule; and __fish_seen_subcommand_from show" -l systemd -d 'With a systemd user timer'
+complete -c git-optimize -n "__fish_git_optimize_using_subcommand schedule; and __fish_seen_subcommand_from show" -l launchd -d 'With a launchd agent (macOS)'
+complete -c git-optimize -n "__fish_git_optimize_using_subcommand schedule; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help'
+complete -c git-optimize -n "__fish_git_optimize_using_subcommand schedule; and __fish_seen_subcommand_from help" -f -a "install" -d 'Make the entry, or change it'
+complete -c git-optimize -n "__fish_git_optimize_using_subcommand schedule; and __fish_seen_subcommand_from help" -f -a "remove" -d 'Take it away'
+complete -c git-optimize -n "__fish_git_optimize_using_subcommand schedule; and __fish_seen_subcommand_from help" -f -a "show" -d 'Print it'
+complete -c git-optimize -n "__fish_git_optimize_using_subcommand schedule; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c git-optimize -n "__fish_git_optimize_using_subcommand help; and not __fish_seen_subcommand_from run index doctor clone report schedule help" -f -a "run" -d 'Look what is worth doing, and do it; the default'
+complete -c git-optimize -n "__fish_git_optimize_using_subcommand help; and not __fish_seen_subcommand_from run index doctor clone report schedule help" -f -a "index" -d 'The index next to .git'
+complete -c git-optimize -n "__fish_git_optimize_using_subcommand help; and not __fish_seen_subcommand_from run index doctor clone report schedule help" -f -a "doctor" -d 'Say what is set up, what is missing and what is in the way, with the command that mends it'
+complete -c git-optimize -n "__fish_git_optimize_using_subcommand help; and not __fish_seen_subcommand_from run index doctor clone report schedule help" -f -a "clone" -d 'Clone a large repository: with the recommended configuration, and the index built'
+complete -c git-optimize -n "__fish_git_optimize_using_subcommand help; and not __fish_seen_subcommand_from run index doctor clone report schedule help" -f -a "report" -d 'What the repository consists of, what is too large, and what to do about it'
+complete -c git-optimize -n "__fish_git_optimize_using_subcommand help; and not __fish_seen_subcommand_from run index doctor clone report schedule help" -f -a "schedule" -d 'Run by itself: install, remove or show the entry that does it'
+complete -c git-optimize -n "__fish_git_optimize_using_subcommand help; and not __fish_seen_subcommand_from run index doctor clone report schedule help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c git-optimize -n "__fish_git_optimize_using_subcommand help; and __fish_seen_subcommand_from index" -f -a "build" -d 'Build it from scratch'
 complete -c git-optimize -n "__fish_git_optimize_using_subcommand help; and __fish_seen_subcommand_from index" -f -a "update" -d 'Add what is new, and repair it if it can\'t be used'
 complete -c git-optimize -n "__fish_git_optimize_using_subcommand help; and __fish_seen_subcommand_from index" -f -a "verify" -d 'Compare it with the repository; exit code 1 when it is wrong'
 complete -c git-optimize -n "__fish_git_optimize_using_subcommand help; and __fish_seen_subcommand_from index" -f -a "status" -d 'Say where it is, how large, and whether it is up to date'
 complete -c git-optimize -n "__fish_git_optimize_using_subcommand help; and __fish_seen_subcommand_from index" -f -a "clear" -d 'Remove it'
+complete -c git-optimize -n "__fish_git_optimize_using_subcommand help; and __fish_seen_subcommand_from schedule" -f -a "install" -d 'Make the entry, or change it'
+complete -c git-optimize -n "__fish_git_optimize_using_subcommand help; and __fish_seen_subcommand_from schedule" -f -a "remove" -d 'Take it away'
+complete -c git-optimize -n "__fish_git_optimize_using_subcommand help; and __fish_seen_subcommand_from schedule" -f -a "show" -d 'Print it'

@@ -5,6 +5,7 @@ mod differential;
 mod follow;
 mod generated;
 mod index_states;
+mod optimize;
 mod own_options;
 mod path_index;
 mod path_questions;

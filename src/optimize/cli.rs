@@ -1,27 +1,192 @@
 //! The command line of `git optimize`: pure syntax.
 
-use std::ffi::OsString;
+use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 
-/// Keep a repository fast: maintenance by git, and the index that git fastlog answers from.
+/// Keep a repository fast: maintenance by git where it is worth it, and the index that git fastlog answers from.
 #[derive(Debug, Parser)]
-#[command(name = "git-optimize", version)]
+#[command(name = "git-optimize", version, args_conflicts_with_subcommands = true)]
 pub struct OptimizeOptions {
     #[command(subcommand)]
     pub(super) command: Option<Command>,
+    #[command(flatten)]
+    pub(super) run: RunOptions,
 }
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Do what is worth doing: hands over to 'git maintenance run'
-    Run {
-        /// Arguments for git maintenance run
-        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
-        args: Vec<OsString>,
-    },
+    /// Look what is worth doing, and do it; the default
+    Run(RunOptions),
     /// The index next to .git
     Index(IndexOptions),
+    /// Say what is set up, what is missing and what is in the way, with the command that mends it
+    Doctor(DoctorOptions),
+    /// Clone a large repository: with the recommended configuration, and the index built
+    Clone(CloneOptions),
+    /// What the repository consists of, what is too large, and what to do about it
+    Report(ReportOptions),
+    /// Run by itself: install, remove or show the entry that does it
+    Schedule(ScheduleOptions),
+}
+
+/// `git optimize report`.
+#[derive(Debug, Args)]
+pub(super) struct ReportOptions {
+    /// As one JSON object
+    #[arg(long)]
+    pub(super) json: bool,
+    /// Even if nothing has changed since the last report
+    #[arg(long)]
+    pub(super) fresh: bool,
+    /// Show progress even when standard error is not a terminal
+    #[arg(long)]
+    pub(super) progress: bool,
+}
+
+/// `git optimize doctor`.
+#[derive(Debug, Args)]
+pub(super) struct DoctorOptions {
+    /// Do what is safe at any time: update the index, remove what killed processes have left
+    #[arg(long)]
+    pub(super) fix: bool,
+    /// Set the recommended configuration in this repository, where nothing else is configured
+    #[arg(long, conflicts_with = "fix")]
+    pub(super) apply_config: bool,
+    /// Take back exactly what --apply-config has set
+    #[arg(long, conflicts_with_all = ["fix", "apply_config"])]
+    pub(super) revert_config: bool,
+    /// One JSON object in each line
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+/// `git optimize clone`.
+#[derive(Debug, Args)]
+pub(super) struct CloneOptions {
+    /// What to clone
+    pub(super) url: String,
+    /// Into which directory
+    pub(super) dir: Option<PathBuf>,
+    /// Only so many commits of history; there is no index then
+    #[arg(long, value_name = "COMMITS")]
+    pub(super) depth: Option<u32>,
+    /// Leave out objects until they are needed, as in git clone: blob:none, tree:0, blob:limit=1m
+    #[arg(long, value_name = "SPEC")]
+    pub(super) filter: Option<String>,
+    /// Check out only this directory (and the files above it); can be given several times
+    #[arg(long, value_name = "DIR")]
+    pub(super) sparse: Vec<PathBuf>,
+    /// Without a worktree
+    #[arg(long, conflicts_with = "sparse")]
+    pub(super) bare: bool,
+}
+
+/// `git optimize schedule`.
+#[derive(Debug, Args)]
+pub(super) struct ScheduleOptions {
+    #[command(subcommand)]
+    pub(super) command: ScheduleCommand,
+    /// With cron; the default where there is one
+    #[arg(long, global = true)]
+    pub(super) cron: bool,
+    /// With a systemd user timer
+    #[arg(long, global = true, conflicts_with = "cron")]
+    pub(super) systemd: bool,
+    /// With a launchd agent (macOS)
+    #[arg(long, global = true, conflicts_with_all = ["cron", "systemd"])]
+    pub(super) launchd: bool,
+    /// For this repository, not the one of the current directory; can be given several times
+    #[arg(long, global = true, value_name = "PATH")]
+    pub(super) repo: Vec<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum ScheduleCommand {
+    /// Make the entry, or change it
+    Install(When),
+    /// Take it away
+    Remove,
+    /// Print it
+    Show,
+}
+
+/// How often; daily if nothing is said.
+#[derive(Debug, Args)]
+pub(super) struct When {
+    /// Once an hour
+    #[arg(long, group = "when")]
+    pub(super) hourly: bool,
+    /// Once a day, at night
+    #[arg(long, group = "when")]
+    pub(super) daily: bool,
+    /// Once a week, in the night to Sunday
+    #[arg(long, group = "when")]
+    pub(super) weekly: bool,
+    /// Every day at this time (HH:MM)
+    #[arg(long, group = "when", value_name = "TIME", value_parser = time_of_day)]
+    pub(super) at: Option<(u8, u8)>,
+}
+
+fn time_of_day(text: &str) -> Result<(u8, u8), String> {
+    let parts =
+        text.split_once(':').and_then(|(hour, minute)| Some((hour.parse().ok()?, minute.parse().ok()?)));
+    parts.filter(|(hour, minute)| *hour < 24 && *minute < 60).ok_or_else(|| "expected HH:MM".to_owned())
+}
+
+/// `git optimize run`.
+#[derive(Debug, Default, Args)]
+pub(super) struct RunOptions {
+    /// Only what is pressing; when that is nothing, this ends after a few milliseconds
+    #[arg(long, conflicts_with = "full")]
+    pub(super) auto: bool,
+    /// All tasks that change anything, and all packs into one
+    #[arg(long)]
+    pub(super) full: bool,
+    /// Only this task, worth it or not; can be given several times
+    #[arg(long, value_name = "NAME")]
+    pub(super) task: Vec<String>,
+    /// Say what would be done, why, and what it would cost and gain
+    #[arg(long, short = 'n')]
+    pub(super) dry_run: bool,
+    /// Stop after so long (90s, 10m, 2h); the next run goes on
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub(super) time_budget: Option<Duration>,
+    /// Look, then work in the background
+    #[arg(long)]
+    pub(super) detach: bool,
+    /// Give way to other processes; the default when standard error is not a terminal
+    #[arg(long)]
+    pub(super) low_priority: bool,
+    /// Do nothing while the machine runs on battery
+    #[arg(long)]
+    pub(super) only_on_ac: bool,
+    /// One JSON object in each line, while it runs
+    #[arg(long)]
+    pub(super) json: bool,
+    /// Say nothing unless something is wrong
+    #[arg(long, short)]
+    pub(super) quiet: bool,
+}
+
+/// A number with a unit: `ms`, `s`, `m` or `h`; seconds without one.
+fn duration(text: &str) -> Result<Duration, String> {
+    let digits = text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+    let (number, unit) = text.split_at(digits);
+    let number: u64 = number.parse().map_err(|_| "expected a number and a unit, as in 10m".to_owned())?;
+    let milliseconds = match unit {
+        "ms" => Some(number),
+        "" | "s" => number.checked_mul(1000),
+        "m" => number.checked_mul(60_000),
+        "h" => number.checked_mul(3_600_000),
+        _ => return Err(format!("unknown unit '{unit}': ms, s, m or h")),
+    };
+    // A year is enough for everybody, and the sum with now can't overflow.
+    milliseconds
+        .filter(|ms| *ms <= 366 * 24 * 3_600_000)
+        .map(Duration::from_millis)
+        .ok_or_else(|| "too long".to_owned())
 }
 
 /// `git optimize index`.
@@ -62,4 +227,21 @@ pub(super) enum IndexCommand {
     Status,
     /// Remove it
     Clear,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations() {
+        for (text, expected) in
+            [("90", 90_000), ("90s", 90_000), ("10m", 600_000), ("2h", 7_200_000), ("5ms", 5)]
+        {
+            assert_eq!(duration(text), Ok(Duration::from_millis(expected)), "{text}");
+        }
+        for text in ["", "m", "1d", "-1s", "99999999999h", "1.5h"] {
+            assert!(duration(text).is_err(), "{text}");
+        }
+    }
 }

@@ -5,15 +5,14 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use super::cli::{IndexCommand, IndexOptions};
+use super::context::Context;
 use super::progress::Progress;
 use crate::cli::fatal;
 use crate::cli::output::Output;
 use crate::history::{self, Options, Outcome};
 use crate::index::{Location, OpenIndex, Pos, WriterLock};
-use crate::repo::config::{Config, Location as ConfigLocation};
-use crate::repo::git::GitProgram;
-use crate::repo::{NotExact, Repo};
-use crate::session::{Session, git_program_cache};
+use crate::repo::NotExact;
+use crate::session::Session;
 
 /// How much niceness a process in the background takes on.
 const NICENESS: i32 = 10;
@@ -35,15 +34,8 @@ pub(super) fn run(options: &IndexOptions) -> ExitCode {
 }
 
 fn answer(options: &IndexOptions) -> Result<ExitCode, NotExact> {
-    let repo = Repo::open()?;
-    let git = GitProgram::locate(git_program_cache(&repo.common_dir).as_deref())?;
-    let config = Config::load(&ConfigLocation {
-        system: git.system_config.as_deref(),
-        git_dir: Some(&repo.git_dir),
-        common_dir: Some(&repo.common_dir),
-        env: &|name| std::env::var_os(name),
-    })?;
-    let session = Session::new(&repo, &git, &config)?;
+    let context = Context::open()?;
+    let session = context.session()?;
     match options.command {
         IndexCommand::Build => write(&session, options, true),
         IndexCommand::Update => write(&session, options, false),
@@ -54,6 +46,12 @@ fn answer(options: &IndexOptions) -> Result<ExitCode, NotExact> {
         IndexCommand::Status => status(&session),
         IndexCommand::Clear => clear(&session, options),
     }
+}
+
+/// Adds to the index what is new, and says nothing.
+pub(super) fn update_quietly(session: &Session<'_>, progress: bool) -> Result<(), NotExact> {
+    let options = IndexOptions { command: IndexCommand::Update, quiet: !progress, progress, detached: false };
+    write(session, &options, false).map(drop)
 }
 
 fn failed(err: impl std::fmt::Display) -> NotExact {

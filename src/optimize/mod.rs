@@ -1,17 +1,23 @@
-//! `git optimize`. For now only `git optimize index …` is its own; the rest is `git maintenance run`, openly.
+//! `git optimize`: inspect → plan → run → report. What changes the repository is git's own commands; what is ours is
+//! looking whether they are worth it, and the index.
 
 mod cli;
+mod clone;
+mod context;
+mod doctor;
 mod index;
 mod progress;
+mod report;
+mod run;
+mod schedule;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::Parser as _;
 
+use self::cli::Command;
 use crate::cli::USAGE;
-use crate::cli::trace::Report;
-use crate::repo::exec_git;
 
 pub use cli::OptimizeOptions;
 
@@ -26,15 +32,12 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
     };
     match options.command {
-        Some(cli::Command::Index(options)) => index::run(&options),
-        Some(cli::Command::Run { args }) => hand_over(args),
-        None => hand_over(Vec::new()),
+        Some(Command::Index(options)) => index::run(&options),
+        Some(Command::Run(options)) => run::run(&options),
+        Some(Command::Report(options)) => report::run(&options),
+        Some(Command::Doctor(options)) => doctor::run(&options),
+        Some(Command::Clone(options)) => clone::run(&options),
+        Some(Command::Schedule(options)) => schedule::run(&options),
+        None => run::run(&options.run),
     }
-}
-
-fn hand_over(args: Vec<OsString>) -> ExitCode {
-    let mut report = Report::new("optimize");
-    report.reason = "git maintenance does the work".into();
-    report.finish();
-    exec_git("maintenance", std::iter::once("run".into()).chain(args))
 }

@@ -1,0 +1,52 @@
+//! The repository of one invocation, and how its git is run. Every command of `git optimize` starts here.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use crate::repo::config::{Config, Location};
+use crate::repo::git::GitProgram;
+use crate::repo::{NotExact, Repo};
+use crate::session::{Session, git_program_cache};
+
+/// What all commands need.
+pub(super) struct Context {
+    pub(super) repo: Repo,
+    pub(super) git: GitProgram,
+    pub(super) config: Config,
+}
+
+impl Context {
+    /// Opens the repository that git would find from the current directory.
+    pub(super) fn open() -> Result<Context, NotExact> {
+        let repo = Repo::open()?;
+        let git = GitProgram::locate(git_program_cache(&repo.common_dir).as_deref())?;
+        let config = Config::load(&Location {
+            system: git.system_config.as_deref(),
+            git_dir: Some(&repo.git_dir),
+            common_dir: Some(&repo.common_dir),
+            env: &|name| std::env::var_os(name),
+        })?;
+        Ok(Context { repo, git, config })
+    }
+
+    pub(super) fn session(&self) -> Result<Session<'_>, NotExact> {
+        Session::new(&self.repo, &self.git, &self.config)
+    }
+
+    /// git for this repository, untranslated, and without maintenance of its own behind our back.
+    pub(super) fn git(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(&self.git.path);
+        command.arg("--git-dir").arg(&self.repo.git_dir);
+        command.args(["-c", "gc.auto=0", "-c", "maintenance.auto=false"]);
+        command.args(args).env("LC_ALL", "C");
+        command
+    }
+
+    pub(super) fn objects(&self) -> PathBuf {
+        self.repo.common_dir.join("objects")
+    }
+
+    pub(super) fn fails(err: impl std::fmt::Display) -> NotExact {
+        NotExact::from(err.to_string())
+    }
+}

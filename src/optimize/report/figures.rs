@@ -1,0 +1,183 @@
+//! The figures of a report, and how they are added up. Serialised, they are what `--json` prints.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::objects::{Item, Objects};
+use crate::index::{History, Paths, Pos};
+
+/// How many of the largest objects are named.
+const NAMED: usize = 10;
+/// Extensions of files that do not compress or delta well.
+const MEDIA: &[&str] = &[
+    "7z", "aac", "ai", "apk", "avi", "bin", "blend", "bmp", "bz2", "deb", "dll", "dmg", "docx", "eps", "exe", "fbx",
+    "flac", "gif", "gz", "ico", "iso", "jar", "jpeg", "jpg", "m4a", "mkv", "mov", "mp3", "mp4", "mpg", "ogg", "otf",
+    "pdf", "png", "pptx", "psd", "rar", "rpm", "so", "tar", "tga", "tgz", "tif", "tiff", "ttf", "wasm", "wav",
+    "webm", "webp", "whl", "wmv", "woff", "woff2", "xls", "xlsx", "xz", "zip", "zst",
+];
+
+/// One large object.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Large {
+    /// Bytes.
+    pub(super) size: u64,
+    /// Its name.
+    pub(super) object: String,
+    /// Where it came first; not for commits and root trees.
+    pub(super) path: Option<String>,
+    /// The commit that brought it.
+    pub(super) commit: String,
+}
+
+/// All objects of one kind.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Kind {
+    /// How many.
+    pub(super) count: u64,
+    /// Bytes of all, inflated.
+    pub(super) total: u64,
+    /// How many of them could not be read (in a partial clone: are not here).
+    pub(super) unread: u64,
+    /// The largest ones.
+    pub(super) largest: Vec<Large>,
+}
+
+/// What one year brought.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Year {
+    /// Commits.
+    pub(super) commits: u64,
+    /// New versions of files.
+    pub(super) blobs: u64,
+    /// Their bytes.
+    pub(super) bytes: u64,
+}
+
+/// All versions of all files with one extension.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Extension {
+    /// The extension, in lower case; empty for none.
+    pub(super) extension: String,
+    /// Versions.
+    pub(super) blobs: u64,
+    /// Their bytes.
+    pub(super) bytes: u64,
+    /// It is one of media, archives and binaries.
+    pub(super) media: bool,
+}
+
+/// What history consists of.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub(super) struct Figures {
+    pub(super) commits: Kind,
+    pub(super) trees: Kind,
+    pub(super) blobs: Kind,
+    /// The longest chain of commits.
+    pub(super) depth: u64,
+    /// The most parents that a commit has.
+    pub(super) parents: u64,
+    /// By year of the committer date.
+    pub(super) years: BTreeMap<i64, Year>,
+    /// By bytes, most first.
+    pub(super) extensions: Vec<Extension>,
+    /// The share of media in the bytes of all blobs, 0 to 1.
+    pub(super) media_share: f64,
+}
+
+/// Adds everything up. `sizes` are those of [`Objects::all`], in that order.
+pub(super) fn add_up<'a>(
+    objects: &Objects<'a>,
+    sizes: &[Option<u64>],
+    history: &History<'a>,
+    paths: &Paths<'a>,
+) -> Figures {
+    let (commit_sizes, rest) = sizes.split_at(objects.commits.len());
+    let (tree_sizes, blob_sizes) = rest.split_at(objects.trees.len());
+    let mut figures = Figures {
+        commits: kind(&objects.commits, commit_sizes, history, paths),
+        trees: kind(&objects.trees, tree_sizes, history, paths),
+        blobs: kind(&objects.blobs, blob_sizes, history, paths),
+        ..Figures::default()
+    };
+    for commit in &objects.commits {
+        let pos = Pos(commit.pos);
+        figures.depth = figures.depth.max(u64::from(history.generation(pos)));
+        figures.parents = figures.parents.max(history.parents(pos).count() as u64);
+        figures.years.entry(year(history.committer_time(pos))).or_default().commits += 1;
+    }
+    let mut extensions: BTreeMap<String, Extension> = BTreeMap::new();
+    for (blob, size) in objects.blobs.iter().zip(blob_sizes) {
+        let size = size.unwrap_or(0);
+        let year = figures.years.entry(year(history.committer_time(Pos(blob.pos)))).or_default();
+        year.blobs += 1;
+        year.bytes += size;
+        let extension = extension(&blob.path(paths).unwrap_or_default());
+        let sum = extensions.entry(extension).or_default();
+        sum.blobs += 1;
+        sum.bytes += size;
+    }
+    figures.extensions = extensions
+        .into_iter()
+        .map(|(extension, sum)| {
+            let media = MEDIA.binary_search(&extension.as_str()).is_ok();
+            Extension { extension, media, ..sum }
+        })
+        .collect();
+    figures.extensions.sort_by_key(|sum| std::cmp::Reverse(sum.bytes));
+    let media: u64 = figures.extensions.iter().filter(|sum| sum.media).map(|sum| sum.bytes).sum();
+    figures.media_share = media as f64 / figures.blobs.total.max(1) as f64;
+    figures
+}
+
+fn kind<'a>(items: &[Item<'a>], sizes: &[Option<u64>], history: &History<'a>, paths: &Paths<'a>) -> Kind {
+    let mut by_size: Vec<(u64, usize)> =
+        sizes.iter().enumerate().filter_map(|(at, size)| Some(((*size)?, at))).collect();
+    let read = by_size.len();
+    let named = NAMED.min(read);
+    if read > named {
+        by_size.select_nth_unstable_by_key(named, |(size, at)| (std::cmp::Reverse(*size), *at));
+    }
+    by_size.truncate(named);
+    by_size.sort_by_key(|(size, at)| (std::cmp::Reverse(*size), *at));
+    let large = |(size, at): (u64, usize)| Large {
+        size,
+        object: items[at].id.to_string(),
+        path: items[at].path(paths),
+        commit: history.oid(Pos(items[at].pos)).to_string(),
+    };
+    Kind {
+        count: items.len() as u64,
+        total: sizes.iter().flatten().sum(),
+        unread: (items.len() - read) as u64,
+        largest: by_size.into_iter().map(large).collect(),
+    }
+}
+
+/// The year (UTC) of a time in seconds since 1970; odd clocks are put where the calendar ends.
+fn year(seconds: i64) -> i64 {
+    let time = jiff::Timestamp::from_second(seconds).unwrap_or(jiff::Timestamp::MAX);
+    i64::from(time.to_zoned(jiff::tz::TimeZone::UTC).year())
+}
+
+fn extension(path: &str) -> String {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    match name.rsplit_once('.') {
+        Some((stem, extension)) if !stem.is_empty() && extension.len() <= 12 => extension.to_ascii_lowercase(),
+        _ => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn extensions_and_years() {
+        assert!(MEDIA.is_sorted());
+        for (path, expected) in [("a/b.PNG", "png"), ("a.d/b", ""), (".gitignore", ""), ("x.tar.gz", "gz")] {
+            assert_eq!(extension(path), expected, "{path}");
+        }
+        assert_eq!((year(0), year(1_700_000_000), year(-1)), (1970, 2023, 1969));
+    }
+}

@@ -1,0 +1,263 @@
+//! `git optimize report`: what a repository consists of, and what about it is too large. Which objects there are is
+//! known from the index; their sizes are read from the headers of packs ([`sizes`]).
+//!
+//! The report is kept in the index directory, with what it depends on; if that is still the same, the next one is that
+//! one. The sizes of objects, which never change, are kept besides, so that after a change only new objects are read.
+
+mod checkout;
+mod figures;
+mod levels;
+mod objects;
+mod print;
+mod sizes;
+
+pub(super) use self::objects::reachable;
+
+use std::io::Write;
+use std::path::Path;
+use std::process::{ExitCode, Stdio};
+
+use bstr::ByteSlice;
+use serde::{Deserialize, Serialize};
+
+use self::checkout::Checkout;
+use self::figures::Figures;
+use self::levels::{Advice, Level};
+use self::objects::Objects;
+use self::sizes::Known;
+use super::cli::ReportOptions;
+use super::context::Context;
+use super::run::graph;
+use super::run::packs::Packs;
+use super::{index, run as maintenance};
+use crate::cli::fatal;
+use crate::index::{Location, OpenIndex};
+use crate::repo::NotExact;
+use crate::repo::object_dirs::ObjectDirs;
+use crate::session::Session;
+
+/// In the index directory: the last report, and the sizes of objects.
+const REPORT: &str = "report.json";
+const SIZES: &str = "report.sizes";
+
+/// Another layout of the report gets another number.
+const FORMAT: u32 = 1;
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+struct Refs {
+    count: u64,
+    branches: u64,
+    remote_branches: u64,
+    tags: u64,
+    annotated_tags: u64,
+    /// Bytes of the tag objects.
+    tag_bytes: u64,
+    largest_tag: u64,
+    largest_tag_name: String,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+struct Storage {
+    packs: u64,
+    pack_bytes: u64,
+    loose: u64,
+    graph_commits: u64,
+    /// Bytes of the segments of git-fast's index.
+    index_bytes: u64,
+    /// Bytes of everything else in its directory.
+    cache_bytes: u64,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+struct Report {
+    format: u32,
+    /// All that it depends on, hashed.
+    key: String,
+    history: Figures,
+    checkout: Checkout,
+    refs: Refs,
+    storage: Storage,
+    /// Commits whose trees could not be read.
+    unknown: u64,
+    /// Of the remote `origin`.
+    url: Option<String>,
+    /// Settings that are made, of those that are recommended.
+    configured: Vec<String>,
+    has_watcher: bool,
+    levels: Vec<Level>,
+    advice: Vec<Advice>,
+}
+
+pub(super) fn run(options: &ReportOptions) -> ExitCode {
+    match answer(options) {
+        Ok(text) => {
+            // A reader that went away has seen enough.
+            let _ = std::io::stdout().write_all(text.as_bytes());
+            ExitCode::SUCCESS
+        }
+        Err(reason) => fatal(&reason.to_string()),
+    }
+}
+
+fn answer(options: &ReportOptions) -> Result<String, NotExact> {
+    let context = Context::open()?;
+    let key = key(&context)?;
+    let session = context.session()?;
+    if let Some(location) = session.location().ok().flatten().filter(|_| !options.fresh)
+        && let Some(report) = cached(&location.dir.join(REPORT), &key)
+    {
+        return Ok(shown(&report, options));
+    }
+    match context.repo.check_history_shape() {
+        Err(reason) if !reason.to_string().contains("commit-graph") => {
+            return Err(format!("a report needs the index, and here is none: {reason}").into());
+        }
+        _ => index::update_quietly(&session, options.progress)?,
+    }
+    let location = session.location().map_err(Context::fails)?.ok_or("the index is gone")?;
+    let mut report = make(&context, &session, &location)?;
+    report.key = key;
+    report.levels = levels::levels(&report);
+    report.advice = levels::advice(&report);
+    // Who can't write it makes it again next time.
+    remember(&location.dir.join(REPORT), &report).ok();
+    Ok(shown(&report, options))
+}
+
+fn shown(report: &Report, options: &ReportOptions) -> String {
+    match options.json {
+        true => serde_json::to_string_pretty(report).unwrap_or_default() + "\n",
+        false => print::text(report),
+    }
+}
+
+fn cached(path: &Path, key: &str) -> Option<Report> {
+    let report: Report = serde_json::from_slice(&std::fs::read(path).ok()?).ok()?;
+    (report.format == FORMAT && report.key == key).then_some(report)
+}
+
+fn remember(path: &Path, report: &Report) -> std::io::Result<()> {
+    let dir = path.parent().ok_or(std::io::ErrorKind::NotFound)?;
+    let mut temp = tempfile::Builder::new().prefix(crate::index::TEMP_PREFIX).tempfile_in(dir)?;
+    temp.write_all(&serde_json::to_vec(report)?)?;
+    temp.persist(path)?;
+    Ok(())
+}
+
+/// Refs, packs, commit-graph, loose objects, configuration and program: if none of them has changed, neither has the
+/// report.
+fn key(context: &Context) -> Result<String, NotExact> {
+    let mut hasher = blake3::Hasher::new();
+    let mut add = |text: &str| {
+        hasher.update(text.as_bytes()).update(b"\0");
+    };
+    add(env!("CARGO_PKG_VERSION"));
+    add(&context.git.version);
+    let objects = context.objects();
+    // Where there are too many loose refs to look at each, every report is a new one.
+    let refs = maintenance::refs_stamp(context);
+    add(&refs.unwrap_or_else(|| maintenance::unique()));
+    let packs = Packs::read(&objects.join("pack"), context.repo.git.object_hash()).map_err(Context::fails)?;
+    packs.list.iter().for_each(|pack| add(&pack.name));
+    add(&format!("{:?} {}", graph::read(&objects), maintenance::loose_count(context)));
+    for (key, value) in context.config.iter() {
+        add(&key.to_str_lossy());
+        add(&value.map(|value| value.to_str_lossy().into_owned()).unwrap_or_default());
+    }
+    Ok(hasher.finalize().to_hex().to_string())
+}
+
+fn make(context: &Context, session: &Session<'_>, location: &Location) -> Result<Report, NotExact> {
+    let index = session.open_published(location).map_err(Context::fails)?;
+    let history = index.history().map_err(Context::fails)?;
+    let paths = index.paths().map_err(|rejected| NotExact::from(rejected.to_string()))?;
+    let reached = reachable(&history, &session.all_tips()?);
+    let objects = Objects::collect(&history, &paths, &reached);
+    let known_file = location.dir.join(SIZES);
+    let sizes = sizes_of(context, &objects, &known_file)?;
+    let figures = figures::add_up(&objects, &sizes, &history, &paths);
+    let packs = Packs::read(&context.objects().join("pack"), history.kind().unwrap_or(gix::hash::Kind::Sha1));
+    let packs = packs.map_err(Context::fails)?;
+    let partial = packs.list.iter().any(|pack| pack.promisor);
+    let unknown = paths.unknown().filter(|pos| reached.get(pos.index()) == Some(&true)).count() as u64;
+    Ok(Report {
+        format: FORMAT,
+        history: figures,
+        checkout: checkout::read(context, partial)?,
+        refs: refs(context)?,
+        storage: Storage {
+            packs: packs.list.len() as u64,
+            pack_bytes: packs.bytes(),
+            loose: maintenance::loose_count(context),
+            graph_commits: graph::read(&context.objects()).map_or(0, |graph| u64::from(graph.commits)),
+            ..sizes_on_disk(&index, &location.dir)
+        },
+        unknown,
+        url: context.config.string("remote.origin.url").ok().flatten().map(ToString::to_string),
+        configured: ["core.untrackedCache", "index.version", "core.fsmonitor"]
+            .into_iter()
+            .filter(|key| context.config.contains(key))
+            .map(str::to_owned)
+            .collect(),
+        has_watcher: super::doctor::has_watcher(context),
+        ..Report::default()
+    })
+}
+
+/// The sizes of all objects, in order: those that are known from the last time, and the rest from the packs.
+fn sizes_of(context: &Context, objects: &Objects<'_>, file: &Path) -> Result<Vec<Option<u64>>, NotExact> {
+    let known = Known::load(file);
+    let mut sizes: Vec<Option<u64>> = objects.all().map(|item| known.get(item.id)).collect();
+    drop(known);
+    let new: Vec<(usize, &gix::hash::oid)> =
+        objects.all().enumerate().filter(|(at, _)| sizes[*at].is_none()).map(|(at, item)| (at, item.id)).collect();
+    if new.is_empty() {
+        return Ok(sizes);
+    }
+    let ids: Vec<&gix::hash::oid> = new.iter().map(|(_, id)| *id).collect();
+    let dirs = ObjectDirs::find(&context.objects(), None)?;
+    let read = sizes::of(&context.repo.git.objects, dirs.all(), context.repo.git.object_hash(), &ids);
+    for ((at, _), size) in new.iter().zip(read) {
+        sizes[*at] = size;
+    }
+    debug_assert_eq!(sizes.len(), objects.len());
+    let rows = objects.all().zip(&sizes).filter_map(|(item, size)| Some((sizes::prefix(item.id), (*size)?)));
+    // Who can't write it reads all again next time.
+    Known::save(file, rows).ok();
+    Ok(sizes)
+}
+
+fn sizes_on_disk(index: &OpenIndex, dir: &Path) -> Storage {
+    let named: u64 = index.manifest().files().map(|(_, entry)| entry.len).sum();
+    let files = std::fs::read_dir(dir).into_iter().flatten().flatten();
+    let all: u64 = files.filter_map(|file| file.metadata().ok()).map(|meta| meta.len()).sum();
+    Storage { index_bytes: named, cache_bytes: all.saturating_sub(named), ..Storage::default() }
+}
+
+fn refs(context: &Context) -> Result<Refs, NotExact> {
+    let format = "--format=%(objecttype) %(objectsize) %(refname)";
+    let output = context.git(&["for-each-ref", format]).stdin(Stdio::null()).stderr(Stdio::null()).output();
+    let output = output.map_err(Context::fails)?;
+    let mut refs = Refs::default();
+    for line in output.stdout.lines() {
+        let mut words = line.splitn_str(3, " ");
+        let (Some(kind), Some(size), Some(name)) = (words.next(), words.next(), words.next()) else { continue };
+        refs.count += 1;
+        match () {
+            () if name.starts_with(b"refs/heads/") => refs.branches += 1,
+            () if name.starts_with(b"refs/remotes/") => refs.remote_branches += 1,
+            () if name.starts_with(b"refs/tags/") => refs.tags += 1,
+            () => {}
+        }
+        if kind == b"tag" {
+            let size = size.to_str().ok().and_then(|size| size.parse().ok()).unwrap_or(0);
+            refs.annotated_tags += 1;
+            refs.tag_bytes += size;
+            if size > refs.largest_tag {
+                refs.largest_tag = size;
+                refs.largest_tag_name = name.to_str_lossy().into_owned();
+            }
+        }
+    }
+    Ok(refs)
+}

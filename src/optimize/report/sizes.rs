@@ -1,0 +1,194 @@
+//! The sizes of many objects, from the headers of their pack entries: nothing is inflated but the first bytes of
+//! deltas, which say how long the result is (gitformat-pack(5)). Packs are read front to back, with reads instead of
+//! mappings, so that memory stays small.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io;
+use std::os::unix::fs::FileExt;
+use std::path::{Path, PathBuf};
+
+use gix::hash::{Kind, oid};
+use gix::odb::pack::data::Entry;
+use gix::odb::pack::data::entry::Header;
+use gix::objs::FindHeader as _;
+use gix::odb::pack::index;
+use rayon::prelude::*;
+
+/// How much of a pack is read at once.
+const WINDOW: usize = 128 << 10;
+/// So many bytes from the start of an entry are enough for its header and for the start of a delta.
+const ENOUGH: usize = 1024;
+/// How many neighbouring entries one thread takes on at a time.
+const RUN: usize = 16 << 10;
+/// Stands for a size that could not be read.
+const UNKNOWN: u64 = u64::MAX;
+/// Up to so many objects are asked for one by one.
+const FEW: usize = 20_000;
+
+/// The sizes of these objects, in their order; `None` for one that is not there or can't be read.
+pub(super) fn of(objects: &gix::OdbHandle, dirs: &[PathBuf], kind: Kind, ids: &[&oid]) -> Vec<Option<u64>> {
+    let mut sizes: Vec<Option<u64>> = vec![None; ids.len()];
+    if ids.len() > FEW {
+        for pack in indices(dirs) {
+            let Some(pack) = PackSizes::read(&pack, kind) else { continue };
+            sizes.par_iter_mut().zip(ids).filter(|(size, _)| size.is_none()).for_each(|(size, id)| {
+                *size = pack.size_of(id);
+            });
+        }
+    }
+    // What is loose, or in a pack that can't be read in this way, or just not much.
+    for (size, id) in sizes.iter_mut().zip(ids).filter(|(size, _)| size.is_none()) {
+        *size = objects.try_header(id).ok().flatten().map(|header| header.size);
+    }
+    sizes
+}
+
+fn indices(dirs: &[PathBuf]) -> Vec<PathBuf> {
+    let entries = dirs.iter().filter_map(|dir| std::fs::read_dir(dir.join("pack")).ok()).flatten().flatten();
+    let paths = entries.map(|entry| entry.path());
+    paths.filter(|path| path.extension().is_some_and(|extension| extension == "idx")).collect()
+}
+
+/// The sizes of all objects of one pack.
+struct PackSizes {
+    index: index::File,
+    /// By entry number; [`UNKNOWN`] where it could not be read.
+    sizes: Vec<u64>,
+}
+
+impl PackSizes {
+    fn read(path: &Path, kind: Kind) -> Option<PackSizes> {
+        let index = index::File::at(path, kind).ok()?;
+        let file = File::open(path.with_extension("pack")).ok()?;
+        let count = index.num_objects();
+        let mut entries: Vec<(u64, u32)> = (0..count).map(|at| (index.pack_offset_at_index(at), at)).collect();
+        entries.par_sort_unstable();
+        let runs: Vec<Vec<u64>> = entries.par_chunks(RUN).map(|run| read_run(&file, run, kind)).collect();
+        let mut sizes = vec![UNKNOWN; count as usize];
+        for ((_, at), size) in entries.iter().zip(runs.iter().flatten()) {
+            sizes[*at as usize] = *size;
+        }
+        Some(PackSizes { index, sizes })
+    }
+
+    fn size_of(&self, id: &oid) -> Option<u64> {
+        let at = self.index.lookup(id)?;
+        self.sizes.get(at as usize).copied().filter(|size| *size != UNKNOWN)
+    }
+}
+
+/// The sizes of neighbouring entries, in order of offset.
+fn read_run(file: &File, run: &[(u64, u32)], kind: Kind) -> Vec<u64> {
+    let mut window = Window { file, start: 0, bytes: Vec::new() };
+    let mut inflate = gix::zlib::Inflate::default();
+    run.iter()
+        .map(|(offset, _)| {
+            let bytes = window.at(*offset).ok()?;
+            size(bytes, *offset, kind, &mut inflate)
+        })
+        .map(|size| size.unwrap_or(UNKNOWN))
+        .collect()
+}
+
+fn size(bytes: &[u8], offset: u64, kind: Kind, inflate: &mut gix::zlib::Inflate) -> Option<u64> {
+    let entry = Entry::from_bytes(bytes, offset, kind).ok()?;
+    if !matches!(entry.header, Header::OfsDelta { .. } | Header::RefDelta { .. }) {
+        return Some(entry.decompressed_size);
+    }
+    let data = bytes.get(usize::try_from(entry.data_offset.checked_sub(offset)?).ok()?..)?;
+    // Two numbers of seven bits a byte: the length of the base, and that of the result.
+    let mut start = [0; 24];
+    inflate.reset();
+    let (_, _, len) = inflate.once(data, &mut start).ok()?;
+    let (_, rest) = number(start.get(..len)?)?;
+    number(rest).map(|(size, _)| size)
+}
+
+fn number(bytes: &[u8]) -> Option<(u64, &[u8])> {
+    let mut value = 0u64;
+    for (at, byte) in bytes.iter().enumerate().take(9) {
+        value |= u64::from(byte & 0x7f) << (7 * at);
+        if byte & 0x80 == 0 {
+            return Some((value, &bytes[at + 1..]));
+        }
+    }
+    None
+}
+
+/// A part of a file in memory.
+struct Window<'f> {
+    file: &'f File,
+    start: u64,
+    bytes: Vec<u8>,
+}
+
+impl Window<'_> {
+    /// The bytes from an offset on: [`ENOUGH`], or up to the end of the file.
+    fn at(&mut self, offset: u64) -> io::Result<&[u8]> {
+        let end = self.start + self.bytes.len() as u64;
+        if offset < self.start || offset + ENOUGH as u64 > end {
+            self.bytes.resize(WINDOW, 0);
+            let mut filled = 0;
+            while filled < WINDOW {
+                match self.file.read_at(&mut self.bytes[filled..], offset + filled as u64)? {
+                    0 => break,
+                    count => filled += count,
+                }
+            }
+            self.bytes.truncate(filled);
+            self.start = offset;
+        }
+        let from = (offset - self.start) as usize;
+        self.bytes.get(from..).map(|bytes| &bytes[..bytes.len().min(ENOUGH)]).ok_or(io::ErrorKind::UnexpectedEof.into())
+    }
+}
+
+/// Sizes that are known from an earlier run, by the first eight bytes of the object's name.
+#[derive(Default)]
+pub(super) struct Known(HashMap<u64, u32>);
+
+/// What the file of [`Known`] starts with.
+const MAGIC: &[u8; 8] = b"GFSIZE1\n";
+
+impl Known {
+    /// Reads it; nothing is known when it is not there or not whole.
+    pub(super) fn load(path: &Path) -> Known {
+        let bytes = std::fs::read(path).unwrap_or_default();
+        let Some(body) = bytes.strip_prefix(MAGIC).filter(|body| body.len() % 12 == 0) else {
+            return Known::default();
+        };
+        let entry = |row: &[u8]| {
+            let (mut prefix, mut size) = ([0; 8], [0; 4]);
+            prefix.copy_from_slice(&row[..8]);
+            size.copy_from_slice(&row[8..]);
+            (u64::from_le_bytes(prefix), u32::from_le_bytes(size))
+        };
+        Known(body.chunks_exact(12).map(entry).collect())
+    }
+
+    pub(super) fn get(&self, id: &oid) -> Option<u64> {
+        self.0.get(&prefix(id)).map(|size| u64::from(*size))
+    }
+
+    /// Replaces the file. Objects of 4 GiB and more are asked for again each time.
+    pub(super) fn save(path: &Path, sizes: impl Iterator<Item = (u64, u64)>) -> io::Result<()> {
+        let mut bytes = MAGIC.to_vec();
+        for (prefix, size) in sizes {
+            if let Ok(size) = u32::try_from(size) {
+                bytes.extend_from_slice(&prefix.to_le_bytes());
+                bytes.extend_from_slice(&size.to_le_bytes());
+            }
+        }
+        let dir = path.parent().ok_or(io::ErrorKind::NotFound)?;
+        let mut temp = tempfile::Builder::new().prefix(crate::index::TEMP_PREFIX).tempfile_in(dir)?;
+        io::Write::write_all(&mut temp, &bytes)?;
+        temp.persist(path)?;
+        Ok(())
+    }
+}
+
+/// The first eight bytes of a name.
+pub(super) fn prefix(id: &oid) -> u64 {
+    id.as_bytes().first_chunk().map_or(0, |bytes| u64::from_be_bytes(*bytes))
+}

@@ -1,0 +1,67 @@
+//! The task that this program does itself: building and updating its index, and dropping from it what has vanished.
+
+use std::time::Duration;
+
+use super::execute::{Runner, Stop};
+use super::facts::Facts;
+use super::tasks::Asked;
+use crate::history::{self, Options, Outcome};
+use crate::index::WriterLock;
+use crate::optimize::context::Context;
+use crate::optimize::progress::Progress;
+use crate::optimize::report::reachable;
+
+/// How long to wait for another writer.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// An index of fewer commits is not built anew for being smaller.
+const WORTH_REBUILDING: u32 = 10_000;
+/// One commit in so many has to be vanished for that.
+const VANISHED_SHARE: u32 = 4;
+
+pub(super) fn run(runner: &Runner<'_>, facts: &mut Facts, asked: Asked) -> Result<String, Stop> {
+    let session = runner.context.session().map_err(Stop::failed)?;
+    let location =
+        session.prepare().map_err(|err| Stop::Failed(format!("cannot create the index: {err}")))?;
+    let lock = WriterLock::acquire(&location.dir, PATIENCE, |_| ()).map_err(Stop::failed)?;
+    let Some(lock) = lock else { return Err(Stop::Skipped("another process writes it".to_owned())) };
+    let tips = session.all_tips().map_err(Stop::failed)?;
+    let target = session.target(&location);
+    let dates = session.dates();
+    let events = runner.events;
+    let bar = Progress::new("Indexing", false, !events.bars());
+    let report = |phase: &str, commits: u32| {
+        bar.at(commits);
+        events.progress("index", phase, u64::from(commits), None);
+    };
+    let history_progress = |commits| report("history", commits);
+    let path_progress = |commits| report("paths", commits);
+    let mut options = Options::new(&dates);
+    options.deadline = runner.deadline;
+    options.progress = Some(&history_progress);
+    let mut outcome = history::update(&target, &lock, &tips, &options).map_err(stop)?;
+    if !matches!(outcome, Outcome::Rebuilt { .. }) && (asked.full || asked.by_name || !runner.quiet) {
+        let index = session.open_published(&location).map_err(Stop::failed)?;
+        let history = index.history().map_err(Stop::failed)?;
+        let vanished = history.len() - reachable(&history, &tips).iter().filter(|reached| **reached).count() as u32;
+        if history.len() >= WORTH_REBUILDING && vanished > history.len() / VANISHED_SHARE {
+            outcome = history::rebuild(&target, &lock, &tips, &options).map_err(stop)?;
+        }
+    }
+    options.progress = Some(&path_progress);
+    let paths = history::update_paths(&target, &lock, &options).map_err(stop)?;
+    drop((bar, lock));
+    facts.refresh_index(runner.context).map_err(Stop::failed)?;
+    let what = match outcome {
+        Outcome::Current => "all commits were there".to_owned(),
+        Outcome::Appended { commits, joined } => format!("added {commits} commits, joined {joined} segments"),
+        Outcome::Rebuilt { commits, .. } => format!("built, {commits} commits"),
+    };
+    Ok(if paths > 0 { format!("{what}; paths of {paths} commits") } else { what })
+}
+
+fn stop(err: history::Error) -> Stop {
+    match err {
+        history::Error::Stopped => Stop::OutOfTime,
+        other => Stop::Failed(Context::fails(other).to_string()),
+    }
+}

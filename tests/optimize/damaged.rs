@@ -1,0 +1,152 @@
+//! Repositories in which something is wrong or out of reach: they end as they were, and the exit code tells.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use super::{DONE, FAILED, SKIPPED, contents, ends, sane, temporaries, ugly};
+use crate::support::Environment;
+use crate::support::damage::files;
+
+fn errors(output: &crate::support::Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+fn packs(git_dir: &Path) -> Vec<PathBuf> {
+    let all = files(&git_dir.join("objects/pack")).into_iter();
+    all.filter(|path| path.extension().is_some_and(|end| end == "pack")).collect()
+}
+
+#[test]
+fn a_corrupt_pack() {
+    for (seed, how) in [(41, &["run"][..]), (42, &["run", "--full"])] {
+        let mut env = Environment::new();
+        let it = ugly(&mut env, "repository", seed);
+        let pack =
+            packs(&it.git_dir).into_iter().max_by_key(|path| fs::metadata(path).map_or(0, |meta| meta.len()));
+        let pack = pack.expect("there are packs");
+        let mut bytes = fs::read(&pack).expect("readable");
+        let middle = bytes.len() / 2;
+        bytes[middle..middle + 8].iter_mut().for_each(|byte| *byte ^= 0x55);
+        fs::set_permissions(&pack, fs::Permissions::from_mode(0o644)).expect("ours");
+        fs::write(&pack, &bytes).expect("writable");
+        let before = contents(&env, &it.dir);
+        assert_ne!(before.fsck.0, 0, "the damage is noticed");
+        let output = env.optimize(&it.dir, how);
+        sane(&output);
+        assert_eq!(output.code, FAILED, "{}", errors(&output));
+        assert!(errors(&output).contains("error: "), "{}", errors(&output));
+        assert!(pack.exists(), "what is left of it is kept");
+        assert_eq!(contents(&env, &it.dir).fsck, before.fsck);
+        assert_eq!(temporaries(&it.git_dir), Vec::<String>::new());
+    }
+}
+
+#[test]
+fn a_missing_object() {
+    let mut env = Environment::new();
+    let it = ugly(&mut env, "repository", 43);
+    // The commit of a loose ref is a loose object.
+    let refs = env.git_ok(&it.dir, &["for-each-ref", "--format=%(objectname)", "refs/heads/loose"]);
+    let id = String::from_utf8_lossy(&refs).lines().next().expect("there are some").to_owned();
+    fs::remove_file(it.git_dir.join("objects").join(&id[..2]).join(&id[2..])).expect("it is loose");
+    let before = contents(&env, &it.dir);
+    assert_ne!(before.fsck.0, 0);
+    let output = env.optimize(&it.dir, &["run"]);
+    sane(&output);
+    assert!([FAILED, SKIPPED].contains(&output.code), "{} {}", output.code, errors(&output));
+    let after = contents(&env, &it.dir);
+    assert_eq!((after.objects, after.fsck), (before.objects, before.fsck));
+}
+
+#[test]
+fn alternates_are_neither_copied_nor_needed_less() {
+    let mut env = Environment::new();
+    let it = ugly(&mut env, "original", 44);
+    let borrower = env.path().join("borrower");
+    env.git_ok(env.path(), &["clone", "-q", "-s", "original", "borrower"]);
+    env.git_ok(&borrower, &["commit", "-q", "--allow-empty", "-m", "its own"]);
+    super::make_loose_on(&env, &borrower, "HEAD", 120);
+    let before = (contents(&env, &it.dir), contents(&env, &borrower));
+    ends(env.optimize(&borrower, &["run"]), DONE);
+    ends(env.optimize(&it.dir, &["run", "--full"]), DONE);
+    ends(env.optimize(&borrower, &["run", "--full"]), DONE);
+    assert_eq!((contents(&env, &it.dir), contents(&env, &borrower)), before);
+    let size = |dir: &Path| {
+        files(dir).iter().map(|path| fs::metadata(path).map_or(0, |meta| meta.len())).sum::<u64>()
+    };
+    let (own, theirs) = (size(&borrower.join(".git/objects")), size(&it.git_dir.join("objects")));
+    assert!(own < theirs, "{own} bytes of its own, {theirs} borrowed");
+}
+
+#[test]
+fn a_partial_clone_is_not_repacked() {
+    let mut env = Environment::new();
+    let it = ugly(&mut env, "original", 45);
+    env.git_ok(&it.dir, &["config", "uploadpack.allowFilter", "true"]);
+    let url = format!("file://{}", it.dir.display());
+    env.git_ok(env.path(), &["clone", "-q", "--bare", "--filter=blob:none", &url, "partial.git"]);
+    let dir = env.path().join("partial.git");
+    let packs_before = packs(&dir);
+    let output = env.optimize(&dir, &["--task", "repack"]);
+    assert_eq!(output.code, SKIPPED, "{}", errors(&output));
+    assert!(String::from_utf8_lossy(&output.stdout).contains("partial clone"));
+    assert_eq!(packs(&dir), packs_before);
+}
+
+#[test]
+fn precious_objects_stay_where_they_are() {
+    let mut env = Environment::new();
+    let it = ugly(&mut env, "repository", 46);
+    env.git_ok(&it.dir, &["config", "core.repositoryFormatVersion", "1"]);
+    env.git_ok(&it.dir, &["config", "extensions.preciousObjects", "true"]);
+    let before = packs(&it.git_dir);
+    let text = ends(env.optimize(&it.dir, &["run"]), SKIPPED);
+    assert!(text.contains("preciousObjects"), "{text}");
+    assert_eq!(packs(&it.git_dir), before);
+}
+
+#[test]
+fn a_file_that_cannot_grow_as_on_a_full_disk() {
+    // Writing fails with EFBIG instead of ENOSPC; git takes both the same way.
+    for blocks in [0, 1, 4, 16] {
+        let mut env = Environment::new();
+        let it = ugly(&mut env, "repository", 47);
+        let before = contents(&env, &it.dir);
+        let program = env.ours("git-optimize", &it.dir, &[""; 0]).get_program().to_owned();
+        let script = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$@\" run --full");
+        let mut command = env.command("sh", &it.dir, &["-c", &script, "sh"]);
+        command.arg(program);
+        let output = env.run(command);
+        sane(&output);
+        assert!([FAILED, 128].contains(&output.code), "{blocks}: {} {}", output.code, errors(&output));
+        let after = contents(&env, &it.dir);
+        assert_eq!(after, before, "{blocks} blocks");
+        ends(env.optimize(&it.dir, &["run", "--full"]), DONE);
+        assert_eq!(contents(&env, &it.dir), before, "{blocks} blocks");
+        assert_eq!(temporaries(&it.git_dir), Vec::<String>::new(), "{blocks} blocks");
+    }
+}
+
+#[test]
+fn a_read_only_repository() {
+    let mut env = Environment::new();
+    let it = ugly(&mut env, "repository", 48);
+    let before = contents(&env, &it.dir);
+    env.drop_privileges();
+    for path in
+        [it.dir.clone(), it.git_dir.clone(), it.git_dir.join("objects"), it.git_dir.join("objects/pack")]
+    {
+        fs::set_permissions(path, fs::Permissions::from_mode(0o555)).expect("root may, and so may the owner");
+    }
+    let output = env.optimize(&it.dir, &["run"]);
+    assert_eq!(output.code, 128, "{}", errors(&output));
+    assert!(errors(&output).starts_with("fatal: cannot write to the repository: "), "{}", errors(&output));
+    assert_eq!(env.optimize(&it.dir, &["--dry-run"]).code, DONE, "looking needs no writing");
+    for path in
+        [it.git_dir.join("objects/pack"), it.git_dir.join("objects"), it.git_dir.clone(), it.dir.clone()]
+    {
+        fs::set_permissions(path, fs::Permissions::from_mode(0o755)).expect("root may, and so may the owner");
+    }
+    assert_eq!(contents(&env, &it.dir), before);
+}

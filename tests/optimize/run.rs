@@ -1,0 +1,179 @@
+//! What a run does and says.
+
+use std::fs;
+use std::time::{Duration, SystemTime};
+
+use super::{DONE, NOTHING, SKIPPED, contents, ends, temporaries, ugly};
+use crate::support::Environment;
+use crate::support::damage::files;
+use crate::support::repository::{Generated, Plan};
+
+fn number(env: &Environment, dir: &std::path::Path, key: &str) -> u64 {
+    let text = env.git_ok(dir, &["count-objects", "-v"]);
+    let text = String::from_utf8_lossy(&text).into_owned();
+    let value = text.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix(": "));
+    value.and_then(|value| value.parse().ok()).expect("git counts")
+}
+
+#[test]
+fn an_ugly_repository_becomes_a_tidy_one_and_loses_nothing() {
+    let mut env = Environment::new();
+    let it = ugly(&mut env, "repository", 21);
+    let before = contents(&env, &it.dir);
+    assert!(number(&env, &it.dir, "packs") > 10 && number(&env, &it.dir, "count") > 100);
+    let plan = ends(env.optimize(&it.dir, &["--dry-run"]), DONE);
+    for task in ["pack-refs      would run", "index          would run", "repack         would run", "cost: "]
+    {
+        assert!(plan.contains(task), "{task} is not in\n{plan}");
+    }
+    assert_eq!(contents(&env, &it.dir), before, "a dry run changes nothing");
+    ends(env.optimize(&it.dir, &["run"]), DONE);
+    assert_eq!(contents(&env, &it.dir), before);
+    assert_eq!(number(&env, &it.dir, "count"), 0);
+    assert!(number(&env, &it.dir, "packs") <= 2);
+    let all: Vec<String> = files(&it.git_dir).iter().map(|path| path.display().to_string()).collect();
+    for end in [".bitmap", "multi-pack-index", "commit-graph-chain", "packed-refs"] {
+        assert!(all.iter().any(|name| name.ends_with(end)), "no {end}");
+    }
+    assert_eq!(temporaries(&it.git_dir), Vec::<String>::new());
+    env.git_ok(&it.dir, &["multi-pack-index", "verify"]);
+    env.git_ok(&it.dir, &["commit-graph", "verify"]);
+    env.index_ok(&it.dir, "verify");
+    ends(env.optimize(&it.dir, &["run"]), NOTHING);
+    ends(env.optimize(&it.dir, &["--auto"]), NOTHING);
+}
+
+#[test]
+fn full_keeps_unreachable_objects_apart() {
+    let mut env = Environment::new();
+    let it = ugly(&mut env, "repository", 22);
+    let before = contents(&env, &it.dir);
+    ends(env.optimize(&it.dir, &["--full", "-q"]), DONE);
+    assert_eq!(contents(&env, &it.dir), before);
+    assert_eq!(number(&env, &it.dir, "count"), 0);
+    let cruft =
+        files(&it.git_dir).iter().filter(|path| path.extension().is_some_and(|end| end == "mtimes")).count();
+    assert_eq!((number(&env, &it.dir, "packs"), cruft), (2, 1));
+    ends(env.optimize(&it.dir, &["--full"]), DONE);
+    assert_eq!(contents(&env, &it.dir), before);
+}
+
+#[test]
+fn one_task_by_its_name_and_no_other() {
+    let mut env = Environment::new();
+    let it = ugly(&mut env, "repository", 23);
+    let before = contents(&env, &it.dir);
+    let packs = number(&env, &it.dir, "packs");
+    ends(env.optimize(&it.dir, &["--task", "loose-objects"]), DONE);
+    assert_eq!(contents(&env, &it.dir), before);
+    assert_eq!((number(&env, &it.dir, "count"), number(&env, &it.dir, "packs")), (0, packs + 1));
+    assert!(!it.git_dir.join("packed-refs").exists());
+    let output = env.optimize(&it.dir, &["--task", "nonsense"]);
+    assert_eq!(output.code, 129);
+    assert!(String::from_utf8_lossy(&output.stderr).contains("loose-objects"));
+    for task in
+        ["reflog", "rerere", "worktrees", "temporaries", "commit-graph", "pack-refs", "index", "repack"]
+    {
+        ends(env.optimize(&it.dir, &["--task", task]), DONE);
+        assert_eq!(contents(&env, &it.dir), before, "{task}");
+    }
+}
+
+#[test]
+fn json_has_one_object_in_each_line() {
+    let mut env = Environment::new();
+    let it = ugly(&mut env, "repository", 24);
+    let text = ends(env.optimize(&it.dir, &["run", "--json"]), DONE);
+    let events: Vec<serde_json::Value> =
+        text.lines().map(|line| serde_json::from_str(line).expect("an object in each line")).collect();
+    let has = |event: &str, key: &str, value: &str| {
+        events.iter().any(|line| line["event"] == event && line[key] == value)
+    };
+    assert!(
+        has("start", "task", "repack") && has("end", "task", "repack") && has("progress", "phase", "paths")
+    );
+    let last = events.last().expect("there are some");
+    assert!(last["event"] == "summary" && last["outcome"] == "done" && last["failed"] == 0, "{last}");
+}
+
+#[test]
+fn no_time_no_work_and_the_next_run_goes_on() {
+    let mut env = Environment::new();
+    let it = ugly(&mut env, "repository", 25);
+    let before = contents(&env, &it.dir);
+    let text = ends(env.optimize(&it.dir, &["--time-budget", "0s"]), SKIPPED);
+    assert!(text.contains("the next run goes on"), "{text}");
+    assert_eq!(contents(&env, &it.dir), before);
+    for budget in ["5ms", "20ms", "60ms"] {
+        let output = env.optimize(&it.dir, &["--time-budget", budget]);
+        assert!(
+            [DONE, NOTHING, SKIPPED].contains(&output.code),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        assert_eq!(contents(&env, &it.dir), before, "{budget}");
+    }
+    let end = env.optimize(&it.dir, &["run"]);
+    assert!([DONE, NOTHING].contains(&end.code), "{} {}", end.code, String::from_utf8_lossy(&end.stdout));
+    assert_eq!(temporaries(&it.git_dir), Vec::<String>::new());
+}
+
+#[test]
+fn detached_it_goes_on_in_the_background() {
+    let mut env = Environment::new();
+    let it = ugly(&mut env, "repository", 26);
+    let before = contents(&env, &it.dir);
+    ends(env.optimize(&it.dir, &["--auto", "--detach"]), DONE);
+    let end = std::time::Instant::now() + Duration::from_secs(50);
+    while number(&env, &it.dir, "packs") > 2 {
+        assert!(std::time::Instant::now() < end, "nothing happens");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    while env.optimize(&it.dir, &["--auto"]).code != NOTHING {
+        assert!(std::time::Instant::now() < end, "it does not end");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    assert_eq!(contents(&env, &it.dir), before);
+}
+
+#[test]
+fn debris_is_aged_out_and_what_may_be_needed_stays() {
+    let env = Environment::new();
+    let it = Generated::new(&env, "repository", Plan::plain(27, 10));
+    ends(env.optimize(&it.dir, &["run"]), DONE);
+    let old = SystemTime::now() - Duration::from_secs(3 * 86_400);
+    let debris = [
+        "objects/pack/tmp_pack_abc",
+        "objects/pack/.tmp-77-pack-x.idx",
+        "objects/ab/tmp_obj_x",
+        "gc.log",
+        "packed-refs.lock",
+        "refs/heads/x.lock",
+        "objects/maintenance.lock",
+    ];
+    let put = |name: &str, when: Option<SystemTime>| {
+        let path = it.git_dir.join(name);
+        fs::create_dir_all(path.parent().expect("a file has one")).expect("writable");
+        let file = fs::File::create(path).expect("writable");
+        if let Some(when) = when {
+            file.set_modified(when).expect("ours");
+        }
+        file
+    };
+    let there = |names: &[&str]| names.iter().filter(|name| it.git_dir.join(name).exists()).count();
+    for name in debris {
+        put(name, None);
+    }
+    let text = ends(env.optimize(&it.dir, &["run"]), NOTHING);
+    assert_eq!(there(&debris), debris.len(), "{text}");
+    for name in debris {
+        put(name, Some(old));
+    }
+    // Somebody holds this one: this test.
+    let _held = put("HEAD.lock", Some(old));
+    // A pack is no debris, however old, and neither is what is like one in name only.
+    put("objects/pack/pack-1234.keep", Some(old));
+    let text = ends(env.optimize(&it.dir, &["run"]), DONE);
+    assert!(text.contains("removed 7; left 1") && text.contains("a process has it open"), "{text}");
+    assert_eq!((there(&debris), there(&["HEAD.lock", "objects/pack/pack-1234.keep"])), (0, 2));
+}
