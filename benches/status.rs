@@ -51,21 +51,31 @@ fn main() -> io::Result<()> {
     std::fs::create_dir_all(&arguments.place)?;
     let place = std::fs::canonicalize(&arguments.place)?;
     let mut text = heading()?;
+    // First, while this process is small: a child's peak memory is at least that of what it was forked from.
+    text.push_str(&many(&place, arguments.runs)?);
     for files in &arguments.files {
         let section = one_worktree(&place, *files, arguments.runs)?;
         io::stderr().write_all(section.as_bytes())?;
         text.push_str(&section);
     }
-    let section = many(&place, arguments.runs)?;
-    text.push_str(&section);
     match &arguments.output {
-        Some(file) => std::fs::write(file, text),
+        Some(file) => {
+            // What people have written stays.
+            let old = std::fs::read_to_string(file).unwrap_or_default();
+            let by_hand = old.find(BY_HAND).map_or("", |at| &old[at..]);
+            std::fs::write(file, text + by_hand)
+        }
         None => io::stdout().write_all(text.as_bytes()),
     }
 }
 
+/// Where the part begins that is not generated.
+const BY_HAND: &str = "<!-- not generated from here on -->";
+
 fn heading() -> io::Result<String> {
     let cores = std::thread::available_parallelism()?;
+    let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    let load = load.split(' ').next().unwrap_or("?");
     let version = String::from_utf8_lossy(&Command::new("git").arg("version").output()?.stdout).into_owned();
     Ok(format!(
         "# Benchmarks of git faststatus\n\n\
@@ -76,7 +86,7 @@ fn heading() -> io::Result<String> {
          Answers were compared byte for byte first. UC: git with an index that has an untracked cache. Floor: \
          `fstatat` of every tracked file relative to its open directory, on all processors, and nothing else. \
          Memory is the peak resident set, mapped files included. Dirty: ten files edited, ten new ones, one staged.\n\n\
-         - {cores} processors\n- {}- git-fast {}\n\n",
+         - {cores} processors, load average {load} (other programs change wall-clock times)\n- {}- git-fast {}\n\n",
         version,
         env!("CARGO_PKG_VERSION"),
     ))
@@ -167,7 +177,7 @@ fn many(place: &Path, runs: usize) -> io::Result<String> {
     let times: Vec<Run> = (0..runs).map(|_| timed(tree.our_status(&words))).collect::<io::Result<_>>()?;
     let ours = Summary::of(times);
     Ok(format!(
-        "## {COUNT} worktrees of 1000 files\n\n`git faststatus --worktrees`: {}, {} (the largest process)\n",
+        "## {COUNT} worktrees of 1000 files\n\n`git faststatus --worktrees`: {}, {} (the largest process)\n\n",
         milliseconds(ours.median),
         megabytes(ours.memory),
     ))

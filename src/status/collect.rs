@@ -16,7 +16,8 @@ use super::excludes::GlobalExcludes;
 use super::index_file::{GITLINK, IndexFile, TYPE_MASK, UntrackedCache};
 use super::memory::Memory;
 use super::model::{Change, Head, Side, Status, Submodule};
-use super::options::{Format, Untracked};
+use super::options::{Format, Ignored, Untracked};
+use super::paths::Paths;
 use super::renames;
 use super::scan::{Found, Scan, TrackedState};
 use super::settings::{Renames, Settings};
@@ -30,6 +31,8 @@ use crate::repo::config::Config;
 use crate::repo::git::GitProgram;
 use crate::repo::{NotExact, Repo};
 
+/// An index of more bytes is worth a thread of its own.
+const LARGE: u64 = 1 << 20;
 const GITMODULES: &str = ".gitmodules";
 /// Clocks that stamp files tick this often or more often.
 const TICK: Duration = Duration::from_millis(50);
@@ -45,6 +48,8 @@ pub struct Collect<'a> {
     pub settings: &'a Settings,
     /// The top of the worktree.
     pub top: PathBuf,
+    /// What is wanted of it.
+    pub paths: &'a Paths,
     /// Compare contents instead of trusting stat data.
     pub verify: bool,
     /// Use and write the snapshot, and use the history index.
@@ -77,17 +82,25 @@ impl Collect<'_> {
         let failed = |err: rustix::io::Errno| NotExact::from(format!("worktree: {err}"));
         let flags = rustix::fs::OFlags::PATH | rustix::fs::OFlags::DIRECTORY | rustix::fs::OFlags::CLOEXEC;
         let top = rustix::fs::open(&self.top, flags, rustix::fs::Mode::empty()).map_err(failed)?;
-        let memory = match self.use_index && !self.verify {
-            true => Memory::open(&self.repo.git_dir, &top),
-            false => Memory::none(),
+        let (index_path, hash) = (self.index_path()?, self.repo.git.object_hash());
+        let git_dir = (self.use_index && !self.verify).then_some(self.repo.git_dir.as_path());
+        let open_memory = || git_dir.map_or_else(Memory::none, |git_dir| Memory::open(git_dir, &top));
+        let open_index = || IndexFile::open(&index_path, hash);
+        let is_large = std::fs::metadata(&index_path).is_ok_and(|meta| meta.len() > LARGE);
+        let (memory, index) = match is_large {
+            true => rayon::join(open_memory, open_index),
+            false => (open_memory(), open_index()),
         };
-        let snapshot = memory.names();
-        let index = IndexFile::open(&self.index_path()?, self.repo.git.object_hash())?;
+        let (snapshot, index) = (memory.names(), index?);
         statistics.entries = index.len();
         if self.settings.untracked != Untracked::No && !index.untracked_cache_is_at(&self.top) {
             return Err("an untracked cache from another place".into());
         }
 
+        let some = !self.paths.is_all();
+        if some && (index.has_gitlinks || self.settings.ignored != Ignored::No || self.settings.sparse) {
+            return Err("paths in a worktree with submodules or of a sparse checkout, or ignored ones".into());
+        }
         if self.settings.sparse {
             self.check_sparse_patterns()?;
         }
@@ -116,6 +129,7 @@ impl Collect<'_> {
             excludes: &excludes,
             untracked_cache: untracked_cache.as_ref(),
             snapshot,
+            paths: self.paths,
             look_for_skipped: self.settings.sparse && !self.settings.expect_skipped,
             trusted_before: (trusted.as_secs() as i64, trusted.subsec_nanos()),
             first_only: self.first_only,
@@ -267,13 +281,14 @@ impl Collect<'_> {
     fn staged(&self, index: &IndexFile, head: &Head) -> Result<BTreeMap<BString, Change>, NotExact> {
         let null = self.repo.git.object_hash().null();
         let tree = head.commit.map(|commit| tree_of(self.repo, commit)).transpose()?;
-        let found = staged(self.repo, index, tree)?;
+        let mut found = staged(self.repo, index, tree)?;
+        found.retain(|path, _| self.paths.contains(path.as_bstr()));
         let has = |wanted: &dyn Fn(&Staged) -> bool| found.values().any(wanted);
         let added = has(&|change| change.head.is_none());
         let deleted = has(&|change| change.index.is_none());
         match (&self.settings.renames, head.commit) {
             (Renames::Yes { args, copies }, Some(commit)) if added && (deleted || *copies) => {
-                return renames::ask(&self.git.path, &self.repo.git_dir, &self.top, commit, args);
+                return renames::ask(&self.git.path, &self.repo.git_dir, &self.top, commit, args, self.paths);
             }
             _ => {}
         }

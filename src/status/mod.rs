@@ -16,6 +16,7 @@ mod many;
 pub mod memory;
 pub mod model;
 pub mod options;
+pub mod paths;
 pub mod renames;
 pub mod render;
 mod run;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
+use std::os::unix::ffi::OsStringExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -9,6 +10,7 @@ use bstr::{BString, ByteSlice};
 use gix::ObjectId;
 
 use super::model::{Change, Side};
+use super::paths::Paths;
 use crate::repo::NotExact;
 
 /// All staged changes as `git diff-index --cached` has them with these options. `head`: a commit or tree.
@@ -18,6 +20,7 @@ pub fn ask(
     top: &Path,
     head: ObjectId,
     args: &[OsString],
+    paths: &Paths,
 ) -> Result<BTreeMap<BString, Change>, NotExact> {
     let failed = || NotExact::because("git finds no renames");
     let output = Command::new(git)
@@ -26,6 +29,7 @@ pub fn ask(
         .args(args)
         .arg(head.to_string())
         .arg("--")
+        .args(paths.iter().map(|path| OsString::from_vec([b":(top,literal)", path.as_bytes()].concat())))
         // Attributes count here, and those are read from the worktree.
         .current_dir(top)
         .env("GIT_DIR", git_dir)

@@ -5,13 +5,14 @@ use std::io::Write;
 use std::os::unix::ffi::OsStrExt;
 use std::process::ExitCode;
 
-use bstr::BString;
+use bstr::{BString, ByteSlice};
 use clap::Parser as _;
 
 use super::collect::{Collect, Statistics};
 use super::model::Status;
 use super::options::own::OwnOptions;
 use super::options::{self, Format, Parsed, Refusal, StatusOptions};
+use super::paths::Paths;
 use super::render::colors::Colors;
 use super::render::long::Long;
 use super::render::porcelain_v2::PorcelainV2;
@@ -114,6 +115,7 @@ impl Invocation {
             settings.show_stash |= self.own.summary;
         }
         let Some((top, prefix)) = worktree(&repo, &config)? else { return Err("no worktree".into()) };
+        let paths = Paths::read(&options.paths, &top, prefix.as_bstr())?;
         let quiet = self.own.exit_code
             && options.format.is_none()
             && !options.nul
@@ -125,6 +127,7 @@ impl Invocation {
             git: &git,
             settings: &settings,
             top,
+            paths: &paths,
             verify: self.own.verify,
             use_index: !self.own.no_index,
             first_only: quiet,

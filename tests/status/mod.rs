@@ -3,6 +3,7 @@
 mod bad_input;
 mod hooks;
 mod own;
+mod patterns;
 mod races;
 mod regressions;
 mod submodules;

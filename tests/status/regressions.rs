@@ -184,3 +184,24 @@ fn worktrees_and_other_repositories_below() {
     shell(&env, &dir, "rm -rf .git/worktrees");
     same(&env, &dir, &["-s"]);
 }
+
+#[test]
+fn a_path_through_a_file() {
+    let env = Environment::new();
+    let dir = repository(&env, "mkdir -p d/e; echo x >d/e/f; git add .; rm -r d/e; echo x >d/e; ln -s d l");
+    for path in ["d/e/f", "d/e", "d/e/f/g", "nothing/at/all", "l/e", "d/e/"] {
+        same(&env, &dir, &["-s", "--", path]);
+    }
+}
+
+#[test]
+fn paths_inside_of_each_other() {
+    let env = Environment::new();
+    let dir = repository(&env, "mkdir -p d/e; echo x >f; git add .; echo x >d/n; echo x >d/e/n");
+    for words in [&["-s", "d/e", "."][..], &["-s", "d", "d/e"], &["-s", "d/n", "d", "f"]] {
+        same(&env, &dir, words);
+    }
+    same_native(&env, &dir, &["-s", "."]);
+    same_native(&env, &dir, &["-s", "d/n", "d/e", "d/e"]);
+    same_native(&env, &dir.join("d"), &["-s", ".", "../f"]);
+}

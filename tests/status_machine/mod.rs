@@ -20,7 +20,7 @@ const SEED: u64 = 20_261_121;
 const CASES: usize = 14;
 const STEPS: usize = 45;
 /// At least this share of the answers, in percent, has to be our own.
-const NATIVE: usize = 45;
+const NATIVE: usize = 40;
 
 /// How often who answered, and why it was git.
 #[derive(Default)]
@@ -35,6 +35,7 @@ fn number(name: &str, default: u64) -> u64 {
 }
 
 #[test]
+#[allow(clippy::print_stdout, reason = "a seed that nobody sees replays nothing")]
 fn status_is_gits_whatever_happens() {
     let seed = number("GIT_FAST_STATUS_SEED", SEED);
     let only = env::var("GIT_FAST_STATUS_CASE").ok().map(|_| number("GIT_FAST_STATUS_CASE", 0) as usize);

@@ -87,6 +87,16 @@ const OTHERS: &[&[&str]] = &[
     &["--column"],
     &["--", "dir"],
     &["a"],
+    &["."],
+    &["dir/sub", "x"],
+    &["--", "dir/", "o ther/b"],
+    &["build", "dir.c/a", "x-y"],
+    &["../dir"],
+    &["./dir/./sub//deep", "--no-renames"],
+    &["module", "x/b"],
+    &["*.c"],
+    &[":/dir"],
+    &["x/"],
 ];
 
 /// Makes one up.

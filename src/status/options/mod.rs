@@ -72,6 +72,8 @@ pub struct StatusOptions {
     pub find_renames: Option<OsString>,
     /// `--ignore-submodules`: only git knows what it means for submodules that are there.
     pub ignore_submodules: bool,
+    /// The paths that are wanted, as they were given.
+    pub paths: Vec<OsString>,
 }
 
 /// Why a command line is git's to answer.

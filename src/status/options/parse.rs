@@ -27,15 +27,13 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Parsed {
         let bytes = arg.as_bytes().as_bstr();
         if bytes == "--" {
             let rest: Vec<_> = tokens.by_ref().collect();
-            if !rest.is_empty() {
-                parsed.refuse(Refusal::new("paths"));
-            }
+            parsed.paths(&rest);
             parsed.git_args.push(arg);
             parsed.git_args.extend(rest);
             break;
         }
         if !bytes.starts_with(b"-") || bytes.len() == 1 {
-            parsed.refuse(Refusal::new("paths"));
+            parsed.paths(std::slice::from_ref(&arg));
             parsed.git_args.push(arg);
         } else if bytes.starts_with(b"--") {
             parsed.long(arg, &mut tokens);
@@ -50,6 +48,12 @@ impl Parsed {
     fn refuse(&mut self, reason: Refusal) {
         if self.status.is_ok() {
             self.status = Err(reason);
+        }
+    }
+
+    fn paths(&mut self, paths: &[OsString]) {
+        if let Ok(options) = &mut self.status {
+            options.paths.extend_from_slice(paths);
         }
     }
 

@@ -20,6 +20,7 @@ pub use names::{Kind, Name, ReadNames};
 use super::excludes::{Excludes, GlobalExcludes};
 use super::index_file::{IndexFile, UntrackedCache};
 use super::options::{Ignored, Untracked};
+use super::paths::Paths;
 use super::snapshot::{Directory, FreshDirectory, Identity, Snapshot};
 use super::stat::StatRules;
 use crate::repo::NotExact;
@@ -44,6 +45,8 @@ pub struct Scan<'a> {
     pub untracked_cache: Option<&'a UntrackedCache>,
     /// What the worktree looked like before.
     pub snapshot: Option<&'a Snapshot>,
+    /// What is wanted.
+    pub paths: &'a Paths,
     /// Whether files that are marked skip-worktree are looked for all the same.
     pub look_for_skipped: bool,
     /// Directories whose times are not before this (seconds, nanoseconds) may still be changing: they are not
@@ -123,6 +126,7 @@ impl<'a> Scan<'a> {
             Some(path) => index.find(path.into()).is_empty(),
             None => true,
         };
+        found.tracked.retain(|(at, _)| self.paths.contains(index.path(*at)));
         found.untracked.retain(is_other);
         found.ignored.retain(is_other);
         found.untracked.sort_unstable();

@@ -13,6 +13,7 @@ use crate::repo::NotExact;
 use crate::status::excludes::{Excludes, GITIGNORE};
 use crate::status::index_file::{Entry, GITLINK};
 use crate::status::options::Untracked;
+use crate::status::paths::Reach;
 use crate::status::snapshot::{Directory, FreshDirectory};
 use crate::status::stat::{Verdict, stat_at};
 
@@ -56,6 +57,9 @@ impl<'a> Scan<'a> {
             return Err("deeply nested directories".into());
         }
         let mut groups = self.groups(&place);
+        if !self.paths.is_all() {
+            groups.retain(|group| self.is_wanted(&place, group.name));
+        }
         let mut below: Vec<Below<'_>> = Vec::new();
         let names = match self.untracked {
             Untracked::No => None,
@@ -159,7 +163,7 @@ impl<'a> Scan<'a> {
                     self.behind(place, group.name, group.entries.clone(), found)?;
                 }
             }
-            if !is_tracked && !has_tracked && name.name != b".git" {
+            if !is_tracked && !has_tracked && self.is_wanted(place, name.name) && name.name != b".git" {
                 self.untracked_name(place.dir, place.path, &name, &place.excludes, place.depth, found)?;
             }
         }
@@ -210,6 +214,10 @@ impl<'a> Scan<'a> {
         let entries = below.entries.clone();
         let place = Place { dir: &dir, path: &path, entries, excludes, known, depth: place.depth + 1 };
         self.tracked_directory(place, found)
+    }
+
+    fn is_wanted(&self, place: &Place<'_, '_, '_>, name: &[u8]) -> bool {
+        self.paths.is_all() || self.paths.reach(&[place.path, name].concat()) != Reach::Nothing
     }
 
     fn missing(&self, group: &Group<'_>, found: &mut Found) -> Result<(), NotExact> {

@@ -8,6 +8,7 @@ use super::{Found, MAX_DEPTH, Scan, nested};
 use crate::repo::NotExact;
 use crate::status::excludes::{Excludes, GITIGNORE};
 use crate::status::options::{Ignored, Untracked};
+use crate::status::paths::Reach;
 use crate::status::snapshot::{Directory, FreshDirectory, Identity};
 
 /// What is in a directory, the strongest of all that is in it.
@@ -48,6 +49,11 @@ impl<'a> Scan<'a> {
         }
         let mut full = [path, name.name].concat();
         let is_dir = name.kind == Kind::Directory;
+        match self.paths.reach(&full) {
+            Reach::All => {}
+            Reach::Below if is_dir => return self.part_of_directory(dir, name, full, excludes, depth, found),
+            _ => return Ok(Content::Nothing),
+        }
         let excluded = excludes.is_excluded(full.as_slice().into(), is_dir);
         if excluded && self.ignored == Ignored::No {
             return Ok(Content::Ignored);
@@ -58,6 +64,30 @@ impl<'a> Scan<'a> {
             return self.untracked_directory(dir, name.name, full, excluded, excludes, known, depth, found);
         }
         Ok(self.list(full, excluded, found))
+    }
+
+    /// Lists what is wanted in a directory that is not, itself.
+    fn part_of_directory(
+        &self,
+        parent: &OwnedFd,
+        name: &Name<'_>,
+        mut path: Vec<u8>,
+        excludes: &Excludes<'a>,
+        depth: usize,
+        found: &mut Found,
+    ) -> Result<Content, NotExact> {
+        let excluded = excludes.is_excluded(path.as_slice().into(), true);
+        path.push(b'/');
+        let known = self.child_of(name);
+        let Some(open) = self.open(parent, name.name, path, excludes, known, depth)? else {
+            return Ok(Content::Nothing);
+        };
+        let hidden = excluded || open.names.contains(b".git") && nested::is_repository(&open.dir)?;
+        if !hidden {
+            self.all_in(&open, found)?;
+        }
+        self.remember(open, found);
+        Ok(Content::Nothing)
     }
 
     fn list(&self, path: Vec<u8>, excluded: bool, found: &mut Found) -> Content {

@@ -21,7 +21,7 @@ fn fresh(path: &str, number: u32, names: &[(&str, Kind)]) -> FreshDirectory {
 fn compared(path: &str, number: u32) -> (BString, Compared, bool) {
     let object = gix::ObjectId::empty_blob(gix::hash::Kind::Sha1);
     let file = Compared { identity: identity(number), size: 5, mode: 0o100_644, conversion: 256, object };
-    (path.into(), file, number % 2 == 0)
+    (path.into(), file, number.is_multiple_of(2))
 }
 
 fn publish(dir: &std::path::Path, old: Option<&Snapshot>, directories: Vec<FreshDirectory>) -> Snapshot {
