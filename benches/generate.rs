@@ -5,6 +5,8 @@
 //! Made to be like real histories where it matters to a log: how often there are merges, how authors are
 //! distributed, how long messages are, how deep directories. The same arguments make the same history.
 
+mod ugly;
+
 use std::fmt::Write as _;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -12,6 +14,8 @@ use std::process::{ChildStdin, Command, Stdio};
 
 use clap::Parser;
 use fastrand::Rng;
+
+use self::ugly::{Ugliness, uglify};
 
 /// Makes a synthetic bare repository.
 #[derive(Parser)]
@@ -31,6 +35,15 @@ struct Arguments {
     /// Repack when done (slow; without it the pack is as fast-import wrote it).
     #[arg(long)]
     repack: bool,
+    /// Add so many packs of one commit each.
+    #[arg(long, default_value_t = 0)]
+    packs: usize,
+    /// Add so many loose objects.
+    #[arg(long, default_value_t = 0)]
+    loose: usize,
+    /// Add so many loose refs.
+    #[arg(long, default_value_t = 0)]
+    loose_refs: usize,
     /// cargo says this to every benchmark.
     #[arg(long, hide = true)]
     bench: bool,
@@ -69,7 +82,8 @@ fn main() -> io::Result<()> {
     if arguments.repack {
         git(dir, &["repack", "-q", "-a", "-d"])?;
     }
-    Ok(())
+    let how = Ugliness { packs: arguments.packs, loose: arguments.loose, refs: arguments.loose_refs };
+    uglify(dir, how)
 }
 
 fn git(dir: &Path, args: &[&str]) -> io::Result<()> {

@@ -16,6 +16,9 @@ _git__optimize() {
             ",$1")
                 cmd="git__optimize"
                 ;;
+            git__optimize,cache)
+                cmd="git__optimize__subcmd__cache"
+                ;;
             git__optimize,clone)
                 cmd="git__optimize__subcmd__clone"
                 ;;
@@ -37,6 +40,30 @@ _git__optimize() {
             git__optimize,schedule)
                 cmd="git__optimize__subcmd__schedule"
                 ;;
+            git__optimize,stats)
+                cmd="git__optimize__subcmd__stats"
+                ;;
+            git__optimize__subcmd__cache,clear)
+                cmd="git__optimize__subcmd__cache__subcmd__clear"
+                ;;
+            git__optimize__subcmd__cache,help)
+                cmd="git__optimize__subcmd__cache__subcmd__help"
+                ;;
+            git__optimize__subcmd__cache,stats)
+                cmd="git__optimize__subcmd__cache__subcmd__stats"
+                ;;
+            git__optimize__subcmd__cache__subcmd__help,clear)
+                cmd="git__optimize__subcmd__cache__subcmd__help__subcmd__clear"
+                ;;
+            git__optimize__subcmd__cache__subcmd__help,help)
+                cmd="git__optimize__subcmd__cache__subcmd__help__subcmd__help"
+                ;;
+            git__optimize__subcmd__cache__subcmd__help,stats)
+                cmd="git__optimize__subcmd__cache__subcmd__help__subcmd__stats"
+                ;;
+            git__optimize__subcmd__help,cache)
+                cmd="git__optimize__subcmd__help__subcmd__cache"
+                ;;
             git__optimize__subcmd__help,clone)
                 cmd="git__optimize__subcmd__help__subcmd__clone"
                 ;;
@@ -57,6 +84,15 @@ _git__optimize() {
                 ;;
             git__optimize__subcmd__help,schedule)
                 cmd="git__optimize__subcmd__help__subcmd__schedule"
+                ;;
+            git__optimize__subcmd__help,stats)
+                cmd="git__optimize__subcmd__help__subcmd__stats"
+                ;;
+            git__optimize__subcmd__help__subcmd__cache,clear)
+                cmd="git__optimize__subcmd__help__subcmd__cache__subcmd__clear"
+                ;;
+            git__optimize__subcmd__help__subcmd__cache,stats)
+                cmd="git__optimize__subcmd__help__subcmd__cache__subcmd__stats"
                 ;;
             git__optimize__subcmd__help__subcmd__index,build)
                 cmd="git__optimize__subcmd__help__subcmd__index__subcmd__build"
@@ -149,7 +185,7 @@ _git__optimize() {
 
     case "${cmd}" in
         git__optimize)
-            opts="-n -q -h -V --auto --full --task --dry-run --time-budget --detach --low-priority --only-on-ac --json --quiet --help --version run index doctor clone report schedule help"
+            opts="-n -q -h -V --auto --full --task --dry-run --time-budget --detach --low-priority --only-on-ac --json --quiet --help --version run index doctor clone report stats cache schedule help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -163,6 +199,108 @@ _git__optimize() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        git__subcmd__optimize__subcmd__cache)
+            opts="-h --help stats clear help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        git__subcmd__optimize__subcmd__cache__subcmd__clear)
+            opts="-h --pattern --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --pattern)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        git__subcmd__optimize__subcmd__cache__subcmd__help)
+            opts="stats clear help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        git__subcmd__optimize__subcmd__cache__subcmd__help__subcmd__clear)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        git__subcmd__optimize__subcmd__cache__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        git__subcmd__optimize__subcmd__cache__subcmd__help__subcmd__stats)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        git__subcmd__optimize__subcmd__cache__subcmd__stats)
+            opts="-h --json --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
                 *)
                     COMPREPLY=()
                     ;;
@@ -211,8 +349,50 @@ _git__optimize() {
             return 0
             ;;
         git__subcmd__optimize__subcmd__help)
-            opts="run index doctor clone report schedule help"
+            opts="run index doctor clone report stats cache schedule help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        git__subcmd__optimize__subcmd__help__subcmd__cache)
+            opts="stats clear"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        git__subcmd__optimize__subcmd__help__subcmd__cache__subcmd__clear)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        git__subcmd__optimize__subcmd__help__subcmd__cache__subcmd__stats)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -423,6 +603,20 @@ _git__optimize() {
         git__subcmd__optimize__subcmd__help__subcmd__schedule__subcmd__show)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        git__subcmd__optimize__subcmd__help__subcmd__stats)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -792,6 +986,24 @@ _git__optimize() {
             fi
             case "${prev}" in
                 --repo)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        git__subcmd__optimize__subcmd__stats)
+            opts="-h --json --prometheus --since --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --since)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

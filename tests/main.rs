@@ -1,5 +1,6 @@
 //! All integration tests, in one binary. The oracle is the real `git` on PATH, run in the same test.
 
+mod answers;
 mod concurrency;
 mod differential;
 mod follow;

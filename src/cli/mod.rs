@@ -1,5 +1,7 @@
 //! What the three programs have in common towards their user: messages, exit codes, output, trace.
 
+pub mod duration;
+pub mod metrics;
 pub mod output;
 pub mod trace;
 

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 use std::io::Write as _;
+use std::path::PathBuf;
 use std::time::Instant;
 
 /// In which of the three ways an answer was given.
@@ -16,7 +17,11 @@ pub enum Served {
 }
 
 impl Served {
-    fn name(self) -> &'static str {
+    /// All of them.
+    pub const ALL: [Served; 3] = [Served::Native, Served::Assisted, Served::Git];
+
+    /// As the trace has it.
+    pub fn name(self) -> &'static str {
         match self {
             Served::Native => "native",
             Served::Assisted => "assisted",
@@ -41,6 +46,10 @@ pub enum IndexUse {
 }
 
 impl IndexUse {
+    /// All of them.
+    pub const ALL: [IndexUse; 5] =
+        [IndexUse::Fresh, IndexUse::Refreshed, IndexUse::Built, IndexUse::None, IndexUse::Rejected];
+
     fn name(self) -> &'static str {
         match self {
             IndexUse::Fresh => "fresh",
@@ -69,6 +78,10 @@ pub struct Report {
     pub start: Instant,
     /// Whether to print statistics on stderr.
     pub stats: bool,
+    /// It ends with an error of ours.
+    pub failed: bool,
+    /// The directory with the ring of [`super::metrics`]; `None` when nothing is to be recorded.
+    pub metrics: Option<PathBuf>,
 }
 
 impl Report {
@@ -82,12 +95,19 @@ impl Report {
             commits: None,
             start: Instant::now(),
             stats: false,
+            failed: false,
+            metrics: None,
         }
     }
 
-    /// Writes the trace line where `GIT_FAST_TRACE` says (a file to append to, or `1` for stderr), and the
+    /// Records the invocation, and writes the trace line where `GIT_FAST_TRACE` says (a file to append to, or `1` for stderr), and the
     /// statistics if they were asked for. Failing to write is nobody's problem.
     pub fn finish(&self) {
+        if let Some(dir) = &self.metrics
+            && let Some(record) = super::metrics::Record::of(self)
+        {
+            super::metrics::append(dir, &record);
+        }
         if let Some(target) = std::env::var_os("GIT_FAST_TRACE").filter(|target| !target.is_empty()) {
             let line = self.line();
             if target == "1" {
@@ -145,7 +165,7 @@ impl Report {
 }
 
 /// The high-water mark of resident memory, in kB; 0 where the system does not tell.
-fn peak_rss_kb() -> u64 {
+pub(super) fn peak_rss_kb() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     status
         .lines()

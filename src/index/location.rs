@@ -132,6 +132,14 @@ impl Location {
         Ok(Location { refused: location.refused.or(refused), ..location })
     }
 
+    /// Authenticates what is kept in the index directory besides the index itself, for a purpose that `context` names:
+    /// only who has the repository's key can make it.
+    pub fn authenticate(&self, context: &str, bytes: &[u8]) -> blake3::Hash {
+        let mut hasher = blake3::Hasher::new_keyed(&self.key);
+        hasher.update(&(context.len() as u64).to_le_bytes()).update(context.as_bytes()).update(bytes);
+        hasher.finalize()
+    }
+
     fn create(&self) -> io::Result<()> {
         fs::create_dir_all(&self.dir)?;
         let ignore = self.dir.join(".gitignore");

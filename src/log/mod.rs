@@ -1,6 +1,7 @@
 //! `git fastlog`: options → revisions → walk → filter → page → render.
 
 pub mod answer;
+mod answers;
 pub mod changes;
 pub(crate) mod checked_settings;
 mod columns;
@@ -32,4 +33,5 @@ mod touched;
 mod versions;
 pub mod walk;
 
+pub(crate) use answers::DIR as ANSWERS;
 pub use run::run;

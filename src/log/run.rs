@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 use super::answer::Question;
+use super::answers::{self, Pinned};
 use super::cursor::Cursor;
 use super::options::own::OwnOptions;
 use super::options::{self, LogOptions, Refusal};
@@ -92,6 +93,7 @@ impl Invocation {
         if let Some(size) = config.int("fastlog.pageSize")? {
             self.page_size = u64::try_from(size).ok().filter(|size| *size > 0).unwrap_or(PAGE_SIZE);
         }
+        report.metrics = Session::new(&repo, &git, &config)?.metrics(&config)?;
         if self.own.cross_check {
             return Ok(cross_check::run(&git.path, &self.unchecked_args(), &self.paged_git_args()));
         }
@@ -141,6 +143,9 @@ impl Invocation {
         } else if log.changes.is_some() {
             // Without, an assisting git lists them.
             with_paths = session.cover_paths(&mut index).is_ok();
+        } else if answers::is_costly(&self.git_args) {
+            // For what an answer depends on: without, it is not remembered.
+            drop(session.cover_paths(&mut index));
         }
         let history = index.history().map_err(|err| NotExact::from(err.to_string()))?;
         let known = match with_paths {
@@ -157,13 +162,39 @@ impl Invocation {
             pathspec: pathspec.as_ref(),
             paths: known.as_ref(),
         };
-        let answer = question.answer(&history, report);
+        let mut answer = question.answer(&history, report);
+        if answer.is_err() && self.is_plain() {
+            let args = self.paged_git_args();
+            let covered = index.paths().ok().filter(|paths| paths.len() == history.len());
+            let pinned = || {
+                let requests = match self.own.cursor {
+                    None => revisions::resolve(&repo, &log, &history, &git.path).ok()?,
+                    Some(_) => return None,
+                };
+                Pinned::new(&repo, &git, &config, &requests, &args, covered.as_ref())
+            };
+            if let Some(location) = session.location().ok().flatten() {
+                let may_ask = self.fallback;
+                report.served = Served::Git;
+                report.reason = answer.as_ref().err().map(ToString::to_string).unwrap_or_default();
+                let remembered = answers::answer(&pinned, &location, &config, &args, may_ask, report);
+                answer = remembered.map_or(answer, Ok);
+            }
+        }
         if answer.is_ok() {
             // The process is about to end: unmapping packs and index one by one would only delay that.
             drop(known);
             std::mem::forget((index, repo));
         }
         answer
+    }
+
+    /// Whether it is for `git log` to answer as it is.
+    fn is_plain(&self) -> bool {
+        let own = &self.own;
+        !(own.json || own.count || own.shortlog || own.last_modified)
+            && own.contains_path.is_none()
+            && own.cursor.is_none()
     }
 
     /// `--page` as `--skip` and `-n`.
@@ -181,10 +212,12 @@ impl Invocation {
         report.served = Served::Git;
         report.reason = reason.to_string();
         if !self.fallback || self.own.no_fallback {
+            report.failed = true;
             report.finish();
             return fatal(&format!("only git can answer this: {reason}"));
         }
         if let Some(asked) = self.needs_index() {
+            report.failed = true;
             report.finish();
             let code = fatal(&format!("{asked} the index: {reason}"));
             let _ = writeln!(std::io::stderr(), "hint: 'git optimize index build' builds it");

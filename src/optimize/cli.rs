@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::cli::duration::parse as duration;
+
 /// Keep a repository fast: maintenance by git where it is worth it, and the index that git fastlog answers from.
 #[derive(Debug, Parser)]
 #[command(name = "git-optimize", version, args_conflicts_with_subcommands = true)]
@@ -27,6 +29,10 @@ pub(super) enum Command {
     Clone(CloneOptions),
     /// What the repository consists of, what is too large, and what to do about it
     Report(ReportOptions),
+    /// How often the three programs ran in this repository, how long they took, and who answered
+    Stats(StatsOptions),
+    /// What is remembered beside the index
+    Cache(CacheOptions),
     /// Run by itself: install, remove or show the entry that does it
     Schedule(ScheduleOptions),
 }
@@ -43,6 +49,43 @@ pub(super) struct ReportOptions {
     /// Show progress even when standard error is not a terminal
     #[arg(long)]
     pub(super) progress: bool,
+}
+
+/// `git optimize stats`.
+#[derive(Debug, Args)]
+pub(super) struct StatsOptions {
+    /// As one JSON object
+    #[arg(long)]
+    pub(super) json: bool,
+    /// In the text format of Prometheus
+    #[arg(long, conflicts_with = "json")]
+    pub(super) prometheus: bool,
+    /// Only the last so much time (90s, 10m, 2h, 7d)
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub(super) since: Option<Duration>,
+}
+
+/// `git optimize cache`.
+#[derive(Debug, Args)]
+pub(super) struct CacheOptions {
+    #[command(subcommand)]
+    pub(super) command: CacheCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum CacheCommand {
+    /// Each remembered file with its size and age
+    Stats {
+        /// One JSON object in each line
+        #[arg(long)]
+        json: bool,
+    },
+    /// Forget it; the index itself stays
+    Clear {
+        /// Only files whose name matches, with * for any characters
+        #[arg(long, value_name = "GLOB")]
+        pattern: Option<String>,
+    },
 }
 
 /// `git optimize doctor`.
@@ -170,25 +213,6 @@ pub(super) struct RunOptions {
     pub(super) quiet: bool,
 }
 
-/// A number with a unit: `ms`, `s`, `m` or `h`; seconds without one.
-fn duration(text: &str) -> Result<Duration, String> {
-    let digits = text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
-    let (number, unit) = text.split_at(digits);
-    let number: u64 = number.parse().map_err(|_| "expected a number and a unit, as in 10m".to_owned())?;
-    let milliseconds = match unit {
-        "ms" => Some(number),
-        "" | "s" => number.checked_mul(1000),
-        "m" => number.checked_mul(60_000),
-        "h" => number.checked_mul(3_600_000),
-        _ => return Err(format!("unknown unit '{unit}': ms, s, m or h")),
-    };
-    // A year is enough for everybody, and the sum with now can't overflow.
-    milliseconds
-        .filter(|ms| *ms <= 366 * 24 * 3_600_000)
-        .map(Duration::from_millis)
-        .ok_or_else(|| "too long".to_owned())
-}
-
 /// `git optimize index`.
 #[derive(Debug, Args)]
 pub(super) struct IndexOptions {
@@ -227,21 +251,4 @@ pub(super) enum IndexCommand {
     Status,
     /// Remove it
     Clear,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn durations() {
-        for (text, expected) in
-            [("90", 90_000), ("90s", 90_000), ("10m", 600_000), ("2h", 7_200_000), ("5ms", 5)]
-        {
-            assert_eq!(duration(text), Ok(Duration::from_millis(expected)), "{text}");
-        }
-        for text in ["", "m", "1d", "-1s", "99999999999h", "1.5h"] {
-            assert!(duration(text).is_err(), "{text}");
-        }
-    }
 }

@@ -1,8 +1,10 @@
 //! The repository of one invocation, and how its git is run. Every command of `git optimize` starts here.
 
+use std::cell::RefCell;
 use std::path::PathBuf;
 use std::process::Command;
 
+use crate::cli::trace::{Report, Served};
 use crate::repo::config::{Config, Location};
 use crate::repo::git::GitProgram;
 use crate::repo::{NotExact, Repo};
@@ -13,11 +15,24 @@ pub(super) struct Context {
     pub(super) repo: Repo,
     pub(super) git: GitProgram,
     pub(super) config: Config,
+    report: RefCell<Report>,
+}
+
+impl Drop for Context {
+    fn drop(&mut self) {
+        // Now, because there may have been no index to record beside when it began.
+        let metrics = self.session().and_then(|session| session.metrics(&self.config));
+        let report = self.report.get_mut();
+        report.metrics = metrics.ok().flatten();
+        report.finish();
+    }
 }
 
 impl Context {
     /// Opens the repository that git would find from the current directory.
     pub(super) fn open() -> Result<Context, NotExact> {
+        let mut report = Report::new("optimize");
+        report.served = Served::Native;
         let repo = Repo::open()?;
         let git = GitProgram::locate(git_program_cache(&repo.common_dir).as_deref())?;
         let config = Config::load(&Location {
@@ -26,7 +41,12 @@ impl Context {
             common_dir: Some(&repo.common_dir),
             env: &|name| std::env::var_os(name),
         })?;
-        Ok(Context { repo, git, config })
+        Ok(Context { repo, git, config, report: RefCell::new(report) })
+    }
+
+    /// For the statistics: the command ends with an error.
+    pub(super) fn failed(&self) {
+        self.report.borrow_mut().failed = true;
     }
 
     pub(super) fn session(&self) -> Result<Session<'_>, NotExact> {

@@ -1,6 +1,7 @@
 //! `git optimize`: inspect → plan → run → report. What changes the repository is git's own commands; what is ours is
 //! looking whether they are worth it, and the index.
 
+mod cache;
 mod cli;
 mod clone;
 mod context;
@@ -10,6 +11,7 @@ mod progress;
 mod report;
 mod run;
 mod schedule;
+mod stats;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -35,6 +37,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Some(Command::Index(options)) => index::run(&options),
         Some(Command::Run(options)) => run::run(&options),
         Some(Command::Report(options)) => report::run(&options),
+        Some(Command::Stats(options)) => stats::run(&options),
+        Some(Command::Cache(options)) => cache::run(&options),
         Some(Command::Doctor(options)) => doctor::run(&options),
         Some(Command::Clone(options)) => clone::run(&options),
         Some(Command::Schedule(options)) => schedule::run(&options),

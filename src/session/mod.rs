@@ -62,6 +62,13 @@ impl<'r> Session<'r> {
         Location::find(self.place())
     }
 
+    /// Where invocations are recorded: beside the index, once there is one, unless `fast.metrics` is false.
+    pub fn metrics(&self, config: &Config) -> Result<Option<PathBuf>, NotExact> {
+        let wanted = config.bool("fast.metrics")?.unwrap_or(true);
+        let location = wanted.then(|| self.location().ok().flatten()).flatten();
+        Ok(location.map(|location| location.dir))
+    }
+
     /// Where the index is, after making its directory and key if need be.
     pub fn prepare(&self) -> std::io::Result<Location> {
         Location::prepare(self.place(), &|| self.is_tracked())

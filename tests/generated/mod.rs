@@ -31,6 +31,7 @@ const SETTINGS: &[(&str, &str)] = &[
         "fast.indexDir",
         "A directory in which each repository gets one for its index, instead of .git-fast beside .git.",
     ),
+    ("fast.metrics", "Whether each invocation is recorded for git optimize stats. The default is true."),
 ];
 const LOG_SETTINGS: &[(&str, &str)] =
     &[("fastlog.pageSize", "How many commits are on a page without --per-page. The default is 30.")];
@@ -47,8 +48,11 @@ const LOG_EXITS: &[(&str, &str)] = &[
 ];
 const OPTIMIZE_EXITS: &[(&str, &str)] = &[
     ("0", "It was done."),
-    ("1", "The index is wrong (index verify)."),
-    ("128", "It could not be done."),
+    ("1", "A task failed (run); the index is wrong (index verify); there is a problem (doctor)."),
+    ("2", "There was nothing to do (run)."),
+    ("3", "Something that was needed was skipped, or is left for the next run (run)."),
+    ("4", "Another run is at work (run)."),
+    ("128", "It could not be begun."),
     ("129", "The options are wrong."),
 ];
 

@@ -8,6 +8,7 @@ mod killed;
 mod report;
 mod run;
 mod schedule;
+mod stats;
 
 use std::fs;
 use std::path::Path;
@@ -92,7 +93,10 @@ fn temporaries(git_dir: &Path) -> Vec<String> {
     let is_temporary = |name: &str| {
         let name = name.rsplit('/').next().unwrap_or(name);
         let lock = name.ends_with(".lock") && name != "optimize.lock";
-        lock || name.starts_with("tmp_") || name.starts_with(".tmp-") || name.starts_with("tmp-")
+        lock || name == "packed-refs.new"
+            || name.starts_with("tmp_")
+            || name.starts_with(".tmp-")
+            || name.starts_with("tmp-")
     };
     all.map(|path| path.display().to_string()).filter(|name| is_temporary(name)).collect()
 }

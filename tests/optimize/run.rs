@@ -148,6 +148,7 @@ fn debris_is_aged_out_and_what_may_be_needed_stays() {
         "objects/ab/tmp_obj_x",
         "gc.log",
         "packed-refs.lock",
+        "packed-refs.new",
         "refs/heads/x.lock",
         "objects/maintenance.lock",
     ];
@@ -174,6 +175,6 @@ fn debris_is_aged_out_and_what_may_be_needed_stays() {
     // A pack is no debris, however old, and neither is what is like one in name only.
     put("objects/pack/pack-1234.keep", Some(old));
     let text = ends(env.optimize(&it.dir, &["run"]), DONE);
-    assert!(text.contains("removed 7; left 1") && text.contains("a process has it open"), "{text}");
+    assert!(text.contains("removed 8; left 1") && text.contains("a process has it open"), "{text}");
     assert_eq!((there(&debris), there(&["HEAD.lock", "objects/pack/pack-1234.keep"])), (0, 2));
 }

@@ -87,7 +87,7 @@ fn tracked(context: &Context) -> Option<Finding> {
 
 fn file_system(context: &Context) -> Finding {
     let objects = context.objects();
-    let magic = rustix::fs::statfs(&objects).map(|stat| stat.f_type as i64 & 0xFFFF_FFFF);
+    let magic = rustix::fs::statfs(&objects).map(|stat| stat.f_type & 0xFFFF_FFFF);
     match magic.ok().and_then(|magic| REMOTE.iter().find(|(known, _)| *known == magic)) {
         Some((_, name)) => {
             let text = format!(

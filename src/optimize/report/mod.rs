@@ -156,7 +156,7 @@ fn key(context: &Context) -> Result<String, NotExact> {
     let objects = context.objects();
     // Where there are too many loose refs to look at each, every report is a new one.
     let refs = maintenance::refs_stamp(context);
-    add(&refs.unwrap_or_else(|| maintenance::unique()));
+    add(&refs.unwrap_or_else(maintenance::unique));
     let packs = Packs::read(&objects.join("pack"), context.repo.git.object_hash()).map_err(Context::fails)?;
     packs.list.iter().for_each(|pack| add(&pack.name));
     add(&format!("{:?} {}", graph::read(&objects), maintenance::loose_count(context)));

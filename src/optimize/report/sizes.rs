@@ -196,3 +196,51 @@ impl Known {
 pub(super) fn prefix(id: &oid) -> u64 {
     id.as_bytes().first_chunk().map_or(0, |bytes| u64::from_be_bytes(*bytes))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::repo::testing::Sandbox;
+
+    /// Headers, deltas by offset and by name, and objects large and small, against `git cat-file`.
+    #[test]
+    fn sizes_of_a_pack_are_those_of_git() {
+        let world = Sandbox::new();
+        world.git(".", &["init", "-q", "r"]);
+        for number in 0..40 {
+            let lines: String =
+                (0..300 + number).map(|line| format!("{line} {}\n", line * number / 7)).collect();
+            world.write("r/f", lines.as_bytes());
+            world.write(&format!("r/g{number}"), &vec![number as u8; number * 5000]);
+            world.git("r", &["add", "."]);
+            world.git("r", &["commit", "-q", "-m", "x"]);
+        }
+        for delta_base_offset in ["true", "false"] {
+            let option = format!("repack.useDeltaBaseOffset={delta_base_offset}");
+            world.git("r", &["-c", &option, "repack", "-q", "-a", "-d", "-f"]);
+            let listed = world
+                .git("r", &["cat-file", "--batch-all-objects", "--batch-check=%(objectname) %(objectsize)"]);
+            let indices = indices(&[world.path("r/.git/objects")]);
+            assert_eq!(indices.len(), 1);
+            let pack = PackSizes::read(&indices[0], Kind::Sha1).unwrap();
+            let listed = String::from_utf8_lossy(&listed).into_owned();
+            assert!(listed.lines().count() > 100);
+            for line in listed.lines() {
+                let (name, size) = line.split_once(' ').unwrap();
+                let id = gix::ObjectId::from_hex(name.as_bytes()).unwrap();
+                assert_eq!(pack.size_of(&id), size.parse().ok(), "{line}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_known_comes_back_and_what_is_damaged_does_not() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("sizes");
+        Known::save(&file, [(7, 70), (8, u64::MAX)].into_iter()).unwrap();
+        let id = gix::ObjectId::from_hex(b"0000000000000007000000000000000000000000").unwrap();
+        assert_eq!(Known::load(&file).get(&id), Some(70));
+        std::fs::write(&file, b"GFSIZE1\n12345").unwrap();
+        assert_eq!(Known::load(&file).get(&id), None);
+    }
+}

@@ -61,12 +61,20 @@ pub(crate) fn find(
     now: i64,
 ) -> Vec<Debris> {
     let mut finder = Finder { found: Vec::new(), interrupted, now };
+    if let Some(dir) = index_dir {
+        finder.list(dir, "temporary file of the index", &|name| name.starts_with(crate::index::TEMP_PREFIX));
+        // Whoever writes one has it open until it gets its name, so that age says nothing. A glance leaves them to
+        // their writers all the same.
+        finder.found.iter_mut().for_each(|debris| debris.ours |= close);
+    }
     let (git_dir, common) = (&context.repo.git_dir, &context.repo.common_dir);
     for (dir, names) in [(git_dir, OWN_LOCKS), (common, COMMON_LOCKS)] {
         for name in names {
             finder.look(dir.join(name), "lock");
         }
     }
+    // Written under packed-refs.lock; git itself refuses to replace one that is there, and packs no refs any more.
+    finder.look(common.join("packed-refs.new"), "temporary packed-refs");
     finder.look(common.join("gc.log"), "log of a failed gc");
     if fs::read_to_string(common.join("gc.pid")).is_ok_and(|text| !gc_runs(&text)) {
         finder.look(common.join("gc.pid"), "lock");
@@ -79,9 +87,6 @@ pub(crate) fn find(
     finder.list(&objects.join("info/commit-graphs"), "temporary commit-graph", &|name| {
         name.starts_with("tmp_")
     });
-    if let Some(dir) = index_dir {
-        finder.list(dir, "temporary file of the index", &|name| name.starts_with(crate::index::TEMP_PREFIX));
-    }
     if close || interrupted.is_some() {
         for first in 0..=255u8 {
             let dir = objects.join(format!("{first:02x}"));

@@ -11,6 +11,7 @@ mod facts;
 pub(super) mod graph;
 mod index_task;
 mod lock;
+mod packing;
 pub(super) mod packs;
 mod power;
 mod processes;
@@ -127,6 +128,9 @@ fn answer(options: &RunOptions) -> Result<u8, NotExact> {
     };
     let mut tally = run_tasks(&runner, &mut facts, options);
     tally.before_and_after(&needs, &facts);
+    if tally.failed > 0 {
+        context.failed();
+    }
     if !tally.broken_off {
         // A git that failed or was stopped may have left temporaries, as one that was killed.
         facts.state.running_since = None;

@@ -104,7 +104,7 @@ impl Packs {
     /// How many packs the multi-pack index lacks.
     pub(crate) fn outside_midx(&self) -> usize {
         let covered = self.midx.as_deref().unwrap_or_default();
-        self.list.iter().filter(|pack| !covered.iter().any(|name| *name == pack.name)).count()
+        self.list.iter().filter(|pack| !covered.contains(&pack.name)).count()
     }
 
     /// Bytes of all packs.

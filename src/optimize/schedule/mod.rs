@@ -116,7 +116,7 @@ fn in_path(program: &str) -> bool {
 fn repositories(options: &ScheduleOptions) -> Result<Vec<PathBuf>, String> {
     if options.repo.is_empty() {
         let context = Context::open().map_err(|reason| reason.to_string())?;
-        let top = context.repo.work_dir.unwrap_or(context.repo.common_dir);
+        let top = context.repo.work_dir.as_ref().unwrap_or(&context.repo.common_dir);
         return Ok(vec![top.canonicalize().map_err(|err| format!("{}: {err}", top.display()))?]);
     }
     let absolute = |path: &PathBuf| path.canonicalize().map_err(|err| format!("{}: {err}", path.display()));

@@ -1,0 +1,389 @@
+//! What the answer of `git log` to a pinned question depends on, as one hash. The rule is: whatever git may read goes in,
+//! or the question is none for this. Replacement refs, grafts and shallow boundaries are excluded before.
+//!
+//! | git reads | here |
+//! | --- | --- |
+//! | options | only those of [`FLAGS`] and [`VALUES`]; all in the key, in order |
+//! | tips | by object name and by the name they were asked for |
+//! | the directory it runs in | in the key |
+//! | configuration | every entry; what names programs or other files to read excludes |
+//! | environment | locale, zone and width; a `GIT_*` that is not known to be harmless excludes |
+//! | attributes | system, user, `info/attributes`; `.gitattributes` of each directory that history knows; git's index, where they are looked for, too; HEAD in a bare repository |
+//! | mailmap | `.mailmap`; HEAD in a bare repository |
+//! | notes | any excludes |
+//! | other objects, for abbreviations | the names of all packs and loose objects |
+
+use std::collections::BTreeSet;
+use std::ffi::OsString;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+use bstr::{BStr, ByteSlice};
+
+use crate::index::Paths;
+use crate::log::revisions::Request;
+use crate::repo::config::Config;
+use crate::repo::git::GitProgram;
+use crate::repo::object_dirs::ObjectDirs;
+use crate::repo::{NotExact, Repo};
+
+/// Options that make git read every version of files, or every tree: only with one of them it takes long enough.
+const COSTLY: &[&str] = &["-S", "-G", "--follow"];
+
+/// Options without a value whose meaning depends on nothing but what is in the key.
+const FLAGS: &[&str] = &[
+    "-p",
+    "-u",
+    "--patch",
+    "-s",
+    "--no-patch",
+    "--stat",
+    "--shortstat",
+    "--numstat",
+    "--summary",
+    "--raw",
+    "--name-only",
+    "--name-status",
+    "--oneline",
+    "--all",
+    "--branches",
+    "--tags",
+    "--remotes",
+    "--follow",
+    "--merges",
+    "--no-merges",
+    "--first-parent",
+    "--reverse",
+    "--topo-order",
+    "--date-order",
+    "--pickaxe-regex",
+    "--pickaxe-all",
+    "--no-color",
+    "--no-decorate",
+    "--no-notes",
+    "--no-mailmap",
+    "--full-history",
+    "-M",
+    "-C",
+    "--find-renames",
+    "--no-renames",
+    "--no-ext-diff",
+    "--no-textconv",
+    "-a",
+    "--text",
+    "-w",
+    "-b",
+    "-m",
+    "-c",
+    "--cc",
+    "-i",
+    "--abbrev-commit",
+    "--no-abbrev-commit",
+    "-z",
+];
+
+/// Options with a value in the same word, by what they start with.
+const VALUES: &[&str] = &[
+    "-S",
+    "-G",
+    "-n",
+    "-U",
+    "--unified=",
+    "--max-count=",
+    "--skip=",
+    "--diff-filter=",
+    "--author=",
+    "--committer=",
+    "--grep=",
+    "--date=iso",
+    "--date=short",
+    "--date=raw",
+    "--date=unix",
+    "--date=rfc",
+    "--abbrev=",
+];
+
+/// Of these the value may be the next word.
+const SEPARATE: &[&str] = &["-S", "-G", "-n"];
+
+/// Variables of git's that change nothing here, or that are in the key by what they lead to.
+const HARMLESS: &[&str] = &[
+    "GIT_ATTR_NOSYSTEM",
+    "GIT_CONFIG_GLOBAL",
+    "GIT_CONFIG_NOSYSTEM",
+    "GIT_CONFIG_SYSTEM",
+    "GIT_CONFIG_COUNT",
+    "GIT_CONFIG_PARAMETERS",
+    "GIT_CEILING_DIRECTORIES",
+    "GIT_TERMINAL_PROMPT",
+    "GIT_PAGER",
+    "GIT_EDITOR",
+    "GIT_SEQUENCE_EDITOR",
+    "GIT_ASKPASS",
+    "GIT_EXEC_PATH",
+    "GIT_DIR",
+    "GIT_WORK_TREE",
+    "GIT_PREFIX",
+    "GIT_TEST_DATE_NOW",
+];
+const HARMLESS_STARTS: &[&str] =
+    &["GIT_FAST_", "GIT_AUTHOR_", "GIT_COMMITTER_", "GIT_CONFIG_KEY_", "GIT_CONFIG_VALUE_"];
+
+/// Settings that make the answer depend on something else: files, programs, refs, the time.
+const FOREIGN_SETTINGS: &[&str] = &[
+    "attr.tree",
+    "core.notesref",
+    "diff.external",
+    "diff.orderfile",
+    "diff.submodule",
+    "format.pretty",
+    "log.date",
+    "log.decorate",
+    "log.initialdecorationset",
+    "log.showsignature",
+    "mailmap.blob",
+    "mailmap.file",
+    "notes.displayref",
+    "extensions.partialclone",
+];
+
+/// A question that always has the same answer as long as its key is the same.
+pub(in crate::log) struct Pinned {
+    /// Everything that the answer depends on.
+    pub(super) key: blake3::Hash,
+    /// The git to ask.
+    pub(super) git: PathBuf,
+}
+
+/// Whether git takes long over it.
+pub(in crate::log) fn is_costly(args: &[OsString]) -> bool {
+    let before_paths = args.iter().take_while(|arg| *arg != "--");
+    before_paths
+        .into_iter()
+        .any(|arg| COSTLY.iter().any(|start| arg.as_bytes().starts_with(start.as_bytes())))
+}
+
+impl Pinned {
+    /// `None` when it can't be told what the answer depends on.
+    pub(in crate::log) fn new(
+        repo: &Repo,
+        git: &GitProgram,
+        config: &Config,
+        requests: &[Request],
+        args: &[OsString],
+        paths: Option<&Paths<'_>>,
+    ) -> Option<Pinned> {
+        let mut key = Key(blake3::Hasher::new());
+        key.add("version", env!("CARGO_PKG_VERSION").as_bytes());
+        key.add("git", git.path.as_os_str().as_bytes());
+        key.add("git version", git.version.as_bytes());
+        key.file_identity("git program", &git.path);
+        key.arguments(args)?;
+        key.requests(requests);
+        key.add("directory", std::env::current_dir().ok()?.as_os_str().as_bytes());
+        key.add("repository", repo.git_dir.as_os_str().as_bytes());
+        key.configuration(config)?;
+        key.environment()?;
+        key.attributes(repo, git, config, paths)?;
+        key.no_notes(repo).ok()?;
+        key.objects(repo).ok()?;
+        Some(Pinned { key: key.0.finalize(), git: git.path.clone() })
+    }
+}
+
+struct Key(blake3::Hasher);
+
+impl Key {
+    /// Lengths keep one field from being taken for two.
+    fn add(&mut self, label: &str, bytes: &[u8]) {
+        for part in [label.as_bytes(), bytes] {
+            self.0.update(&(part.len() as u64).to_le_bytes()).update(part);
+        }
+    }
+
+    fn arguments(&mut self, args: &[OsString]) -> Option<()> {
+        let mut words = args.iter();
+        while let Some(arg) = words.next() {
+            self.add("argument", arg.as_bytes());
+            if arg == "--" {
+                words.by_ref().for_each(|path| self.add("path", path.as_bytes()));
+                break;
+            }
+            let text = arg.to_str()?;
+            if !text.starts_with('-') || FLAGS.contains(&text) {
+                continue;
+            }
+            if SEPARATE.contains(&text) {
+                self.add("value", words.next()?.as_bytes());
+                continue;
+            }
+            let count = text.len() > 1 && text[1..].bytes().all(|b| b.is_ascii_digit());
+            if !count && !VALUES.iter().any(|start| text.starts_with(start)) {
+                return None;
+            }
+        }
+        Some(())
+    }
+
+    fn requests(&mut self, requests: &[Request]) {
+        for request in requests {
+            match request {
+                Request::Commit { id, uninteresting, name } => {
+                    self.add(if *uninteresting { "excluded" } else { "tip" }, id.as_bytes());
+                    self.add("name", name);
+                }
+                Request::Symmetric { left, right } => {
+                    for (id, name) in [left, right] {
+                        self.add("side", id.as_bytes());
+                        self.add("name", name);
+                    }
+                }
+            }
+        }
+    }
+
+    fn configuration(&mut self, config: &Config) -> Option<()> {
+        for (key, value) in config.iter() {
+            let driver = key.starts_with(b"diff.") && key.find_iter(".").count() > 1;
+            let promisor = key.ends_with(b".promisor");
+            if driver || promisor || FOREIGN_SETTINGS.iter().any(|foreign| key == foreign.as_bytes()) {
+                return None;
+            }
+            self.add("key", key);
+            self.add(if value.is_some() { "value" } else { "none" }, value.unwrap_or_default());
+        }
+        Some(())
+    }
+
+    fn environment(&mut self) -> Option<()> {
+        for (name, value) in std::env::vars_os() {
+            let text = name.to_str().unwrap_or_default();
+            let git = text.starts_with("GIT_");
+            let harmless =
+                HARMLESS.contains(&text) || HARMLESS_STARTS.iter().any(|start| text.starts_with(start));
+            if git && !harmless {
+                return None;
+            }
+            if ["LC_", "LANG"].iter().any(|start| text.starts_with(start))
+                || [
+                    "TZ",
+                    "COLUMNS",
+                    "TERM",
+                    "HOME",
+                    "XDG_CONFIG_HOME",
+                    "GIT_DIR",
+                    "GIT_WORK_TREE",
+                    "GIT_ATTR_NOSYSTEM",
+                ]
+                .contains(&text)
+            {
+                self.add(text, value.as_bytes());
+            }
+        }
+        Some(())
+    }
+
+    fn attributes(
+        &mut self,
+        repo: &Repo,
+        git: &GitProgram,
+        config: &Config,
+        paths: Option<&Paths<'_>>,
+    ) -> Option<()> {
+        self.file(&git.system_config.as_ref()?.with_file_name("gitattributes"))?;
+        let user = match config.path("core.attributesFile").ok()? {
+            Some(path) => Some(path),
+            None => match std::env::var_os("XDG_CONFIG_HOME").filter(|dir| !dir.is_empty()) {
+                Some(dir) => Some(Path::new(&dir).join("git/attributes")),
+                None => std::env::var_os("HOME").map(|home| Path::new(&home).join(".config/git/attributes")),
+            },
+        };
+        if let Some(path) = user {
+            // git reads a relative one from elsewhere.
+            path.is_absolute().then(|| self.file(&path))??;
+        }
+        self.file(&repo.common_dir.join("info/attributes"))?;
+        let Some(top) = &repo.work_dir else {
+            // Both may come from HEAD's tree.
+            self.add("head", repo.head().ok()??.as_bytes());
+            return Some(());
+        };
+        self.file(&top.join(".mailmap"))?;
+        self.file_identity("index", &repo.git_dir.join("index"));
+        for dir in directories(paths?) {
+            self.file(&top.join(dir.to_path().ok()?).join(".gitattributes"))?;
+        }
+        Some(())
+    }
+
+    fn no_notes(&mut self, repo: &Repo) -> Result<(), NotExact> {
+        match repo.tips_below("refs/notes/", &|_| true)?.is_empty() {
+            true => Ok(()),
+            false => Err("notes".into()),
+        }
+    }
+
+    /// The names of all objects, by the names of their packs; alternates included.
+    fn objects(&mut self, repo: &Repo) -> Result<(), NotExact> {
+        let dirs = ObjectDirs::find(&repo.common_dir.join("objects"), None)?;
+        for dir in dirs.all() {
+            self.add("objects", dir.as_os_str().as_bytes());
+            self.names("pack", &dir.join("pack"));
+            for first in 0..=255u8 {
+                self.names("loose", &dir.join(format!("{first:02x}")));
+            }
+        }
+        Ok(())
+    }
+
+    fn names(&mut self, label: &str, dir: &Path) {
+        let entries = std::fs::read_dir(dir).into_iter().flatten().flatten();
+        let mut names: Vec<OsString> = entries.map(|entry| entry.file_name()).collect();
+        names.sort_unstable();
+        for name in names {
+            self.add(label, name.as_bytes());
+        }
+        self.add("end", label.as_bytes());
+    }
+
+    /// A file's content; that there is none is as good.
+    fn file(&mut self, path: &Path) -> Option<()> {
+        self.add("file", path.as_os_str().as_bytes());
+        match std::fs::read(path) {
+            Ok(bytes) => self.add("content", &bytes),
+            Err(err)
+                if matches!(err.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory) =>
+            {
+                self.add("content", b"")
+            }
+            Err(_) => return None,
+        }
+        Some(())
+    }
+
+    fn file_identity(&mut self, label: &str, path: &Path) {
+        let identity = std::fs::metadata(path).map_or_else(
+            |_| Vec::new(),
+            |meta| {
+                let numbers =
+                    [meta.dev(), meta.ino(), meta.len(), meta.mtime() as u64, meta.mtime_nsec() as u64];
+                numbers.iter().flat_map(|number| number.to_le_bytes()).collect()
+            },
+        );
+        self.add(label, &identity);
+    }
+}
+
+/// Every directory that has ever been in history, the top included.
+fn directories<'a>(paths: &Paths<'a>) -> BTreeSet<&'a BStr> {
+    let mut found = BTreeSet::from([BStr::new("")]);
+    for table in paths.tables() {
+        for path in (0..table.len()).map(|at| table.path(at)) {
+            if let Some(slash) = path.rfind_byte(b'/') {
+                found.insert(path[..slash].as_bstr());
+            }
+        }
+    }
+    found
+}

@@ -1,0 +1,70 @@
+//! What is recorded of invocations, and what is remembered.
+
+use super::{DONE, ends};
+use crate::support::Environment;
+use crate::support::repository::{Generated, Plan, args};
+
+fn stats(env: &Environment, it: &Generated, more: &[&str]) -> serde_json::Value {
+    let text = ends(env.optimize(&it.dir, &[&["stats", "--json"], more].concat()), 0);
+    serde_json::from_str(&text).expect("one value")
+}
+
+fn of<'v>(stats: &'v serde_json::Value, command: &str) -> Option<&'v serde_json::Value> {
+    stats.as_array().expect("a list").iter().find(|summary| summary["command"] == command)
+}
+
+#[test]
+fn every_invocation_counts_once() {
+    let mut env = Environment::new();
+    let it = Generated::new(&env, "repository", Plan::plain(91, 30));
+    ends(env.optimize(&it.dir, &["run"]), DONE);
+    assert_eq!(of(&stats(&env, &it, &[]), "fastlog"), None);
+    for _ in 0..5 {
+        env.fastlog(&it.dir, &args(&["--oneline"]), None).0.success("fastlog");
+    }
+    env.fastlog(&it.dir, &args(&["-g"]), None).0.success("fastlog");
+    assert_eq!(env.fastlog(&it.dir, &args(&["-g", "--no-fallback"]), None).0.code, 128);
+    let all = stats(&env, &it, &[]);
+    let fastlog = of(&all, "fastlog").expect("it ran");
+    let number = |key: &str| fastlog[key].as_u64().expect("a number");
+    assert_eq!(
+        (number("count"), number("native"), number("git"), number("errors")),
+        (7, 5, 2, 1),
+        "{fastlog}"
+    );
+    assert!(
+        number("min_us") > 0 && number("min_us") <= number("p50_us") && number("p99_us") <= number("max_us")
+    );
+    assert!(number("peak_memory_kb") > 1000);
+    assert!(of(&all, "optimize").expect("it ran")["count"].as_u64() >= Some(2));
+    assert_eq!(of(&stats(&env, &it, &["--since", "1h"]), "fastlog"), Some(fastlog));
+    let text = ends(env.optimize(&it.dir, &["stats", "--prometheus"]), 0);
+    assert!(
+        text.contains("git_fast_recorded_invocations{command=\"fastlog\",served=\"native\"} 5\n"),
+        "{text}"
+    );
+    for line in text.lines().filter(|line| !line.starts_with('#')) {
+        let (name, value) = line.rsplit_once(' ').expect("a name and a value");
+        assert!(name.starts_with("git_fast_") && value.parse::<f64>().is_ok(), "{line}");
+    }
+    env.set_config(&[("fast.metrics", "false".as_ref())]);
+    env.fastlog(&it.dir, &args(&["--oneline"]), None).0.success("fastlog");
+    assert_eq!(of(&stats(&env, &it, &[]), "fastlog"), Some(fastlog));
+}
+
+#[test]
+fn what_is_remembered_can_be_forgotten() {
+    let env = Environment::new();
+    let it = Generated::new(&env, "repository", Plan::plain(92, 30));
+    ends(env.optimize(&it.dir, &["run"]), DONE);
+    ends(env.optimize(&it.dir, &["report"]), 0);
+    let text = ends(env.optimize(&it.dir, &["cache", "stats"]), 0);
+    for name in ["report.json", "report.sizes", "optimize.json", "metrics", "git-fast.program", "together"] {
+        assert!(text.contains(name), "{name} is not in\n{text}");
+    }
+    let text = ends(env.optimize(&it.dir, &["cache", "clear", "--pattern", "report.*"]), 0);
+    assert_eq!(text, "removed report.json\nremoved report.sizes\n");
+    ends(env.optimize(&it.dir, &["cache", "clear"]), 0);
+    let status = env.optimize(&it.dir, &["index", "status"]).stdout;
+    assert!(String::from_utf8_lossy(&status).contains("state: up to date"));
+}
