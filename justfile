@@ -24,6 +24,11 @@ diff cases seed:
     cargo build --release
     GIT_FAST_TEST_BIN_DIR=target/release GIT_FAST_DIFF_CASES={{cases}} GIT_FAST_DIFF_SEED={{seed}} cargo test --test main answers_are
 
+# The state machine of git faststatus for as long as it takes: just status 1000 7
+status cases seed:
+    cargo build --release
+    GIT_FAST_TEST_BIN_DIR=target/release GIT_FAST_STATUS_CASES={{cases}} GIT_FAST_STATUS_SEED={{seed}} cargo test --test main status_is
+
 # Generated command lines on a repository of yours, which is only read: just diff-repository ~/src/linux 1000
 diff-repository path cases:
     cargo build --release
@@ -32,6 +37,10 @@ diff-repository path cases:
 # Measures against git and writes docs/BENCHMARKS.md: just bench ~/src/git ~/src/linux
 bench +repositories:
     cargo bench --bench compare -- --output docs/BENCHMARKS.md {{repositories}}
+
+# Measures git faststatus on generated worktrees and writes docs/BENCHMARKS-status.md.
+bench-status:
+    cargo bench --bench status -- --output docs/BENCHMARKS-status.md --files 10000,100000,1000000
 
 # Opens the index from arbitrary bytes (cargo install cargo-fuzz).
 fuzz:

@@ -23,12 +23,20 @@ _git__faststatus() {
 
     case "${cmd}" in
         git__faststatus)
-            opts=""
+            opts="-h --json --summary --exit-code --verify --no-index --threads --no-fallback --cross-check --performance-stats --worktrees --repos-from --version --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --threads)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --repos-from)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;

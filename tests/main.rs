@@ -3,6 +3,7 @@
 mod answers;
 mod concurrency;
 mod differential;
+mod follow;
 mod generated;
 mod index_states;
 mod optimize;
@@ -10,4 +11,6 @@ mod own_options;
 mod path_index;
 mod path_questions;
 mod regressions;
+mod status;
+mod status_machine;
 mod support;

@@ -246,7 +246,7 @@ fn counts_are_those_of_git() {
         (&["--no-merges", "HEAD"], Served::Native),
         (&["--author=a", "--all"], Served::Native),
         (&["--all", "--skip=3", "-n9", "--graph"], Served::Native),
-        (&["--all", "--oneline", "--", "src"], Served::Git),
+        (&["--all", "--oneline", "--", "src"], Served::Native),
         (&["--no-index", "--merges", "--patch"], Served::Git),
     ] {
         let (output, how, reason) = world.fastlog(&[&["--count"], words].concat());
@@ -333,7 +333,9 @@ fn statistics_and_trace_go_to_standard_error() {
         );
     }
 
-    for (words, served) in [(&[][..], "native"), (&["-n2", "--stat"], "assisted"), (&["--", "src"], "git")] {
+    for (words, served) in
+        [(&[][..], "native"), (&["-n2", "--stat"], "assisted"), (&["--", "src"], "native"), (&["-s"], "git")]
+    {
         let words: Vec<OsString> = args(words);
         let mut command = world.env.ours("git-fastlog", &world.repository.dir, &words);
         command.env("GIT_FAST_TRACE", "1");

@@ -40,7 +40,11 @@ fn same(env: &Environment, dir: &Path, words: &[&str]) {
 #[test]
 fn options_that_git_refuses_together() {
     let env = Environment::new();
-    same(&env, &repository(&env, "r"), &["--children", "--parents"]);
+    let dir = repository(&env, "r");
+    for option in ["--parents", "--simplify-by-decoration", "--simplify-merges", "--graph", "--show-pulls"] {
+        same(&env, &dir, &["--children", option]);
+        same(&env, &dir, &["--children", option, "--", "f"]);
+    }
 }
 
 #[test]
@@ -313,5 +317,47 @@ fn walks_through_skewed_dates() {
                 }
             }
         }
+    }
+}
+
+/// Where merges are shown with their differences to a parent, git prunes no history.
+#[test]
+fn differences_of_merges_imply_full_history() {
+    let env = Environment::new();
+    let dir = repository(&env, "r");
+    shell(
+        &env,
+        &dir,
+        "git checkout -q -b undone; echo x >f; git commit -qam x; git revert --no-edit HEAD
+         git checkout -q main; echo g >g; git add g; git commit -qm g; git merge -q -m again undone",
+    );
+    for option in
+        ["-m", "-c", "--cc", "--diff-merges=on", "--diff-merges=1", "--diff-merges=c", "--remerge-diff"]
+    {
+        for value in [None, Some("off"), Some("on"), Some("c"), Some("first-parent")] {
+            let mut configured = Environment::new();
+            if let Some(value) = value {
+                configured.set_config(&[("log.diffMerges", value.as_ref())]);
+            }
+            for words in
+                [&[option, "--oneline", "--", "f"][..], &[option, "--no-diff-merges", "-p", "--", "f"]]
+            {
+                same(&configured, &dir, words);
+            }
+        }
+    }
+}
+
+/// Whoever has git trace itself wants to read what git does.
+#[test]
+fn traces_of_git() {
+    let mut env = Environment::new();
+    let dir = repository(&env, "r");
+    for name in ["GIT_TRACE", "GIT_TRACE2_PERF", "GIT_TRACE2_EVENT"] {
+        let file = dir.join(name);
+        env.set(name, file.as_os_str());
+        let (output, _) = env.fastlog(&dir, &args(&["--oneline", "--", "f"]), None);
+        assert_eq!(output.code, 0);
+        assert!(!fs::read(&file).expect("a trace").is_empty(), "{name}");
     }
 }

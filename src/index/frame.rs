@@ -1,7 +1,7 @@
 //! What all files of segments have in common: a fixed header and a section table, laid out by hand.
 //! `docs/gitformat-fastindex.md` describes every byte; a test compares the constants with it. What the numbers in the
-//! header and the sections mean depends on the file's type: [`layout`](super::layout) and
-//! [`paths`](super::paths) know.
+//! header and the sections mean depends on the file's type: [`layout`] and
+//! [`paths`] know.
 //!
 //! All numbers are little-endian. The header is [`HEADER_LEN`] bytes, followed by one entry of [`ENTRY_LEN`] bytes
 //! per section, followed by the sections, each at a multiple of 64.

@@ -3,6 +3,7 @@
 
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, Write};
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -30,6 +31,8 @@ impl WriterLock {
     pub fn try_acquire(dir: &Path) -> io::Result<Option<WriterLock>> {
         let file = open(dir)?;
         match FileExt::try_lock_exclusive(&file) {
+            // Somebody may have taken the file away, or the whole directory, before it was locked.
+            Ok(()) if !is_at(&file, dir) => Ok(None),
             Ok(()) => Ok(Some(WriterLock::owned(file))),
             Err(err) if err.raw_os_error() == fs2::lock_contended_error().raw_os_error() => Ok(None),
             Err(err) => Err(err),
@@ -60,6 +63,18 @@ impl WriterLock {
         Ok(None)
     }
 
+    /// Whether it is still the lock of what is at `dir`. Whoever removes an index, as `git clean -fdx` does, removes the
+    /// locked file, and another writer may have begun anew since.
+    ///
+    /// # Errors
+    /// When it is not: nothing more may be written there.
+    pub fn check(&self, dir: &Path) -> io::Result<()> {
+        match is_at(&self.file, dir) {
+            true => Ok(()),
+            false => Err(io::Error::other("the index was taken away while it was written")),
+        }
+    }
+
     fn owned(mut file: File) -> WriterLock {
         // For people only, so failing to write it is no failure.
         let note = file.set_len(0).and_then(|()| file.rewind());
@@ -80,6 +95,14 @@ pub fn holder(dir: &Path) -> Option<u32> {
     let mut text = String::new();
     open_regular(&dir.join(LOCK_FILE)).ok()?.take(32).read_to_string(&mut text).ok()?;
     text.trim().parse().ok()
+}
+
+fn is_at(file: &File, dir: &Path) -> bool {
+    let identity = |meta: fs::Metadata| (meta.dev(), meta.ino());
+    match (file.metadata(), fs::symlink_metadata(dir.join(LOCK_FILE))) {
+        (Ok(ours), Ok(there)) => identity(ours) == identity(there),
+        _ => false,
+    }
 }
 
 fn open(dir: &Path) -> io::Result<File> {

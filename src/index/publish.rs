@@ -21,13 +21,13 @@ pub const TEMP_PREFIX: &str = "tmp-";
 /// A writer: the only one, as it holds the lock.
 pub struct Publisher<'a> {
     location: &'a Location,
-    _lock: &'a WriterLock,
+    lock: &'a WriterLock,
 }
 
 impl<'a> Publisher<'a> {
     /// A writer for the index at `location`, whose lock the caller holds.
     pub fn new(location: &'a Location, lock: &'a WriterLock) -> Publisher<'a> {
-        Publisher { location, _lock: lock }
+        Publisher { location, lock }
     }
 
     /// A temporary file to write a segment into. It vanishes when it is dropped.
@@ -77,6 +77,7 @@ impl<'a> Publisher<'a> {
         if entry.len > SMALL {
             temp.as_file().sync_all()?;
         }
+        self.lock.check(&self.location.dir)?;
         let file = temp.persist(self.location.dir.join(entry.file_name(file_type)))?;
         // Renaming is a change, too.
         entry.stamp = Stamp::of(&file.metadata()?);
@@ -94,6 +95,7 @@ impl<'a> Publisher<'a> {
         temp.as_file().sync_all()?;
         // 1. The segments' names must be in the directory before the name that refers to them.
         sync_dir(dir)?;
+        self.lock.check(dir)?;
         // 2. The commit point: readers see either the old manifest or this one.
         temp.persist(dir.join(MANIFEST))?;
         sync_dir(dir)?;
@@ -105,6 +107,7 @@ impl<'a> Publisher<'a> {
     /// Removes segments that `manifest` does not name, and temporaries: they cannot be another writer's, as this one
     /// holds the lock.
     fn remove_unnamed(&self, manifest: &Manifest) -> io::Result<()> {
+        self.lock.check(&self.location.dir)?;
         let named: Vec<String> =
             manifest.files().map(|(file_type, entry)| entry.file_name(file_type)).collect();
         for file in fs::read_dir(&self.location.dir)?.flatten() {

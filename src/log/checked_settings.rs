@@ -13,7 +13,7 @@ const READ_SECTIONS: &[&str] =
     &["attr.", "author.", "color.", "committer.", "core.", "diff.", "format.", "log.", "push.", "user."];
 
 /// Hands over when a setting is one that git complains about.
-pub(super) fn check(config: &Config) -> Result<(), NotExact> {
+pub(crate) fn check(config: &Config) -> Result<(), NotExact> {
     match config.iter().find(|(key, value)| !is_good(key, *value)) {
         Some((key, _)) => Err(format!("bad value for '{key}'").into()),
         None => Ok(()),

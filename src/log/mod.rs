@@ -3,7 +3,7 @@
 pub mod answer;
 mod answers;
 pub mod changes;
-mod checked_settings;
+pub(crate) mod checked_settings;
 mod columns;
 pub mod commit;
 mod contains_path;

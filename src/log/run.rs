@@ -18,7 +18,8 @@ use crate::cli::trace::{Report, Served};
 use crate::cli::{FATAL, USAGE, fatal};
 use crate::repo::config::{Config, Location};
 use crate::repo::git::GitProgram;
-use crate::repo::{NotExact, Repo, exec_git};
+use crate::repo::present::Present;
+use crate::repo::{NotExact, Repo, check_not_traced, exec_git};
 use crate::session::{Session, git_program_cache};
 
 /// Commits on a page where neither `--per-page` nor `fastlog.pageSize` says otherwise.
@@ -100,6 +101,7 @@ impl Invocation {
             return Err("--no-index".into());
         }
         let mut log = log.map_err(|refusal| NotExact::from(refusal.0))?;
+        check_not_traced()?;
         repo.check_bare_is_allowed(&config)?;
         repo.check_history_shape()?;
         paths::arguments::take(&repo, &mut log)?;
@@ -132,6 +134,7 @@ impl Invocation {
                 revisions::Request::Symmetric { left, right } => vec![left.0, right.0],
             })
             .collect();
+        Present::open(&repo, &config)?.check(&tips)?;
         session.freshen(&mut index, &tips, &mut report.index)?;
         let pathspec = Pathspec::of(&repo, &config, &log)?;
         let mut with_paths = pathspec.is_some() || self.own.last_modified || self.own.contains_path.is_some();

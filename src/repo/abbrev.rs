@@ -7,9 +7,9 @@
 use bstr::{BStr, ByteSlice};
 use gix::hash::oid;
 
-mod loose;
-mod packs;
-mod table;
+pub(super) mod loose;
+pub(super) mod packs;
+pub(super) mod table;
 
 use loose::Loose;
 use packs::Packs;

@@ -2,6 +2,7 @@
 
 pub mod abbrev;
 mod commit_dates;
+mod commit_graph;
 pub mod config;
 pub mod decorate;
 mod exec;
@@ -11,6 +12,7 @@ mod not_exact;
 pub mod notes;
 pub mod object_dirs;
 pub mod open;
+pub mod present;
 pub mod refs;
 pub mod remembered;
 #[cfg(test)]
@@ -19,4 +21,4 @@ pub(crate) mod testing;
 pub use commit_dates::commit_dates;
 pub use exec::exec_git;
 pub use not_exact::NotExact;
-pub use open::Repo;
+pub use open::{Repo, check_not_traced};

@@ -3,7 +3,7 @@
 //! Environment, ownership and the few things that change the shape of history (shallow boundaries, grafts,
 //! replacement refs) are looked at here, because any of them makes the whole answer git's.
 
-use std::io::{ErrorKind, Read};
+use std::io::ErrorKind;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use bstr::ByteSlice;
 
 use super::NotExact;
+use super::commit_graph;
 use super::config::{Config, parse_bool};
 
 /// An open repository.
@@ -51,6 +52,17 @@ const EXTENSIONS: &[(&str, i64)] = &[
 ];
 /// Variables that git refuses when they are no booleans.
 const BOOLEAN_ENVIRONMENT: &[&str] = &["GIT_DISCOVERY_ACROSS_FILESYSTEM", "GIT_PAGER_IN_USE"];
+
+/// What git is asked to trace, it has to do itself.
+///
+/// # Errors
+/// When a variable such as `GIT_TRACE2_PERF` is set.
+pub fn check_not_traced() -> Result<(), NotExact> {
+    match std::env::vars_os().find(|(name, _)| name.as_encoded_bytes().starts_with(b"GIT_TRACE")) {
+        Some((name, _)) => Err(format!("environment variable {}", name.display()).into()),
+        None => Ok(()),
+    }
+}
 
 impl Repo {
     /// Opens the repository that git would find from the current directory.
@@ -141,24 +153,6 @@ impl Repo {
         Ok(())
     }
 
-    /// git warns of a commit-graph that it can't use. Only its first bytes are looked at here: signature, version and
-    /// hash version (gitformat-commit-graph(5)).
-    fn check_commit_graph(&self) -> Result<(), NotExact> {
-        let Ok(mut file) = std::fs::File::open(self.common_dir.join("objects/info/commit-graph")) else {
-            return Ok(());
-        };
-        let hash_version = match self.git.object_hash() {
-            gix::hash::Kind::Sha1 => 1,
-            _ => 2,
-        };
-        let mut head = [0; 6];
-        let expected = [b'C', b'G', b'P', b'H', 1, hash_version];
-        match file.read_exact(&mut head) {
-            Ok(()) if head == expected => Ok(()),
-            _ => Err("a commit-graph that git warns of".into()),
-        }
-    }
-
     /// Shallow boundaries, grafts and replacement objects: history is not what the commits say.
     ///
     /// # Errors
@@ -170,7 +164,9 @@ impl Repo {
         if self.common_dir.join("info/grafts").exists() {
             return Err("grafts".into());
         }
-        self.check_commit_graph()?;
+        if !commit_graph::is_sound(&self.common_dir.join("objects"), self.git.object_hash()) {
+            return Err("a commit-graph that git warns of".into());
+        }
         let prefix = <&gix::path::RelativePath>::try_from("refs/replace/")
             .map_err(|err| NotExact::from(err.to_string()))?;
         let refs = self.git.refs.iter().map_err(|err| NotExact::from(format!("refs: {err}")))?;
@@ -241,6 +237,10 @@ fn check_head(git_dir: &Path) -> Result<(), NotExact> {
 
 /// git refuses a repository that belongs to somebody else, unless safe.directory lists it: that is its to say.
 fn check_owner(git_dir: &Path, work_dir: Option<&Path>) -> Result<(), NotExact> {
+    // How git's own tests, and ours, have a repository belong to somebody else.
+    if std::env::var_os("GIT_TEST_ASSUME_DIFFERENT_OWNER").is_some() {
+        return Err("repository of another owner".into());
+    }
     let me = rustix::process::geteuid().as_raw();
     let gitfile = work_dir.map(|dir| dir.join(".git"));
     for path in [Some(git_dir), work_dir, gitfile.as_deref()].into_iter().flatten() {

@@ -1,15 +1,31 @@
-//! `git faststatus`. For now it hands every question over to `git status`, openly: the trace says so.
+//! `git faststatus`: scan → compare → render.
+//!
+//! Every question is answered with git's bytes, or handed over to `git status` as a whole. Nothing here takes
+//! git's locks or writes git's index.
 
-use std::ffi::OsString;
-use std::process::ExitCode;
+pub mod attributes;
+pub mod branch;
+pub mod collect;
+pub mod content;
+mod cross_check;
+pub mod excludes;
+mod from_git;
+mod handover;
+pub mod index_file;
+mod many;
+pub mod memory;
+pub mod model;
+pub mod options;
+pub mod paths;
+pub mod renames;
+pub mod render;
+mod run;
+pub mod scan;
+pub mod settings;
+pub mod snapshot;
+pub mod staged;
+pub mod stat;
+pub mod state;
+pub mod submodules;
 
-use crate::cli::trace::Report;
-use crate::repo::exec_git;
-
-/// Runs `git faststatus` with these arguments (without the program's name).
-pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let mut report = Report::new("faststatus");
-    report.reason = "git status answers, until there is a status index".into();
-    report.finish();
-    exec_git("status", args)
-}
+pub use run::run;

@@ -1,6 +1,8 @@
 //! The man pages, the shell completions and docs/COMPATIBILITY.md are made from the definitions of the options.
 //! They are checked in; `GIT_FAST_BLESS=1 cargo test generated` writes them anew.
 
+mod status;
+
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,6 +16,7 @@ use git_fast::log::options::modes::Mode;
 use git_fast::log::options::own::OwnOptions;
 use git_fast::log::options::table::{Entry, Kind, TABLE, Value};
 use git_fast::optimize::OptimizeOptions;
+use git_fast::status::options::own::OwnOptions as StatusOptions;
 
 /// Folders with nothing in them but generated files.
 const FOLDERS: &[&str] = &["man", "completions"];
@@ -106,29 +109,17 @@ fn every_option_of_our_own_is_in_the_table_and_in_clap() {
 fn files() -> Vec<(PathBuf, Vec<u8>)> {
     let mut files = vec![
         ("man/git-fastlog.1".into(), fastlog_page()),
-        ("man/git-faststatus.1".into(), faststatus_page()),
+        ("man/git-faststatus.1".into(), status::page()),
         ("man/git-optimize.1".into(), optimize_page()),
         ("docs/COMPATIBILITY.md".into(), compatibility().into_bytes()),
+        ("docs/COMPATIBILITY-status.md".into(), status::compatibility().into_bytes()),
     ];
-    for command in [OwnOptions::command(), faststatus(), OptimizeOptions::command()] {
+    for command in [OwnOptions::command(), StatusOptions::command(), OptimizeOptions::command()] {
         for shell in [Shell::Bash, Shell::Zsh, Shell::Fish] {
             files.push(completion(command.clone(), shell));
         }
     }
     files
-}
-
-/// It has no options of its own, so there is nothing in the program that could define them.
-fn faststatus() -> Command {
-    Command::new("git-faststatus")
-        .version(env!("CARGO_PKG_VERSION"))
-        .about("git status, for now by git")
-        .long_about(
-            "Every option and argument of git status is accepted, and handed over to it: see git-status(1). There \
-             is no index for it yet.",
-        )
-        .disable_help_flag(true)
-        .disable_version_flag(true)
 }
 
 fn completion(mut command: Command, shell: Shell) -> (PathBuf, Vec<u8>) {
@@ -165,13 +156,6 @@ fn fastlog_page() -> Vec<u8> {
     section(&mut page, "ENVIRONMENT", ENVIRONMENT);
     section(&mut page, "EXIT STATUS", LOG_EXITS);
     end(&mut page, "git-log(1), git-optimize(1), git-faststatus(1)");
-    page
-}
-
-fn faststatus_page() -> Vec<u8> {
-    let mut page = start(&manual(faststatus()), "git faststatus [<options>] [--] [<pathspec>...]");
-    section(&mut page, "ENVIRONMENT", ENVIRONMENT);
-    end(&mut page, "git-status(1), git-fastlog(1)");
     page
 }
 

@@ -188,7 +188,7 @@ impl Environment {
         // The original programs may be below a directory that nobody else may enter.
         let copy = self.path().join("bin");
         fs::create_dir(&copy).expect("a new directory");
-        for name in ["git-fastlog", "git-optimize"] {
+        for name in ["git-fastlog", "git-faststatus", "git-optimize"] {
             fs::copy(self.bin.join(name), copy.join(name)).expect("our programs are built");
         }
         self.bin = copy;

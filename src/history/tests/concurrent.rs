@@ -10,7 +10,7 @@ use super::growth::TestIndex;
 use super::repo::TestRepo;
 use crate::history::Outcome;
 use crate::index::lock::holder;
-use crate::index::{Pos, WriterLock};
+use crate::index::{Pos, Publisher, WriterLock};
 
 #[test]
 fn one_writer_at_a_time() {
@@ -94,4 +94,25 @@ fn what_dead_writers_leave() {
     assert!(index.files("tmp-").is_empty());
     assert_eq!(index.files("history-").len(), 1);
     assert_eq!(repo.compare(&index.open().unwrap().history().unwrap()), 2);
+}
+
+/// Somebody removes the index under a writer, and another one begins anew: the first one leaves it alone.
+#[test]
+fn the_index_is_taken_away_from_a_writer() {
+    let repo = TestRepo::new(Kind::Sha1);
+    let index = TestIndex::new(&repo);
+    let commit = repo.commit(&[], 1000, "A", "root");
+    index.run(&[commit], false).unwrap();
+    let dir = &index.location.dir;
+    let lock = WriterLock::try_acquire(dir).unwrap().unwrap();
+    let late = Publisher::new(&index.location, &lock);
+    let manifest = index.open().unwrap().manifest().clone();
+    std::fs::remove_dir_all(dir).unwrap();
+    let next = repo.commit(&[commit], 1001, "A", "next");
+    index.run(&[next], false).unwrap();
+    let other = Publisher::new(&index.location, &lock).temp().unwrap();
+    assert!(lock.check(dir).is_err());
+    assert!(late.commit(&manifest).is_err());
+    assert!(other.path().exists(), "another writer's file");
+    assert_eq!(index.open().unwrap().history().unwrap().len(), 2);
 }

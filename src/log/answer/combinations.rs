@@ -45,7 +45,9 @@ impl Question<'_> {
         if options.follow {
             self.check_follow()?;
         }
-        if options.parents && options.children {
+        // Joining merges rewrites parents.
+        let joins = options.simplification.simplify_merges || options.simplification.by_decoration;
+        if options.children && (options.parents || joins) {
             return Err("--parents with --children".into());
         }
         if options.boundary && (options.children || options.left_only || options.right_only) {

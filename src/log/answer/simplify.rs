@@ -65,11 +65,15 @@ impl Question<'_> {
         if remove_empty {
             return Err("--remove-empty".into());
         }
+        let default_diff_merges = options.simplification.default_diff_merges;
+        if default_diff_merges && self.config.contains("log.diffMerges") {
+            return Err("-m with log.diffMerges".into());
+        }
         let filtered = options.min_parents > 0 || options.max_parents.is_some() || !options.grep.is_empty();
         Ok(Some(Simplify {
             tree_same,
             decorated,
-            full_history,
+            full_history: full_history || default_diff_merges,
             sparse,
             merges: simplify_merges,
             show_pulls,

@@ -2,7 +2,7 @@
 //! the paths of the question.
 //!
 //! Finding renames takes the contents of files, and changes of submodules may be hidden by settings of theirs: commits
-//! that both add and delete files, or touch a submodule, are given to one git that runs beside ([`judge`]).
+//! that both add and delete files, or touch a submodule, are given to one git that runs beside (`judge`).
 
 mod judge;
 mod settings;

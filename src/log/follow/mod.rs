@@ -2,7 +2,7 @@
 //!
 //! git limits each commit's diff to the path of the moment, shows what has one, and where the diff creates the file
 //! looks for where it came from; from there on, on whatever line of history, the path is the older one. Which commits
-//! touched a path the index knows; where a file came from only git can say, see [`renames`].
+//! touched a path the index knows; where a file came from only git can say, see `renames`.
 
 mod renames;
 

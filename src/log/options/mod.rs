@@ -154,8 +154,10 @@ pub enum ChangeList {
 /// How history is simplified to what concerns some paths (git-log(1), "History Simplification").
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Simplification {
-    /// `--full-history`.
+    /// `--full-history`, or what implies it: that differences are shown for merges, to each parent or the first.
     pub full_history: bool,
+    /// `-m`, or a `--diff-merges` that leaves to `log.diffMerges` whether it implies `--full-history`.
+    pub default_diff_merges: bool,
     /// `--sparse`, without a `--dense` after it.
     pub sparse: bool,
     /// `--simplify-merges`.

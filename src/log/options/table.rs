@@ -88,6 +88,15 @@ fn pretty(log: &mut LogOptions, format: BString) -> Result<(), Refusal> {
     Ok(())
 }
 
+/// Merges that are shown with more than what all parents differ in are not simplified away.
+fn diff_merges(log: &mut LogOptions, value: Option<&BStr>) {
+    match value.map_or(&b""[..], |value| value.as_ref()) {
+        b"on" | b"m" => log.simplification.default_diff_merges = true,
+        b"separate" | b"first-parent" | b"1" | b"remerge" | b"r" => log.simplification.full_history = true,
+        _ => {}
+    }
+}
+
 fn pattern(value: Option<&BStr>) -> Result<BString, Refusal> {
     match value {
         Some(value) if value.contains(&b'\n') => Err(Refusal::new("pattern of several lines")),
@@ -356,10 +365,10 @@ pub static TABLE: &[Entry] = options! {
     "--no-prefix" None Diff nothing;
     "--word-diff" Optional Diff nothing;
     "--color-words" Optional Diff nothing;
-    "-m" None Diff nothing;
+    "-m" None Diff |o, _, _| { o.simplification.default_diff_merges = true; Ok(()) };
     "-c" None Diff nothing;
     "--cc" None Diff nothing;
-    "--diff-merges" Attached Diff nothing;
+    "--diff-merges" Attached Diff |o, v, _| { diff_merges(o, v); Ok(()) };
     "--no-diff-merges" None Diff nothing;
     "--combined-all-paths" None Diff nothing;
     "-t" None Diff nothing;

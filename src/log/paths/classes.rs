@@ -8,7 +8,6 @@
 //! commit by the differences. The terms depend on a key from the system, new in each process, so that nobody can
 //! prepare contents with equal sums; 2⁻⁶⁴ is more than the chance that two of them are equal by accident.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use bstr::{BStr, ByteSlice};
@@ -17,6 +16,7 @@ use gix::objs::tree::EntryKind;
 use rayon::prelude::*;
 
 use super::Reach;
+use super::hashing::RandomKeyMap;
 use super::matches::{Literal, union};
 use super::pathspec::Pathspec;
 use crate::index::{History, PathTable, Paths, Pos, Value};
@@ -77,7 +77,7 @@ impl Literal<'_> {
 }
 
 /// Numbers things in the order in which they are met, from 1.
-fn number<K: Eq + std::hash::Hash>(known: &mut HashMap<K, u32>, key: K) -> u32 {
+fn number<K: Eq + std::hash::Hash>(known: &mut RandomKeyMap<K, u32>, key: K) -> u32 {
     let next = known.len() as u32 + 1;
     match known.entry(key) {
         Entry::Occupied(old) => *old.get(),
@@ -92,7 +92,7 @@ fn inherited(history: &History<'_>, classes: &[u32], pos: u32) -> u32 {
 
 /// Everything: the trees of the commits.
 fn of_trees(history: &History<'_>) -> Vec<u32> {
-    let mut known: HashMap<&oid, u32> = HashMap::new();
+    let mut known: RandomKeyMap<&oid, u32> = RandomKeyMap::default();
     let mut classes: Vec<u32> = Vec::with_capacity(history.len() as usize);
     for pos in (0..history.len()).map(Pos) {
         let tree = history.tree(pos);
@@ -109,7 +109,7 @@ fn of_trees(history: &History<'_>) -> Vec<u32> {
 /// One path that is a file, a directory, or now this and now that.
 fn of_path(paths: &Paths<'_>, history: &History<'_>, literal: Literal<'_>) -> Vec<u32> {
     let mut classes = vec![INHERIT; history.len() as usize];
-    let mut known: HashMap<Value<'_>, u32> = HashMap::new();
+    let mut known: RandomKeyMap<Value<'_>, u32> = RandomKeyMap::default();
     for posting in paths.postings(literal.path) {
         if let Some(class) = classes.get_mut(posting.pos.index()) {
             let value = posting.new.filter(|value| literal.takes(value.kind));
@@ -132,7 +132,7 @@ fn add(deltas: &mut [u128], pos: Pos, delta: u128) {
 
 /// Classes from what each commit adds to the sum of its first parent.
 fn of_sums(history: &History<'_>, mut sums: Vec<u128>) -> Vec<u32> {
-    let mut known: HashMap<u128, u32> = HashMap::new();
+    let mut known: RandomKeyMap<u128, u32> = RandomKeyMap::default();
     let mut classes: Vec<u32> = Vec::with_capacity(sums.len());
     for pos in 0..history.len() {
         let parent = history.first_parent(Pos(pos));

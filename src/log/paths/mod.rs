@@ -3,6 +3,7 @@
 
 pub mod arguments;
 mod classes;
+mod hashing;
 mod matches;
 mod pathspec;
 #[cfg(test)]

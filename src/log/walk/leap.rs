@@ -19,7 +19,7 @@ use crate::index::{History, Pos};
 pub(super) const WORTH: u64 = 1024;
 /// When so few are left, or in so many steps, the search for the next `D` ends.
 const LEFT: u64 = 64;
-const STEPS: u32 = 32;
+const STEPS: usize = 32;
 /// So many commits are looked at to find a typical date.
 const SAMPLE: u32 = 16;
 
@@ -69,11 +69,11 @@ impl Leap<'_> {
     /// Moves commits from `waiting` to `taken` and their parents to `waiting`, which is in the order of the queue at
     /// the end. False when that is not certain, or when it were too many.
     fn run(&self, count: u64, waiting: &mut Vec<Waiting>, taken: &mut Vec<Pos>, states: &mut States) -> bool {
-        let mut since = waiting.len() as u32;
+        let first = waiting.len() as u32;
         // Nothing above has been taken or can be reached.
         let mut above = waiting.iter().map(|commit| commit.pos.0 + 1).max().unwrap_or(0);
         let mut in_order = true;
-        for _ in 0..STEPS {
+        for since in (first..).take(STEPS) {
             let left = count - taken.len() as u64;
             if above == 0 || (in_order && left <= LEFT.max(count / 64)) {
                 break;
@@ -87,7 +87,6 @@ impl Leap<'_> {
             if !self.take_newer(date, count, since, waiting, taken, states) {
                 return false;
             }
-            since += 1;
             waiting.sort_unstable_by_key(|commit| (std::cmp::Reverse(commit.date), commit.since));
             let known = |pair: &[Waiting]| (pair[0].date, pair[0].since) != (pair[1].date, pair[1].since);
             in_order = waiting.windows(2).all(known);

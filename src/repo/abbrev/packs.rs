@@ -14,15 +14,15 @@ fn broken() -> NotExact {
 
 /// The tables of all object directories.
 #[derive(Default)]
-pub(super) struct Packs {
-    pub(super) tables: Vec<Table>,
+pub(in crate::repo) struct Packs {
+    pub(in crate::repo) tables: Vec<Table>,
     /// The fewest and the most objects that git may count.
-    pub(super) least: u64,
-    pub(super) most: u64,
+    pub(in crate::repo) least: u64,
+    pub(in crate::repo) most: u64,
 }
 
 impl Packs {
-    pub(super) fn add(
+    pub(in crate::repo) fn add(
         &mut self,
         dir: &Path,
         hash: gix::hash::Kind,
@@ -59,12 +59,12 @@ impl Packs {
             if packs.binary_search(&name.with_extension("pack")).is_err() {
                 continue;
             }
-            let names = PackNames::open(dir.join(name), hash)?;
+            let names = PackNames::open(&dir.join(name), hash)?;
             self.least += names.len() as u64;
             self.most += names.len() as u64;
             self.tables.push(Table::Pack(names));
         }
-        self.tables.extend(multi.map(Table::Several));
+        self.tables.extend(multi.map(|multi| Table::Several(Box::new(multi))));
         Ok(())
     }
 
@@ -88,7 +88,7 @@ impl Packs {
         for (at, name) in names.iter().enumerate() {
             let path = dir.join(name);
             if opened.binary_search(&at).is_ok() {
-                let objects = PackNames::open(path, hash)?.len() as u64;
+                let objects = PackNames::open(&path, hash)?.len() as u64;
                 self.least += objects;
                 self.most += objects;
             } else {

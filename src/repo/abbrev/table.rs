@@ -1,18 +1,19 @@
 //! The sorted names of the objects in packs, and who among them shares the longest prefix with a name.
 
+use std::ops::Range;
 use std::os::unix::fs::FileExt;
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use gix::hash::oid;
 use gix::odb::pack::{index, multi_index};
 
+use crate::index::Bytes;
 use crate::repo::NotExact;
 
-/// So many answers are read from the file before it is mapped into memory. gix checks the whole index then, which
-/// takes as long as some hundred answers do.
-const READ_BEFORE_MAPPING: u32 = 512;
+/// So many answers are read from the file before it is mapped into memory.
+const READ_BEFORE_MAPPING: u32 = 64;
 
 /// Where names start in an index of version 2: behind the magic, the version and 256 counts. See
 /// gitformat-pack(5).
@@ -20,14 +21,14 @@ const NAMES_START: usize = 8 + 256 * 4;
 const VERSION_2: &[u8] = b"\xfftOc\0\0\0\x02";
 
 /// The sorted names of a pack, or of several.
-pub(super) enum Table {
+pub(in crate::repo) enum Table {
     Pack(PackNames),
-    Several(multi_index::File),
+    Several(Box<multi_index::File>),
 }
 
 impl Table {
     /// The most leading digits that any other object here shares with `id`; possibly 0 instead of 1.
-    pub(super) fn shared_digits(&self, id: &oid) -> usize {
+    pub(in crate::repo) fn shared_digits(&self, id: &oid) -> usize {
         match self {
             Table::Pack(names) => names.shared_digits(id),
             Table::Several(file) => nearest(
@@ -37,74 +38,108 @@ impl Table {
             ),
         }
     }
+
+    /// Whether it is one of the names. Where an index can't be read it is not.
+    pub(in crate::repo) fn contains(&self, id: &oid) -> bool {
+        match self {
+            Table::Pack(names) => names.contains(id),
+            Table::Several(file) => file.lookup(id).is_some(),
+        }
+    }
 }
 
 /// The names in one pack's index.
-pub(super) struct PackNames {
-    path: PathBuf,
-    hash: gix::hash::Kind,
-    len: usize,
-    /// `None` for an index of version 1, which is always mapped.
-    file: Option<(std::fs::File, Box<[u32; 256]>)>,
+pub(in crate::repo) enum PackNames {
+    /// Of version 1, which is rare: gix reads it.
+    Old(Box<index::File>),
+    /// Of version 2, read without gix, which reads the whole of an index before it answers.
+    Sorted(SortedNames),
+}
+
+/// The names in an index of version 2.
+pub(in crate::repo) struct SortedNames {
+    file: std::fs::File,
+    /// How many names begin with this byte or a smaller one.
+    fan: Box<[u32; 256]>,
+    hash_len: usize,
     asked: AtomicU32,
-    mapped: OnceLock<Option<index::File>>,
+    mapped: OnceLock<Option<Bytes>>,
 }
 
 impl PackNames {
-    pub(super) fn open(path: PathBuf, hash: gix::hash::Kind) -> Result<Self, NotExact> {
+    pub(in crate::repo) fn open(path: &Path, hash: gix::hash::Kind) -> Result<Self, NotExact> {
         let broken = || NotExact::because("a pack index can't be read");
-        let file = std::fs::File::open(&path).map_err(|_| broken())?;
+        let file = std::fs::File::open(path).map_err(|_| broken())?;
         let mut header = [0; NAMES_START];
         file.read_exact_at(&mut header, 0).map_err(|_| broken())?;
-        let mut names =
-            PackNames { path, hash, len: 0, file: None, asked: AtomicU32::new(0), mapped: OnceLock::new() };
         let Some(counts) = header.strip_prefix(VERSION_2) else {
-            names.len = names.map().ok_or_else(broken)?.num_objects() as usize;
-            return Ok(names);
+            return index::File::at(path, hash)
+                .map(|file| PackNames::Old(Box::new(file)))
+                .map_err(|_| broken());
         };
         let mut fan = Box::new([0; 256]);
         for (count, bytes) in fan.iter_mut().zip(counts.as_chunks().0) {
             *count = u32::from_be_bytes(*bytes);
         }
-        names.len = fan[255] as usize;
-        let size = NAMES_START + names.len * (hash.len_in_bytes() + 8) + 2 * hash.len_in_bytes();
+        let hash_len = hash.len_in_bytes();
+        let size = NAMES_START + fan[255] as usize * (hash_len + 8) + 2 * hash_len;
         if !fan.is_sorted() || file.metadata().map_err(|_| broken())?.len() < size as u64 {
             return Err(broken());
         }
-        names.file = Some((file, fan));
-        Ok(names)
+        let (asked, mapped) = (AtomicU32::new(0), OnceLock::new());
+        Ok(PackNames::Sorted(SortedNames { file, fan, hash_len, asked, mapped }))
     }
 
-    pub(super) fn len(&self) -> usize {
-        self.len
-    }
-
-    fn map(&self) -> Option<&index::File> {
-        self.mapped.get_or_init(|| index::File::at(&self.path, self.hash).ok()).as_ref()
+    pub(in crate::repo) fn len(&self) -> usize {
+        match self {
+            PackNames::Old(file) => file.num_objects() as usize,
+            PackNames::Sorted(names) => names.fan[255] as usize,
+        }
     }
 
     fn shared_digits(&self, id: &oid) -> usize {
-        if self.asked.load(Ordering::Relaxed) < READ_BEFORE_MAPPING {
-            self.asked.fetch_add(1, Ordering::Relaxed);
-            if let Some((file, fan)) = &self.file
-                && let Some(shared) = self.read_nearest(file, fan, id.as_bytes())
-            {
-                return shared;
-            }
+        let id = id.as_bytes();
+        match self {
+            PackNames::Old(file) => nearest(self.len(), |at| file.oid_at_index(at as u32).as_bytes(), id),
+            PackNames::Sorted(names) => names
+                .around(id, |names| nearest(names.len() / id.len(), |at| nth(names, id.len(), at), id))
+                .unwrap_or(0),
         }
-        let name_at = |file: &index::File| -> usize {
-            nearest(self.len, |at| file.oid_at_index(at as u32).as_bytes(), id.as_bytes())
-        };
-        self.map().map_or(0, name_at)
     }
 
-    /// Reads the names around the place where `id` belongs. Names with another first byte share one digit at most,
-    /// which makes no abbreviation longer. `None` when reading fails.
-    fn read_nearest(&self, file: &std::fs::File, fan: &[u32; 256], id: &[u8]) -> Option<usize> {
+    fn contains(&self, id: &oid) -> bool {
+        match self {
+            PackNames::Old(file) => file.lookup(id).is_some(),
+            PackNames::Sorted(names) => {
+                let id = id.as_bytes();
+                let is_there = |names: &[u8]| {
+                    let len = names.len() / id.len();
+                    let at = lower_bound(len, |at| nth(names, id.len(), at), id);
+                    at < len && nth(names, id.len(), at) == id
+                };
+                names.around(id, is_there).unwrap_or(false)
+            }
+        }
+    }
+}
+
+impl SortedNames {
+    /// What `answer` makes of names among which are the neighbours of `id`. Those with another first byte share one digit
+    /// at most, which makes no abbreviation longer. `None` when reading fails.
+    fn around<T>(&self, id: &[u8], answer: impl Fn(&[u8]) -> T) -> Option<T> {
         let first = usize::from(*id.first()?);
-        let from = if first == 0 { 0 } else { fan[first - 1] as usize };
-        let len = fan[first] as usize - from;
-        let hash_len = id.len();
+        let from = if first == 0 { 0 } else { self.fan[first - 1] as usize };
+        let names = from..self.fan[first] as usize;
+        if self.asked.fetch_add(1, Ordering::Relaxed) < READ_BEFORE_MAPPING {
+            return self.read_around(names, id, answer);
+        }
+        let mapped = self.mapped.get_or_init(|| Bytes::map(&self.file).ok()).as_ref()?;
+        let bytes = NAMES_START + names.start * self.hash_len..NAMES_START + names.end * self.hash_len;
+        mapped.get(bytes).map(answer)
+    }
+
+    fn read_around<T>(&self, names: Range<usize>, id: &[u8], answer: impl Fn(&[u8]) -> T) -> Option<T> {
+        let (from, len, hash_len) = (names.start, names.len(), self.hash_len);
         let guess = ((u128::from(leading_word(id) << 8) * len as u128) >> 64) as usize;
         // Four times the standard deviation of where a hash is.
         let mut reach = 2 * len.isqrt() + 8;
@@ -112,16 +147,19 @@ impl PackNames {
         loop {
             let (start, end) = (guess.saturating_sub(reach), (guess + reach).min(len));
             buffer.resize((end - start) * hash_len, 0);
-            file.read_exact_at(&mut buffer, (NAMES_START + (from + start) * hash_len) as u64).ok()?;
-            let name = |at: usize| &buffer[at * hash_len..][..hash_len];
-            let at = lower_bound(end - start, name, id);
+            self.file.read_exact_at(&mut buffer, (NAMES_START + (from + start) * hash_len) as u64).ok()?;
+            let at = lower_bound(end - start, |at| nth(&buffer, hash_len, at), id);
             // Both neighbours must be known, or not be there.
             if (at > 0 || start == 0) && (at + 1 < end - start || end == len) {
-                return Some(nearest(end - start, name, id));
+                return Some(answer(&buffer));
             }
             reach *= 4;
         }
     }
+}
+
+fn nth(names: &[u8], hash_len: usize, at: usize) -> &[u8] {
+    &names[at * hash_len..][..hash_len]
 }
 
 /// The most leading digits that any of the sorted names but `id` itself shares with it.
@@ -140,7 +178,7 @@ fn nearest<'a>(len: usize, name: impl Fn(usize) -> &'a [u8], id: &[u8]) -> usize
 
 /// The first position whose name is not below `id`. Names are hashes, so their values tell where to look; should
 /// they be no good hashes, the steps double.
-pub(super) fn lower_bound<'a>(len: usize, name: impl Fn(usize) -> &'a [u8], id: &[u8]) -> usize {
+pub(in crate::repo) fn lower_bound<'a>(len: usize, name: impl Fn(usize) -> &'a [u8], id: &[u8]) -> usize {
     if len == 0 {
         return 0;
     }
@@ -188,7 +226,7 @@ fn leading_word(name: &[u8]) -> u64 {
     name.first_chunk().map_or(0, |word| u64::from_be_bytes(*word))
 }
 
-pub(super) fn shared_digits(a: &[u8], b: &[u8]) -> usize {
+pub(in crate::repo) fn shared_digits(a: &[u8], b: &[u8]) -> usize {
     match a.iter().zip(b).position(|(a, b)| a != b) {
         Some(at) => 2 * at + usize::from((a[at] ^ b[at]) < 0x10),
         None => 2 * a.len().min(b.len()),

@@ -1,0 +1,148 @@
+//! A repository under test, and how a row is measured on it.
+
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use super::{
+    Arguments, Summary, binary, command, megabytes, milliseconds, output, run_ours, timed, timed_until,
+};
+use crate::rows::{Before, Row};
+
+/// A repository under test: a clone of its own.
+pub(crate) struct Subject {
+    name: String,
+    pub(crate) commits: usize,
+    dir: PathBuf,
+    _temporary: tempfile::TempDir,
+}
+
+impl Subject {
+    pub(crate) fn new(original: &Path) -> io::Result<Self> {
+        let original = std::fs::canonicalize(original)?;
+        let temporary = tempfile::tempdir()?;
+        let dir = temporary.path().join("repository.git");
+        let (from, to) = (original.to_string_lossy(), dir.to_string_lossy());
+        output(temporary.path(), &["clone", "-q", "--mirror", &from, &to])?;
+        output(&dir, &["commit-graph", "write", "--reachable", "--changed-paths"])?;
+        run_ours(&dir, "git-optimize", &["index".into(), "build".into()])?;
+        let commits = output(&dir, &["rev-list", "--count", "HEAD"])?.parse().map_err(io::Error::other)?;
+        let name = original.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        Ok(Self { name, commits, dir, _temporary: temporary })
+    }
+
+    pub(crate) fn description(&self) -> io::Result<String> {
+        let all = output(&self.dir, &["rev-list", "--all", "--count"])?;
+        let refs = output(&self.dir, &["for-each-ref"])?.lines().count();
+        let objects = output(&self.dir, &["count-objects", "-v", "-H"])?;
+        let fact =
+            |key: &str| objects.lines().find_map(|line| line.strip_prefix(key)).unwrap_or("?").to_owned();
+        let (packed, size) = (fact("in-pack: "), fact("size-pack: "));
+        let commits = self.commits;
+        Ok(format!(
+            "## {}\n\n{commits} commits behind HEAD, {all} in all, {refs} refs, {packed} objects in {size}\n\n",
+            self.name
+        ))
+    }
+
+    /// Compares the answers, then runs both in turn; one line of the table.
+    pub(crate) fn measure(&self, row: &Row, arguments: &Arguments) -> io::Result<String> {
+        let served = match row.comparable {
+            true => self.check(row)?,
+            false => String::new(),
+        };
+        let (mut git, mut ours) = (Vec::new(), Vec::new());
+        let start = Instant::now();
+        let enough = |done: usize| {
+            done >= arguments.runs || (done >= 3 && start.elapsed() > Duration::from_secs(arguments.budget))
+        };
+        while !enough(git.len()) {
+            self.prepare(row.before)?;
+            git.push(timed(self.git_command(row))?);
+            ours.push(match row.until {
+                None => timed(self.our_command(row))?,
+                Some(file) => timed_until(self.our_command(row), &self.dir.join(file))?,
+            });
+        }
+        let (mut git, ours) = (Summary::of(git), Summary::of(ours));
+        git.median = git.median.mul_f64(row.scale);
+        git.p95 = git.p95.mul_f64(row.scale);
+        Ok(format!(
+            "| {} | {served} | {} | {} | {} | {} | {:.1} | {} | {} |\n",
+            row.name,
+            milliseconds(git.median),
+            milliseconds(git.p95),
+            milliseconds(ours.median),
+            milliseconds(ours.p95),
+            git.median.as_secs_f64() / ours.median.as_secs_f64(),
+            megabytes(git.memory),
+            megabytes(ours.memory),
+        ))
+    }
+
+    fn prepare(&self, before: Before) -> io::Result<()> {
+        match before {
+            Before::Nothing => Ok(()),
+            Before::Commit => self.commit("HEAD^{tree}"),
+            Before::CommitChange => {
+                let new = output(&self.dir, &["commit-tree", "-p", "HEAD", "-m", "one more", "HEAD^{tree}"])?;
+                let link = format!("160000 commit {new}\tnew-{new}\n");
+                let old = output(&self.dir, &["ls-tree", "HEAD"])?;
+                let tree = self.write_tree(&format!("{old}\n{link}"))?;
+                self.commit(&tree)
+            }
+            Before::Clear => {
+                let _ = std::fs::remove_file(self.dir.join("objects/info/commit-graph"));
+                run_ours(&self.dir, "git-optimize", &["index".into(), "clear".into()])
+            }
+        }
+    }
+
+    /// Both answers must be the same; how ours came about.
+    ///
+    /// They go through files: memory of this process would be counted as its children's.
+    fn check(&self, row: &Row) -> io::Result<String> {
+        let place = self.dir.parent().ok_or_else(|| io::Error::other("no parent"))?;
+        let files = ["git", "ours", "trace"].map(|name| place.join(name));
+        let _ = std::fs::remove_file(&files[2]);
+        self.prepare(row.before)?;
+        self.git_command(row).stdout(File::create(&files[0])?).status()?;
+        let mut ours = self.our_command(row);
+        ours.env("GIT_FAST_TRACE", &files[2]).stdout(File::create(&files[1])?).status()?;
+        if !Command::new("cmp").args(["-s"]).args(&files[..2]).status()?.success() {
+            return Err(io::Error::other(format!("{}: the answers differ", row.name)));
+        }
+        let trace = std::fs::read_to_string(&files[2]).unwrap_or_default();
+        let value: serde_json::Value = serde_json::from_str(&trace).map_err(io::Error::other)?;
+        Ok(value["served"].as_str().unwrap_or("?").to_owned())
+    }
+
+    fn git_command(&self, row: &Row) -> Command {
+        command(&row.git[0], &self.dir, &row.git[1..])
+    }
+
+    fn our_command(&self, row: &Row) -> Command {
+        command(binary(&row.ours[0]), &self.dir, &row.ours[1..])
+    }
+
+    /// What git prints.
+    pub(crate) fn git(&self, words: &[&str]) -> io::Result<String> {
+        output(&self.dir, words)
+    }
+
+    fn commit(&self, tree: &str) -> io::Result<()> {
+        let new = output(&self.dir, &["commit-tree", "-p", "HEAD", "-m", "one more", tree])?;
+        output(&self.dir, &["update-ref", "HEAD", &new]).map(drop)
+    }
+
+    /// Makes a tree of lines as `git ls-tree` prints them.
+    fn write_tree(&self, entries: &str) -> io::Result<String> {
+        let file = self.dir.with_file_name("entries");
+        std::fs::write(&file, entries)?;
+        let mut command = command("git", &self.dir, &["mktree".into(), "--missing".into()]);
+        let made = command.stdin(File::open(file)?).output()?;
+        Ok(String::from_utf8_lossy(&made.stdout).trim_end().to_owned())
+    }
+}

@@ -1,0 +1,184 @@
+//! Whole-process comparison of git-faststatus with git status on generated worktrees:
+//!
+//! `cargo bench --bench status -- --output docs/BENCHMARKS-status.md --files 10000,100000,1000000`
+//!
+//! Runs are interleaved, standard output is `/dev/null`, caches are warm, and no time is reported for an answer that
+//! differs from git's. git is measured with an index that has an untracked cache and with one that has none. The
+//! floor is what no program without a watcher can do without: one `fstatat` for each tracked file, on as many threads
+//! as there are processors, without looking at what it says.
+
+mod timing;
+mod worktree;
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use clap::Parser;
+use timing::{Run, Summary, megabytes, milliseconds, timed};
+use worktree::{Worktree, git};
+
+/// Compares git-faststatus with git status.
+#[derive(Parser)]
+struct Arguments {
+    /// Sizes of the worktrees, in files.
+    #[arg(long, value_delimiter = ',', default_values_t = [10_000, 100_000])]
+    files: Vec<usize>,
+    /// How often each command runs.
+    #[arg(long, default_value_t = 15)]
+    runs: usize,
+    /// Write the tables to this file, not to standard output.
+    #[arg(long)]
+    output: Option<PathBuf>,
+    /// Where worktrees are made; they are kept there, and found again.
+    #[arg(long, default_value = "target/bench-status")]
+    place: PathBuf,
+    /// Measure the floor in this worktree and print it in nanoseconds (what the benchmark starts itself with).
+    #[arg(long, hide = true)]
+    floor: Option<PathBuf>,
+    /// cargo says this to every benchmark.
+    #[arg(long, hide = true)]
+    bench: bool,
+}
+
+fn main() -> io::Result<()> {
+    let arguments = Arguments::parse();
+    if let Some(top) = &arguments.floor {
+        let (wall, processor) = worktree::floor(top)?;
+        return writeln!(io::stdout(), "{} {}", wall.as_nanos(), processor.as_nanos());
+    }
+    std::fs::create_dir_all(&arguments.place)?;
+    let place = std::fs::canonicalize(&arguments.place)?;
+    let mut text = heading()?;
+    // First, while this process is small: a child's peak memory is at least that of what it was forked from.
+    text.push_str(&many(&place, arguments.runs)?);
+    for files in &arguments.files {
+        let section = one_worktree(&place, *files, arguments.runs)?;
+        io::stderr().write_all(section.as_bytes())?;
+        text.push_str(&section);
+    }
+    match &arguments.output {
+        Some(file) => {
+            // What people have written stays.
+            let old = std::fs::read_to_string(file).unwrap_or_default();
+            let by_hand = old.find(BY_HAND).map_or("", |at| &old[at..]);
+            std::fs::write(file, text + by_hand)
+        }
+        None => io::stdout().write_all(text.as_bytes()),
+    }
+}
+
+/// Where the part begins that is not generated.
+const BY_HAND: &str = "<!-- not generated from here on -->";
+
+fn heading() -> io::Result<String> {
+    let cores = std::thread::available_parallelism()?;
+    let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    let load = load.split(' ').next().unwrap_or("?");
+    let version = String::from_utf8_lossy(&Command::new("git").arg("version").output()?.stdout).into_owned();
+    Ok(format!(
+        "# Benchmarks of git faststatus\n\n\
+         Regenerate with `cargo bench --bench status -- --output docs/BENCHMARKS-status.md --files \
+         10000,100000,1000000`.\n\n\
+         Whole processes, median wall-clock time (and, under “processor”, the time of all threads, which other \
+         load changes less), standard output to `/dev/null`, runs interleaved, caches warm. \
+         Answers were compared byte for byte first. UC: git with an index that has an untracked cache. Floor: \
+         `fstatat` of every tracked file relative to its open directory, on all processors, and nothing else. \
+         Memory is the peak resident set, mapped files included. Dirty: ten files edited, ten new ones, one staged.\n\n\
+         - {cores} processors, load average {load} (other programs change wall-clock times)\n- {}- git-fast {}\n\n",
+        version,
+        env!("CARGO_PKG_VERSION"),
+    ))
+}
+
+/// What both are asked.
+const QUESTIONS: [&[&str]; 4] = [&[], &["-uno"], &["-uall"], &["--ignored"]];
+
+fn one_worktree(place: &Path, files: usize, runs: usize) -> io::Result<String> {
+    let tree = Worktree::make(place, files)?;
+    let mut text = format!(
+        "## {files} files in {} directories\n\n| state | `status …` | git | with UC | ours | floor | times git | times \
+         UC | ours / floor | processor: git | ours | floor | memory: git | ours |\n\
+         | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n",
+        tree.directories,
+    );
+    for dirty in [false, true] {
+        tree.set_dirty(dirty)?;
+        for words in QUESTIONS {
+            let row = tree_row(&tree, dirty, words, runs)?;
+            io::stderr().write_all(row.as_bytes())?;
+            text.push_str(&row);
+        }
+    }
+    tree.set_dirty(false)?;
+    text.push('\n');
+    Ok(text)
+}
+
+fn tree_row(tree: &Worktree, dirty: bool, words: &[&str], runs: usize) -> io::Result<String> {
+    tree.check(words)?;
+    let [mut plain, mut cached, mut ours, mut floor] = [const { Vec::<Run>::new() }; 4];
+    for _ in 0..runs {
+        plain.push(timed(tree.git_status(words, false))?);
+        cached.push(timed(tree.git_status(words, true))?);
+        ours.push(timed(tree.our_status(words))?);
+        floor.push(own_floor(&tree.top)?);
+    }
+    let [plain, cached, ours, floor] = [plain, cached, ours, floor].map(Summary::of);
+    let times = |other: &Summary| other.median.as_secs_f64() / ours.median.as_secs_f64();
+    Ok(format!(
+        "| {} | `{}` | {} | {} | {} | {} | {:.1} | {:.1} | {:.2} | {} | {} | {} | {} | {} |\n",
+        if dirty { "dirty" } else { "clean" },
+        words.join(" "),
+        milliseconds(plain.median),
+        milliseconds(cached.median),
+        milliseconds(ours.median),
+        milliseconds(floor.median),
+        times(&plain),
+        times(&cached),
+        1.0 / times(&floor),
+        milliseconds(plain.processor),
+        milliseconds(ours.processor),
+        milliseconds(floor.processor),
+        megabytes(plain.memory),
+        megabytes(ours.memory),
+    ))
+}
+
+/// The floor, in a process of its own like all the others.
+fn own_floor(top: &Path) -> io::Result<Run> {
+    let output = Command::new(std::env::current_exe()?).arg("--floor").arg(top).output()?;
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let times: Vec<Duration> =
+        text.split_whitespace().filter_map(|word| word.parse().ok()).map(Duration::from_nanos).collect();
+    match times.as_slice() {
+        [wall, processor] => Ok(Run { wall: *wall, processor: *processor, memory: 0 }),
+        _ => Err(io::Error::other("no times")),
+    }
+}
+
+/// 100 linked worktrees of 1,000 files.
+fn many(place: &Path, runs: usize) -> io::Result<String> {
+    const COUNT: usize = 100;
+    let tree = Worktree::make(place, 1000)?;
+    for number in 1..COUNT {
+        let path = place.join(format!("linked-{number}"));
+        if !path.exists() {
+            git(&tree.top, &["worktree", "add", "-q", "--detach", &path.to_string_lossy()])?;
+        }
+    }
+    let words = ["--worktrees"];
+    // The first time makes what the others find.
+    for _ in 0..3 {
+        timed(tree.our_status(&words))?;
+        std::thread::sleep(Duration::from_millis(200));
+    }
+    let times: Vec<Run> = (0..runs).map(|_| timed(tree.our_status(&words))).collect::<io::Result<_>>()?;
+    let ours = Summary::of(times);
+    Ok(format!(
+        "## {COUNT} worktrees of 1000 files\n\n`git faststatus --worktrees`: {}, {} (the largest process)\n\n",
+        milliseconds(ours.median),
+        megabytes(ours.memory),
+    ))
+}

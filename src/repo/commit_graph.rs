@@ -1,0 +1,161 @@
+//! Whether git would warn of its commit-graph. Nothing is read from one for an answer: commits come from our own index.
+//!
+//! Looked at are the header and the sizes of chunks, as gitformat-commit-graph(5) gives them; not what is in them.
+
+use std::fs::File;
+use std::io;
+use std::ops::Range;
+use std::os::unix::fs::FileExt;
+use std::path::Path;
+
+use gix::hash::Kind;
+
+/// Signature, version, hash version, numbers of chunks and of files below.
+const HEADER: usize = 8;
+/// Name and offset of a chunk.
+const ENTRY: usize = 12;
+/// How many commits begin with each byte or a smaller one.
+const FAN: u64 = 256 * 4;
+/// The least size of the chunk with changed-path filters: its own header.
+const FILTERS_HEADER: u64 = 12;
+
+/// Whether each commit-graph below `objects` is as git writes it, as far as that can be told quickly. None is fine.
+pub(super) fn is_sound(objects: &Path, hash: Kind) -> bool {
+    let chain = objects.join("info/commit-graphs");
+    let single = file_is_sound(&objects.join("info/commit-graph"), hash, 0);
+    single.unwrap_or_else(|| match std::fs::read_to_string(chain.join("commit-graph-chain")) {
+        Err(err) => err.kind() == io::ErrorKind::NotFound,
+        Ok(text) => text.lines().enumerate().all(|(below, name)| {
+            let file = chain.join(format!("graph-{name}.graph"));
+            // One that lies in an alternate is not looked for here.
+            file_is_sound(&file, hash, below) == Some(true)
+        }),
+    })
+}
+
+/// `None` when there is no such file.
+fn file_is_sound(path: &Path, hash: Kind, below: usize) -> Option<bool> {
+    match File::open(path) {
+        Ok(file) => Some(contents_are_sound(&file, hash, below).unwrap_or(false)),
+        Err(err) if err.kind() == io::ErrorKind::NotFound => None,
+        Err(_) => Some(false),
+    }
+}
+
+fn contents_are_sound(file: &File, hash: Kind, below: usize) -> io::Result<bool> {
+    let mut header = [0; HEADER];
+    file.read_exact_at(&mut header, 0)?;
+    let hash_version = if hash == Kind::Sha1 { 1 } else { 2 };
+    if header[..6] != [b'C', b'G', b'P', b'H', 1, hash_version] || usize::from(header[7]) != below {
+        return Ok(false);
+    }
+    let chunks = usize::from(header[6]);
+    let mut table = vec![0; (chunks + 1) * ENTRY];
+    file.read_exact_at(&mut table, HEADER as u64)?;
+    let entries: Vec<([u8; 4], u64)> = table.as_chunks::<ENTRY>().0.iter().map(entry).collect();
+    let end = file.metadata()?.len().saturating_sub(hash.len_in_bytes() as u64);
+    let last_has_no_name = entries.iter().position(|(name, _)| *name == [0; 4]) == Some(chunks);
+    let bounds = |pair: &[([u8; 4], u64)]| (pair[0].0, pair[0].1..pair[1].1);
+    let places: Vec<([u8; 4], Range<u64>)> = entries.windows(2).map(bounds).collect();
+    let fits = |place: &Range<u64>| place.start <= place.end && place.end <= end;
+    if !last_has_no_name || !places.iter().all(|(_, place)| fits(place)) {
+        return Ok(false);
+    }
+    let place =
+        |wanted: &[u8; 4]| places.iter().find(|(name, _)| name == wanted).map(|(_, place)| place.clone());
+    let (Some(fan), Some(_), Some(_)) = (place(b"OIDF"), place(b"OIDL"), place(b"CDAT")) else {
+        return Ok(false);
+    };
+    if fan.end - fan.start != FAN || (below > 0 && place(b"BASE").is_none()) {
+        return Ok(false);
+    }
+    let mut last = [0; 4];
+    file.read_exact_at(&mut last, fan.end - 4)?;
+    let (commits, name_len) = (u64::from(u32::from_be_bytes(last)), hash.len_in_bytes() as u64);
+    Ok(places.iter().all(|(name, place)| {
+        let size = place.end - place.start;
+        match name {
+            b"OIDL" => size == commits * name_len,
+            b"CDAT" => size == commits * (name_len + 16),
+            b"GDA2" | b"BIDX" => size == commits * 4,
+            b"BDAT" => size >= FILTERS_HEADER,
+            b"BASE" => size == below as u64 * name_len,
+            _ => true,
+        }
+    }))
+}
+
+fn entry(bytes: &[u8; ENTRY]) -> ([u8; 4], u64) {
+    let (name, offset) = bytes.split_at(4);
+    let name = name.first_chunk().copied().unwrap_or_default();
+    (name, offset.first_chunk().map_or(0, |offset| u64::from_be_bytes(*offset)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::repo::testing::Sandbox;
+
+    /// Each byte of header and table of chunks, changed: whenever git warns, or fails, so do we say.
+    fn each_byte_of(sandbox: &Sandbox, file: &Path, hash: Kind) {
+        let objects = sandbox.path("r/.git/objects");
+        assert!(is_sound(&objects, hash));
+        let good = std::fs::read(file).unwrap();
+        std::fs::remove_file(file).unwrap();
+        let table = HEADER + (usize::from(good[6]) + 1) * ENTRY;
+        for at in 0..table {
+            let mut bad = good.clone();
+            bad[at] ^= 1;
+            std::fs::write(file, &bad).unwrap();
+            let git = sandbox.run("r", &["log", "--oneline", "--", "f"], b"");
+            let warned = !git.stderr.is_empty() || !git.status.success();
+            assert!(
+                !(warned && is_sound(&objects, hash)),
+                "byte {at}: {}",
+                String::from_utf8_lossy(&git.stderr)
+            );
+        }
+        std::fs::write(file, &good).unwrap();
+        assert!(is_sound(&objects, hash));
+    }
+
+    fn repository(hash: &str) -> Sandbox {
+        let sandbox = Sandbox::new();
+        std::fs::create_dir(sandbox.path("r")).unwrap();
+        sandbox.git("r", &["init", "-q", &format!("--object-format={hash}")]);
+        sandbox
+    }
+
+    fn commit(sandbox: &Sandbox, text: &str) {
+        std::fs::write(sandbox.path("r/f"), text).unwrap();
+        sandbox.git("r", &["add", "f"]);
+        sandbox.git("r", &["commit", "-q", "-m", text]);
+    }
+
+    #[test]
+    fn single_files() {
+        for (name, hash) in [("sha1", Kind::Sha1), ("sha256", Kind::Sha256)] {
+            let sandbox = repository(name);
+            assert!(is_sound(&sandbox.path("r/.git/objects"), hash), "none is fine");
+            commit(&sandbox, "one");
+            sandbox.git("r", &["commit-graph", "write", "--reachable", "--changed-paths"]);
+            each_byte_of(&sandbox, &sandbox.path("r/.git/objects/info/commit-graph"), hash);
+        }
+    }
+
+    #[test]
+    fn chains() {
+        let sandbox = repository("sha1");
+        for text in ["one", "two"] {
+            commit(&sandbox, text);
+            sandbox
+                .git("r", &["commit-graph", "write", "--reachable", "--split=no-merge", "--changed-paths"]);
+        }
+        let dir = sandbox.path("r/.git/objects/info/commit-graphs");
+        let chain = std::fs::read_to_string(dir.join("commit-graph-chain")).unwrap();
+        assert_eq!(chain.lines().count(), 2);
+        for name in chain.lines() {
+            each_byte_of(&sandbox, &dir.join(format!("graph-{name}.graph")), Kind::Sha1);
+        }
+    }
+}

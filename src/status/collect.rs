@@ -1,0 +1,455 @@
+//! From a repository to a [`Status`]: everything that is looked up, in the order in which it is needed.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use bstr::{BString, ByteSlice};
+use gix::ObjectId;
+use rayon::prelude::*;
+use rustix::fs::Stat;
+
+use super::branch::{self, Branches};
+use super::content::{Answer, Contents, Question};
+use super::excludes::GlobalExcludes;
+use super::index_file::{GITLINK, IndexFile, TYPE_MASK, UntrackedCache};
+use super::memory::Memory;
+use super::model::{Change, Head, Side, Status, Submodule};
+use super::options::{Format, Ignored, Untracked};
+use super::paths::Paths;
+use super::renames;
+use super::scan::{Found, Scan, TrackedState};
+use super::settings::{Renames, Settings};
+use super::snapshot::Identity;
+use super::staged::{Staged, staged, tree_of};
+use super::stat::StatRules;
+use super::state::{self, InProgress};
+use super::submodules;
+use crate::cli::trace::IndexUse;
+use crate::repo::config::Config;
+use crate::repo::git::GitProgram;
+use crate::repo::{NotExact, Repo};
+
+/// An index of more bytes is worth a thread of its own.
+const LARGE: u64 = 1 << 20;
+const GITMODULES: &str = ".gitmodules";
+/// Clocks that stamp files tick this often or more often.
+const TICK: Duration = Duration::from_millis(50);
+/// What is asked about which worktree.
+pub struct Collect<'a> {
+    /// The repository.
+    pub repo: &'a Repo,
+    /// Its configuration.
+    pub config: &'a Config,
+    /// The git on PATH.
+    pub git: &'a GitProgram,
+    /// Options and settings, resolved.
+    pub settings: &'a Settings,
+    /// The top of the worktree.
+    pub top: PathBuf,
+    /// What is wanted of it.
+    pub paths: &'a Paths,
+    /// Compare contents instead of trusting stat data.
+    pub verify: bool,
+    /// Use and write the snapshot, and use the history index.
+    pub use_index: bool,
+    /// Whether a difference is all that is wanted (`--exit-code`).
+    pub first_only: bool,
+    /// Whether submodules were mentioned on the command line.
+    pub ignore_submodules: bool,
+}
+
+/// Facts for `--performance-stats`.
+#[derive(Debug, Default, Clone, Copy)]
+pub struct Statistics {
+    /// Entries of the index.
+    pub entries: usize,
+    /// Directories looked at.
+    pub directories: usize,
+    /// Directories that the snapshot knew.
+    pub known: usize,
+    /// Files whose contents were compared.
+    pub compared: usize,
+}
+
+impl Collect<'_> {
+    /// Looks everything up.
+    ///
+    /// # Errors
+    /// When only git can answer.
+    pub fn run(&self, used: &mut IndexUse, statistics: &mut Statistics) -> Result<Status, NotExact> {
+        let failed = |err: rustix::io::Errno| NotExact::from(format!("worktree: {err}"));
+        let flags = rustix::fs::OFlags::PATH | rustix::fs::OFlags::DIRECTORY | rustix::fs::OFlags::CLOEXEC;
+        let top = rustix::fs::open(&self.top, flags, rustix::fs::Mode::empty()).map_err(failed)?;
+        let (index_path, hash) = (self.index_path()?, self.repo.git.object_hash());
+        let git_dir = (self.use_index && !self.verify).then_some(self.repo.git_dir.as_path());
+        let open_memory = || git_dir.map_or_else(Memory::none, |git_dir| Memory::open(git_dir, &top));
+        let open_index = || IndexFile::open(&index_path, hash);
+        let is_large = std::fs::metadata(&index_path).is_ok_and(|meta| meta.len() > LARGE);
+        let (memory, index) = match is_large {
+            true => rayon::join(open_memory, open_index),
+            false => (open_memory(), open_index()),
+        };
+        let (snapshot, index) = (memory.names(), index?);
+        statistics.entries = index.len();
+        if self.settings.untracked != Untracked::No && !index.untracked_cache_is_at(&self.top) {
+            return Err("an untracked cache from another place".into());
+        }
+
+        let some = !self.paths.is_all();
+        if some && (index.has_gitlinks || self.settings.ignored != Ignored::No || self.settings.sparse) {
+            return Err("paths in a worktree with submodules or of a sparse checkout, or ignored ones".into());
+        }
+        if self.settings.sparse {
+            self.check_sparse_patterns()?;
+        }
+        let mut head = branch::head(self.repo)?;
+        let mut changes = self.staged(&index, &head)?;
+        if self.first_only && !changes.is_empty() {
+            return Ok(self.partial(head, changes));
+        }
+        if index.has_gitlinks || changes.values().any(is_submodule) {
+            let known =
+                index.find(GITMODULES.into()).is_empty() && !changes.contains_key(GITMODULES.as_bytes());
+            self.check_submodule_settings(known)?;
+        }
+
+        let started = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let trusted = started.saturating_sub(TICK);
+        let excludes = GlobalExcludes::read(self.repo, self.config)?;
+        let untracked_cache = self.untracked_cache(&index)?;
+        let mut rules = StatRules::new(self.config, index.timestamp)?;
+        rules.distrust = self.verify;
+        let scan = Scan {
+            index: &index,
+            rules,
+            untracked: self.settings.untracked,
+            ignored: self.settings.ignored,
+            excludes: &excludes,
+            untracked_cache: untracked_cache.as_ref(),
+            snapshot,
+            paths: self.paths,
+            look_for_skipped: self.settings.sparse && !self.settings.expect_skipped,
+            trusted_before: (trusted.as_secs() as i64, trusted.subsec_nanos()),
+            first_only: self.first_only,
+            stopped: AtomicBool::new(false),
+            directories: AtomicUsize::new(0),
+            known: AtomicUsize::new(0),
+        };
+        let mut found = scan.run(&top)?;
+        statistics.directories = scan.directories.load(Ordering::Relaxed);
+        statistics.known = scan.known.load(Ordering::Relaxed);
+
+        let questions: Vec<Question> = found.tracked.iter().filter_map(question).collect();
+        let contents = Contents::new(self.repo, &index, &top, self.config, memory.contents())?;
+        let answers = contents.compare(&questions)?;
+        statistics.compared = answers.iter().filter(|answer| answer.was_read).count();
+        self.unstaged(&index, &rules, &found, &answers, &mut changes)?;
+
+        let misses = statistics.directories - statistics.known;
+        memory.remember(&index, std::mem::take(&mut found.read), misses, &answers, trusted);
+        if matches!(used, IndexUse::None) && snapshot.is_some() {
+            *used = IndexUse::Fresh;
+        }
+
+        let wants_branch = self.settings.branch || self.settings.format == Format::Long;
+        if wants_branch {
+            let branches = Branches {
+                repo: self.repo,
+                config: self.config,
+                git: self.git,
+                count: self.settings.ahead_behind,
+                use_index: self.use_index,
+            };
+            head.upstream = branches.upstream(&head, used)?;
+        }
+        let in_progress = match self.settings.format {
+            Format::Long => InProgress::read(self.repo, self.config, head.commit, head.branch.is_none())?,
+            _ => InProgress::default(),
+        };
+        let stashes = if self.settings.show_stash { state::stashes(self.repo)? } else { 0 };
+        let sparse = self.settings.sparse && !index.is_empty();
+        let skipped = index.skipped.saturating_sub(found.unskipped);
+        let sparse_percentage = sparse.then(|| 100 - 100 * skipped / index.len().max(1));
+        // The process is about to end, and unmapping takes time.
+        std::mem::forget(memory);
+        Ok(Status {
+            head,
+            changes,
+            untracked: found.untracked,
+            ignored: found.ignored,
+            stashes,
+            in_progress,
+            sparse_percentage,
+        })
+    }
+
+    /// Enough for an exit code.
+    fn partial(&self, head: Head, changes: BTreeMap<BString, Change>) -> Status {
+        Status {
+            head,
+            changes,
+            untracked: Vec::new(),
+            ignored: Vec::new(),
+            stashes: 0,
+            in_progress: InProgress::default(),
+            sparse_percentage: None,
+        }
+    }
+
+    fn index_path(&self) -> Result<PathBuf, NotExact> {
+        let Some(told) = std::env::var_os("GIT_INDEX_FILE") else {
+            return Ok(self.repo.git_dir.join("index"));
+        };
+        let told = PathBuf::from(told);
+        if told.is_absolute() {
+            return Ok(told);
+        }
+        match std::env::current_dir().and_then(|dir| dir.canonicalize()) {
+            Ok(cwd) if cwd == self.top => Ok(self.top.join(told)),
+            _ => Err("a relative GIT_INDEX_FILE".into()),
+        }
+    }
+
+    /// `optional`: neither HEAD nor the index has a `.gitmodules`, which git would read where the file is missing.
+    fn check_submodule_settings(&self, optional: bool) -> Result<(), NotExact> {
+        let configured = ["submodule.", "diff.ignoresubmodules"].iter().any(|prefix| {
+            self.config
+                .with_prefix(prefix)
+                .any(|(key, _)| key.ends_with(b"ignore") || key.ends_with(b"ignoresubmodules"))
+        });
+        let text = match std::fs::read(self.top.join(".gitmodules")) {
+            Ok(text) => text,
+            Err(err) if optional && err.kind() == std::io::ErrorKind::NotFound => Vec::new(),
+            Err(_) => return Err("submodules without .gitmodules".into()),
+        };
+        // git warns of such names and values, and of what it can't read.
+        let is_odd = |line: &[u8]| {
+            let line = line.trim_ascii();
+            let value = line.splitn_str(2, "=").nth(1).unwrap_or_default().trim_ascii();
+            line.starts_with(b"[") && line.contains_str("..")
+                || value.starts_with(b"-")
+                || value.starts_with(b"\"-")
+        };
+        if text.lines().any(is_odd) || gix::config::parse::Events::from_bytes(&text, None).is_err() {
+            return Err("an odd .gitmodules".into());
+        }
+        if configured || self.ignore_submodules || text.to_ascii_lowercase().contains_str("ignore") {
+            return Err("submodules that may be ignored".into());
+        }
+        Ok(())
+    }
+
+    /// git's untracked cache, where git would use it.
+    fn untracked_cache(&self, index: &IndexFile) -> Result<Option<UntrackedCache>, NotExact> {
+        let unused = self.config.bool("core.untrackedCache").is_ok_and(|wanted| wanted == Some(false));
+        if unused || self.settings.untracked == Untracked::No {
+            return Ok(None);
+        }
+        let Some(cache) = index.untracked_cache()? else { return Ok(None) };
+        for (path, recorded) in GlobalExcludes::files(self.repo, self.config)?.iter().zip(cache.exclude_files)
+        {
+            let doubtful = |stat| recorded.is_doubtful(&Identity::of(&stat));
+            if path.as_ref().and_then(|path| rustix::fs::stat(path).ok()).is_some_and(doubtful) {
+                return Err("an untracked cache that may be out of date".into());
+            }
+        }
+        Ok(Some(cache))
+    }
+
+    /// git warns where patterns are not what cones are made of.
+    fn check_sparse_patterns(&self) -> Result<(), NotExact> {
+        if !self.config.bool("core.sparseCheckoutCone")?.unwrap_or(true) {
+            return Ok(());
+        }
+        let text = std::fs::read(self.repo.git_dir.join("info/sparse-checkout")).unwrap_or_default();
+        let is_special = |byte: &u8| matches!(byte, b'*' | b'?' | b'[' | b'\\');
+        let is_cone = |line: &[u8]| match line.strip_prefix(b"!") {
+            _ if line.is_empty() || line == b"/*" || line == b"!/*/" => true,
+            Some(negative) => negative
+                .strip_suffix(b"/*/")
+                .is_some_and(|path| path.starts_with(b"/") && !path.iter().any(is_special)),
+            None => line.starts_with(b"/") && line.ends_with(b"/") && !line.iter().any(is_special),
+        };
+        match text.lines().all(is_cone) {
+            true => Ok(()),
+            false => Err("sparse patterns that are not a cone".into()),
+        }
+    }
+
+    fn staged(&self, index: &IndexFile, head: &Head) -> Result<BTreeMap<BString, Change>, NotExact> {
+        let null = self.repo.git.object_hash().null();
+        let tree = head.commit.map(|commit| tree_of(self.repo, commit)).transpose()?;
+        let mut found = staged(self.repo, index, tree)?;
+        found.retain(|path, _| self.paths.contains(path.as_bstr()));
+        let has = |wanted: &dyn Fn(&Staged) -> bool| found.values().any(wanted);
+        let added = has(&|change| change.head.is_none());
+        let deleted = has(&|change| change.index.is_none());
+        match (&self.settings.renames, head.commit) {
+            (Renames::Yes { args, copies }, Some(commit)) if added && (deleted || *copies) => {
+                return renames::ask(&self.git.path, &self.repo.git_dir, &self.top, commit, args, self.paths);
+            }
+            _ => {}
+        }
+        let nothing = Side { mode: 0, id: null };
+        let side = |side: Option<(u32, ObjectId)>| side.map_or(nothing, |(mode, id)| Side { mode, id });
+        let change = |found: Staged| {
+            let letter = match (found.head, found.index) {
+                (None, _) => b'A',
+                (_, None) => b'D',
+                (Some((old, _)), Some((new, _))) if old & TYPE_MASK != new & TYPE_MASK => b'T',
+                _ => b'M',
+            };
+            Change {
+                staged: letter,
+                unstaged: b' ',
+                head: side(found.head),
+                index: side(found.index),
+                worktree_mode: side(found.index).mode,
+                original: None,
+                submodule: None,
+                conflict: None,
+            }
+        };
+        Ok(found.into_iter().map(|(path, found)| (path, change(found))).collect())
+    }
+
+    /// Adds what differs between index and worktree.
+    fn unstaged(
+        &self,
+        index: &IndexFile,
+        rules: &StatRules,
+        found: &Found,
+        answers: &[Answer],
+        changes: &mut BTreeMap<BString, Change>,
+    ) -> Result<(), NotExact> {
+        let null = index_null(self.repo);
+        let submodules = self.submodules(index, found)?;
+        let mut answers = answers.iter();
+        let mut intended = false;
+        let mut gone = false;
+        for (at, state) in &found.tracked {
+            let entry = index.entry(*at);
+            let (letter, mode) = match state {
+                TrackedState::Unsure(stat) => {
+                    if answers.next().is_none_or(|answer| answer.same) {
+                        continue;
+                    }
+                    changed(rules, &entry, stat)
+                }
+                TrackedState::Changed(stat) => changed(rules, &entry, stat),
+                TrackedState::Submodule(_) => match submodules.get(at) {
+                    Some(_) => (b'M', GITLINK),
+                    None => continue,
+                },
+                TrackedState::Deleted => {
+                    gone = true;
+                    (b'D', 0)
+                }
+                TrackedState::Intended(stat) => {
+                    intended = true;
+                    (b'A', rules.worktree_mode(&entry, stat))
+                }
+                TrackedState::Conflict(stat) => {
+                    let mode = stat.as_ref().map_or(0, |stat| rules.worktree_mode(&entry, stat));
+                    changes.insert(entry.path.to_owned(), conflict(index, *at, mode, null));
+                    continue;
+                }
+            };
+            let side = match letter {
+                b'A' => Side { mode: 0, id: null },
+                _ => Side { mode: entry.mode(), id: entry.id().to_owned() },
+            };
+            let change = changes.entry(entry.path.to_owned()).or_insert_with(|| Change {
+                staged: b' ',
+                unstaged: b' ',
+                head: side,
+                index: side,
+                worktree_mode: 0,
+                original: None,
+                submodule: None,
+                conflict: None,
+            });
+            if letter != b'A' || change.staged != b'D' {
+                change.index = side;
+            }
+            change.unstaged = letter;
+            change.submodule = submodules.get(at).copied();
+            change.worktree_mode = mode;
+        }
+        // git looks for renames here, too; only files that are intended to be added can be their ends.
+        if intended && gone && self.settings.renames != Renames::No {
+            return Err("files intended to be added that may be renamed".into());
+        }
+        if intended && matches!(self.settings.renames, Renames::Yes { copies: true, .. }) {
+            return Err("files intended to be added that may be copied".into());
+        }
+        Ok(())
+    }
+
+    /// The submodules that differ, by their entries.
+    fn submodules(&self, index: &IndexFile, found: &Found) -> Result<HashMap<usize, Submodule>, NotExact> {
+        let entries: Vec<usize> = found
+            .tracked
+            .iter()
+            .filter(|(_, state)| matches!(state, TrackedState::Submodule(_)))
+            .map(|(at, _)| *at)
+            .collect();
+        let untracked = self.settings.untracked != Untracked::No;
+        let top = self.top.as_path();
+        let ask = |at: &usize| {
+            let entry = index.entry(*at);
+            Ok(submodules::ask(top, entry.path, entry.id(), untracked)?.map(|found| (*at, found)))
+        };
+        let answers: Result<Vec<_>, NotExact> = entries.par_iter().map(ask).collect();
+        Ok(answers?.into_iter().flatten().collect())
+    }
+}
+
+fn index_null(repo: &Repo) -> ObjectId {
+    repo.git.object_hash().null()
+}
+
+fn is_submodule(change: &Change) -> bool {
+    change.head.mode == GITLINK || change.index.mode == GITLINK
+}
+
+fn question((at, state): &(usize, TrackedState)) -> Option<Question> {
+    match state {
+        TrackedState::Unsure(stat) => Some(Question { at: *at, stat: *stat }),
+        _ => None,
+    }
+}
+
+fn changed(rules: &StatRules, entry: &super::index_file::Entry<'_>, stat: &Stat) -> (u8, u32) {
+    let mode = rules.worktree_mode(entry, stat);
+    let letter = if mode & TYPE_MASK == entry.mode() & TYPE_MASK { b'M' } else { b'T' };
+    (letter, mode)
+}
+
+fn conflict(index: &IndexFile, first: usize, worktree_mode: u32, null: ObjectId) -> Change {
+    let mut stages = [None; 3];
+    let path = index.path(first);
+    for at in first..index.len() {
+        let entry = index.entry(at);
+        if entry.path != path {
+            break;
+        }
+        let stage = usize::from(entry.stage());
+        if stage > 0 {
+            stages[stage - 1] = Some(Side { mode: entry.mode(), id: entry.id().to_owned() });
+        }
+    }
+    let nothing = Side { mode: 0, id: null };
+    Change {
+        staged: b'U',
+        unstaged: b'U',
+        head: nothing,
+        index: nothing,
+        worktree_mode,
+        original: None,
+        submodule: None,
+        conflict: Some(stages),
+    }
+}

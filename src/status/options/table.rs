@@ -1,0 +1,161 @@
+//! The one table of options: how each is written, how it is served, what it sets.
+//!
+//! It feeds the tokenizer and docs/COMPATIBILITY.md. An option that is not here is git's.
+
+use bstr::{BStr, ByteSlice};
+
+use super::{Format, Ignored, Refusal, StatusOptions, Untracked};
+
+/// How an option takes its value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Value {
+    /// It takes none.
+    None,
+    /// `--x=v` or `--x v`.
+    Required,
+    /// `--x` or `--x=v`, `-x` or `-xv`.
+    Optional,
+}
+
+/// Who serves an option.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Answered here.
+    Native,
+    /// Known, and left to git.
+    Git,
+    /// Our own; clap reads it.
+    Own,
+}
+
+/// One option.
+#[derive(Debug)]
+pub struct Entry {
+    /// As written, with its dashes.
+    pub name: &'static str,
+    /// How it takes its value.
+    pub value: Value,
+    /// Who serves it.
+    pub kind: Kind,
+    /// What it sets.
+    pub apply: Apply,
+}
+
+type Apply = fn(&mut StatusOptions, Option<&BStr>) -> Result<(), Refusal>;
+
+/// The entry of the option written `name`.
+pub fn find(name: &str) -> Option<&'static Entry> {
+    TABLE.iter().find(|entry| entry.name == name)
+}
+
+fn nothing(_: &mut StatusOptions, _: Option<&BStr>) -> Result<(), Refusal> {
+    Ok(())
+}
+
+fn unknown(option: &str, value: &BStr) -> Refusal {
+    Refusal::new(format!("{option}={value}"))
+}
+
+fn porcelain(options: &mut StatusOptions, value: Option<&BStr>) -> Result<(), Refusal> {
+    options.format = Some(match value.map(|value| value.as_bytes()) {
+        None | Some(b"1" | b"v1") => Format::PorcelainV1,
+        Some(b"2" | b"v2") => Format::PorcelainV2,
+        Some(other) => return Err(unknown("--porcelain", other.as_bstr())),
+    });
+    Ok(())
+}
+
+/// What `-u` and `status.showUntrackedFiles` may be, besides booleans, which older versions of git don't know.
+pub fn untracked_mode(value: &BStr) -> Option<Untracked> {
+    match value.as_bytes() {
+        b"no" => Some(Untracked::No),
+        b"normal" => Some(Untracked::Normal),
+        b"all" => Some(Untracked::All),
+        _ => None,
+    }
+}
+
+fn untracked(options: &mut StatusOptions, value: Option<&BStr>) -> Result<(), Refusal> {
+    options.untracked = Some(match value {
+        None => Untracked::All,
+        Some(value) => untracked_mode(value).ok_or_else(|| unknown("-u", value))?,
+    });
+    Ok(())
+}
+
+fn ignored(options: &mut StatusOptions, value: Option<&BStr>) -> Result<(), Refusal> {
+    options.ignored = Some(match value.map(|value| value.as_bytes()) {
+        None | Some(b"traditional") => Ignored::Traditional,
+        Some(b"matching") => Ignored::Matching,
+        Some(b"no") => Ignored::No,
+        Some(other) => return Err(unknown("--ignored", other.as_bstr())),
+    });
+    Ok(())
+}
+
+fn find_renames(options: &mut StatusOptions, value: Option<&BStr>) -> Result<(), Refusal> {
+    let value = value.unwrap_or_default();
+    // What a score may be is git's to read.
+    if !value.iter().all(|byte| byte.is_ascii_digit() || *byte == b'%') {
+        return Err(unknown("--find-renames", value));
+    }
+    options.find_renames = Some(format!("-M{value}").into());
+    Ok(())
+}
+
+macro_rules! options {
+    ($($name:literal $value:ident $kind:ident $apply:expr;)*) => {
+        &[$(Entry { name: $name, value: Value::$value, kind: Kind::$kind, apply: $apply }),*]
+    };
+}
+
+/// All options.
+pub static TABLE: &[Entry] = options! {
+    // Our own: see `own.rs`.
+    "--json" None Own nothing;
+    "--summary" None Own nothing;
+    "--exit-code" None Own nothing;
+    "--verify" None Own nothing;
+    "--no-index" None Own nothing;
+    "--threads" Required Own nothing;
+    "--no-fallback" None Own nothing;
+    "--cross-check" None Own nothing;
+    "--performance-stats" None Own nothing;
+    "--worktrees" None Own nothing;
+    "--repos-from" Required Own nothing;
+    "--help" None Own nothing;
+    "-h" None Own nothing;
+    "--version" None Own nothing;
+
+    // Formats.
+    "-s" None Native |o, _| { o.format = Some(Format::Short); Ok(()) };
+    "--short" None Native |o, _| { o.format = Some(Format::Short); Ok(()) };
+    "--long" None Native |o, _| { o.format = Some(Format::Long); Ok(()) };
+    "--porcelain" Optional Native porcelain;
+    "-z" None Native |o, _| { o.nul = true; Ok(()) };
+    "--null" None Native |o, _| { o.nul = true; Ok(()) };
+
+    // What is shown.
+    "-b" None Native |o, _| { o.branch = Some(true); Ok(()) };
+    "--branch" None Native |o, _| { o.branch = Some(true); Ok(()) };
+    "--no-branch" None Native |o, _| { o.branch = Some(false); Ok(()) };
+    "--show-stash" None Native |o, _| { o.show_stash = Some(true); Ok(()) };
+    "--no-show-stash" None Native |o, _| { o.show_stash = Some(false); Ok(()) };
+    "--ahead-behind" None Native |o, _| { o.ahead_behind = Some(true); Ok(()) };
+    "--no-ahead-behind" None Native |o, _| { o.ahead_behind = Some(false); Ok(()) };
+    "-u" Optional Native untracked;
+    "--untracked-files" Optional Native untracked;
+    "--ignored" Optional Native ignored;
+    "--no-renames" None Native |o, _| { o.renames = Some(false); Ok(()) };
+    "--renames" None Native |o, _| { o.renames = Some(true); Ok(()) };
+    "-M" Optional Native find_renames;
+    "--find-renames" Optional Native find_renames;
+    // Settings that ask for columns are git's anyway.
+    "--no-column" None Native nothing;
+    "--ignore-submodules" Optional Native |o, _| { o.ignore_submodules = true; Ok(()) };
+
+    // Known, and left to git.
+    "-v" None Git nothing;
+    "--verbose" None Git nothing;
+    "--column" Optional Git nothing;
+};

@@ -1,0 +1,375 @@
+//! The format for people.
+
+use bstr::{BStr, BString};
+
+use super::colors::{Colors, paint};
+use super::quote::PathStyle;
+use super::short::short_branch;
+use crate::status::model::{Change, Distance, Status, Upstream};
+use crate::status::options::{Ignored, Untracked};
+
+/// How it is written.
+pub struct Long<'a> {
+    /// Colours.
+    pub colors: &'a Colors,
+    /// How paths are written.
+    pub paths: &'a PathStyle,
+    /// Whether advice is given.
+    pub hints: bool,
+    /// Whether the number of stashes is shown.
+    pub show_stash: bool,
+    /// Which untracked files were looked for.
+    pub untracked: Untracked,
+    /// Which ignored files were looked for.
+    pub ignored: Ignored,
+}
+
+/// Width of the words before a changed path.
+const WIDTH: usize = 12;
+/// Width of the words before a path with a conflict.
+const CONFLICT_WIDTH: usize = 17;
+
+impl Long<'_> {
+    /// The whole answer.
+    pub fn render(&self, status: &Status) -> Vec<u8> {
+        let mut out = Vec::new();
+        self.head(status, &mut out);
+        self.in_progress(status, &mut out);
+        if status.head.commit.is_none() {
+            self.line("", &mut out);
+            self.line("No commits yet", &mut out);
+            self.line("", &mut out);
+        }
+        self.staged(status, &mut out);
+        self.conflicts(status, &mut out);
+        self.changed(status, &mut out);
+        let is_staged = |change: &Change| change.conflict.is_none() && change.staged != b' ';
+        let committable = status.changes.values().any(is_staged);
+        if self.untracked != Untracked::No {
+            self.others("Untracked files:", "add", &status.untracked, &mut out);
+            if self.ignored != Ignored::No {
+                self.others("Ignored files:", "add -f", &status.ignored, &mut out);
+            }
+        } else if committable {
+            out.extend_from_slice(b"Untracked files not listed");
+            self.if_hints(" (use -u option to show untracked files)", &mut out);
+        }
+        if !committable {
+            self.nothing_staged(status, &mut out);
+        }
+        if self.show_stash && status.stashes > 0 {
+            let entries = if status.stashes == 1 { "entry" } else { "entries" };
+            let text = format!("Your stash currently has {} {entries}\n", status.stashes);
+            out.extend_from_slice(text.as_bytes());
+        }
+        out
+    }
+
+    fn line(&self, text: &str, out: &mut Vec<u8>) {
+        paint(&self.colors.header, text.as_bytes(), out);
+        out.push(b'\n');
+    }
+
+    fn hint(&self, text: &str, out: &mut Vec<u8>) {
+        if self.hints {
+            self.line(&format!("  ({text})"), out);
+        }
+    }
+
+    /// Ends a line, with advice before its end if that is wanted.
+    fn if_hints(&self, text: &str, out: &mut Vec<u8>) {
+        if self.hints {
+            out.extend_from_slice(text.as_bytes());
+        }
+        out.push(b'\n');
+    }
+
+    fn head(&self, status: &Status, out: &mut Vec<u8>) {
+        let colors = self.colors;
+        paint(&colors.header, b"", out);
+        match (&status.head.branch, &status.in_progress.detached) {
+            (Some(branch), _) => {
+                paint(&colors.header, b"On branch ", out);
+                paint(&colors.branch, short_branch(branch.as_ref()), out);
+            }
+            (None, Some(from)) => {
+                let what: &[u8] =
+                    if from.still_there { b"HEAD detached at " } else { b"HEAD detached from " };
+                paint(&colors.no_branch, what, out);
+                paint(&colors.branch, &from.name, out);
+            }
+            (None, None) => {
+                paint(&colors.no_branch, b"Not currently on any branch.", out);
+                paint(&colors.branch, b"", out);
+            }
+        }
+        out.push(b'\n');
+        if status.head.commit.is_some()
+            && let Some(upstream) = &status.head.upstream
+        {
+            self.tracking(upstream, out);
+            out.push(b'\n');
+        }
+    }
+
+    fn tracking(&self, upstream: &Upstream, out: &mut Vec<u8>) {
+        let line = |parts: &[&[u8]], out: &mut Vec<u8>| {
+            paint(&self.colors.header, &parts.concat(), out);
+            out.push(b'\n');
+        };
+        let name = upstream.name.as_slice();
+        let commits = |count: u64| if count == 1 { "commit" } else { "commits" };
+        match upstream.distance {
+            None => {
+                line(&[b"Your branch is based on '", name, b"', but the upstream is gone."], out);
+                self.hint("use \"git branch --unset-upstream\" to fixup", out);
+            }
+            Some(Distance::Same(true) | Distance::Counted(0, 0)) => {
+                line(&[b"Your branch is up to date with '", name, b"'."], out);
+            }
+            Some(Distance::Same(false)) => {
+                line(&[b"Your branch and '", name, b"' refer to different commits."], out);
+                self.hint("use \"git status --ahead-behind\" for details", out);
+            }
+            Some(Distance::Counted(ahead, 0)) => {
+                let by = format!("' by {ahead} {}.", commits(ahead));
+                line(&[b"Your branch is ahead of '", name, by.as_bytes()], out);
+                self.hint("use \"git push\" to publish your local commits", out);
+            }
+            Some(Distance::Counted(0, behind)) => {
+                let by = format!("' by {behind} {}, and can be fast-forwarded.", commits(behind));
+                line(&[b"Your branch is behind '", name, by.as_bytes()], out);
+                self.hint("use \"git pull\" to update your local branch", out);
+            }
+            Some(Distance::Counted(ahead, behind)) => {
+                line(&[b"Your branch and '", name, b"' have diverged,"], out);
+                let counts = format!(
+                    "and have {ahead} and {behind} different {} each, respectively.",
+                    commits(ahead + behind)
+                );
+                line(&[counts.as_bytes()], out);
+                self.hint("use \"git pull\" if you want to integrate the remote branch with yours", out);
+            }
+        }
+    }
+
+    fn in_progress(&self, status: &Status, out: &mut Vec<u8>) {
+        let state = &status.in_progress;
+        let conflicts = status.changes.values().any(|change| change.conflict.is_some());
+        if state.merge {
+            if conflicts {
+                self.line("You have unmerged paths.", out);
+                self.hint("fix conflicts and run \"git commit\"", out);
+                self.hint("use \"git merge --abort\" to abort the merge", out);
+            } else {
+                self.line("All conflicts fixed but you are still merging.", out);
+                self.hint("use \"git commit\" to conclude merge", out);
+            }
+            self.line("", out);
+        } else if let Some(commit) = &state.cherry_pick {
+            self.line(&format!("You are currently cherry-picking commit {commit}."), out);
+            self.sequence("cherry-pick", "cherry-pick", conflicts, out);
+        }
+        if !state.merge
+            && state.cherry_pick.is_none()
+            && let Some(commit) = &state.revert
+        {
+            self.line(&format!("You are currently reverting commit {commit}."), out);
+            self.sequence("revert", "revert", conflicts, out);
+        }
+        if let Some(from) = &state.bisect {
+            match from {
+                Some(branch) => {
+                    let text =
+                        [b"You are currently bisecting, started from branch '", branch.as_slice(), b"'."];
+                    paint(&self.colors.header, &text.concat(), out);
+                    out.push(b'\n');
+                }
+                None => self.line("You are currently bisecting.", out),
+            }
+            self.hint("use \"git bisect reset\" to get back to the original branch", out);
+            self.line("", out);
+        }
+        if let Some(percent) = status.sparse_percentage {
+            self.line(
+                &format!("You are in a sparse checkout with {percent}% of tracked files present."),
+                out,
+            );
+            self.line("", out);
+        }
+    }
+
+    fn sequence(&self, command: &str, what: &str, conflicts: bool, out: &mut Vec<u8>) {
+        match conflicts {
+            true => self.hint(&format!("fix conflicts and run \"git {command} --continue\""), out),
+            false => self.hint(&format!("all conflicts fixed: run \"git {command} --continue\""), out),
+        }
+        self.hint(&format!("use \"git {command} --skip\" to skip this patch"), out);
+        self.hint(&format!("use \"git {command} --abort\" to cancel the {what} operation"), out);
+        self.line("", out);
+    }
+
+    /// How to take something out of the index again. Between a merge and its commit, git does not tell.
+    fn unstage_hint(&self, status: &Status, out: &mut Vec<u8>) {
+        if status.in_progress.merge || status.in_progress.cherry_pick.is_some() {
+            return;
+        }
+        match status.head.commit {
+            Some(_) => self.hint("use \"git restore --staged <file>...\" to unstage", out),
+            None => self.hint("use \"git rm --cached <file>...\" to unstage", out),
+        }
+    }
+
+    fn staged(&self, status: &Status, out: &mut Vec<u8>) {
+        let mut shown = false;
+        for (path, change) in &status.changes {
+            if change.conflict.is_some() || change.staged == b' ' {
+                continue;
+            }
+            if !std::mem::replace(&mut shown, true) {
+                self.line("Changes to be committed:", out);
+                self.unstage_hint(status, out);
+            }
+            let original = change.original.as_ref().map(|(original, _)| original);
+            self.change(change.staged, original, path, &self.colors.staged, out);
+            out.push(b'\n');
+        }
+        if shown {
+            self.line("", out);
+        }
+    }
+
+    fn changed(&self, status: &Status, out: &mut Vec<u8>) {
+        let is_changed =
+            |(_, change): &(&BString, &Change)| change.conflict.is_none() && change.unstaged != b' ';
+        if !status.changes.iter().any(|pair| is_changed(&pair)) {
+            return;
+        }
+        self.line("Changes not staged for commit:", out);
+        let deleted = status.changes.iter().filter(is_changed).any(|(_, change)| change.unstaged == b'D');
+        let add = if deleted { "add/rm" } else { "add" };
+        self.hint(&format!("use \"git {add} <file>...\" to update what will be committed"), out);
+        self.hint("use \"git restore <file>...\" to discard changes in working directory", out);
+        let is_dirty = |(_, change): (_, &Change)| change.submodule.is_some_and(|found| found.is_dirty());
+        if status.changes.iter().filter(is_changed).any(is_dirty) {
+            self.hint("commit or discard the untracked or modified content in submodules", out);
+        }
+        for (path, change) in status.changes.iter().filter(is_changed) {
+            self.change(change.unstaged, None, path, &self.colors.changed, out);
+            if let Some(submodule) = &change.submodule {
+                let words = [
+                    (submodule.new_commits, "new commits"),
+                    (submodule.modified, "modified content"),
+                    (submodule.untracked, "untracked content"),
+                ];
+                let words: Vec<&str> = words.iter().filter(|(is, _)| *is).map(|(_, words)| *words).collect();
+                paint(&self.colors.header, format!(" ({})", words.join(", ")).as_bytes(), out);
+            }
+            out.push(b'\n');
+        }
+        self.line("", out);
+    }
+
+    fn change(
+        &self,
+        letter: u8,
+        original: Option<&BString>,
+        path: &BString,
+        color: &[u8],
+        out: &mut Vec<u8>,
+    ) {
+        let label = match letter {
+            b'A' => "new file:",
+            b'C' => "copied:",
+            b'D' => "deleted:",
+            b'R' => "renamed:",
+            b'T' => "typechange:",
+            _ => "modified:",
+        };
+        paint(&self.colors.header, b"\t", out);
+        let mut text = format!("{label:WIDTH$}").into_bytes();
+        if let Some(original) = original {
+            self.paths.write(original.as_ref(), &mut text);
+            text.extend_from_slice(b" -> ");
+        }
+        self.paths.write(path.as_ref(), &mut text);
+        paint(color, &text, out);
+    }
+
+    fn conflicts(&self, status: &Status, out: &mut Vec<u8>) {
+        let found: Vec<(&BString, [u8; 2])> = status
+            .changes
+            .iter()
+            .filter_map(|(path, change)| Some((path, change.conflict_letters()?)))
+            .collect();
+        if found.is_empty() {
+            return;
+        }
+        self.line("Unmerged paths:", out);
+        self.unstage_hint(status, out);
+        let is = |which: &[&[u8; 2]]| found.iter().any(|(_, letters)| which.contains(&letters));
+        let both_deleted = is(&[b"DD"]);
+        let deleted_by_one = is(&[b"DU", b"UD"]);
+        let not_deleted = is(&[b"AU", b"UA", b"AA", b"UU"]);
+        let how = if both_deleted && !deleted_by_one && !not_deleted {
+            "use \"git rm <file>...\" to mark resolution"
+        } else if both_deleted || deleted_by_one {
+            "use \"git add/rm <file>...\" as appropriate to mark resolution"
+        } else {
+            "use \"git add <file>...\" to mark resolution"
+        };
+        self.hint(how, out);
+        for (path, letters) in found {
+            let label = match &letters {
+                b"DD" => "both deleted:",
+                b"AU" => "added by us:",
+                b"UD" => "deleted by them:",
+                b"UA" => "added by them:",
+                b"DU" => "deleted by us:",
+                b"AA" => "both added:",
+                _ => "both modified:",
+            };
+            paint(&self.colors.header, b"\t", out);
+            let mut text = format!("{label:CONFLICT_WIDTH$}").into_bytes();
+            self.paths.write(path.as_ref(), &mut text);
+            paint(&self.colors.unmerged, &text, out);
+            out.push(b'\n');
+        }
+        self.line("", out);
+    }
+
+    fn others(&self, title: &str, how: &str, paths: &[BString], out: &mut Vec<u8>) {
+        if paths.is_empty() {
+            return;
+        }
+        self.line(title, out);
+        self.hint(&format!("use \"git {how} <file>...\" to include in what will be committed"), out);
+        for path in paths {
+            paint(&self.colors.header, b"\t", out);
+            let mut text = Vec::new();
+            self.paths.write(BStr::new(path), &mut text);
+            paint(&self.colors.untracked, &text, out);
+            out.push(b'\n');
+        }
+        out.push(b'\n');
+    }
+
+    fn nothing_staged(&self, status: &Status, out: &mut Vec<u8>) {
+        let is_dirty = |change: &Change| change.conflict.is_some() || change.unstaged != b' ';
+        if status.changes.values().any(is_dirty) {
+            out.extend_from_slice(b"no changes added to commit");
+            self.if_hints(" (use \"git add\" and/or \"git commit -a\")", out);
+        } else if !status.untracked.is_empty() {
+            out.extend_from_slice(b"nothing added to commit but untracked files present");
+            self.if_hints(" (use \"git add\" to track)", out);
+        } else if status.head.commit.is_none() {
+            out.extend_from_slice(b"nothing to commit");
+            self.if_hints(" (create/copy files and use \"git add\" to track)", out);
+        } else if self.untracked == Untracked::No {
+            out.extend_from_slice(b"nothing to commit");
+            self.if_hints(" (use -u to show untracked files)", out);
+        } else {
+            out.extend_from_slice(b"nothing to commit, working tree clean\n");
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! From a [`Status`](super::model::Status) to bytes. Nothing here touches a repository.
+
+pub mod colors;
+pub mod json;
+pub mod long;
+pub mod porcelain_v2;
+pub mod quote;
+pub mod short;
+pub mod summary;

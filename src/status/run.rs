@@ -1,0 +1,276 @@
+//! `git faststatus` from command line to exit code.
+
+use std::ffi::OsString;
+use std::io::Write;
+use std::os::unix::ffi::OsStrExt;
+use std::process::ExitCode;
+
+use bstr::{BString, ByteSlice};
+use clap::Parser as _;
+
+use super::collect::{Collect, Statistics};
+use super::model::Status;
+use super::options::own::OwnOptions;
+use super::options::{self, Format, Parsed, Refusal, StatusOptions};
+use super::paths::Paths;
+use super::render::colors::Colors;
+use super::render::long::Long;
+use super::render::porcelain_v2::PorcelainV2;
+use super::render::quote::PathStyle;
+use super::render::short::Short;
+use super::render::{json, summary};
+use super::settings::Settings;
+use super::{cross_check, many};
+use crate::cli::output::Output;
+use crate::cli::trace::{Report, Served};
+use crate::cli::{USAGE, fatal};
+use crate::repo::config::{Config, Location};
+use crate::repo::git::GitProgram;
+use crate::repo::{NotExact, Repo, check_not_traced};
+
+/// Exit code of `--exit-code` where something differs.
+const DIRTY: u8 = 1;
+
+/// Runs `git faststatus` with these arguments (without the program's name).
+pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let mut report = Report::new("faststatus");
+    let Parsed { status, own: own_args, git_args } = options::parse(args);
+    let own =
+        match OwnOptions::try_parse_from(std::iter::once("git-faststatus".into()).chain(own_args.clone())) {
+            Ok(own) => own,
+            Err(err) => {
+                let _ = err.print();
+                return if err.use_stderr() { ExitCode::from(USAGE) } else { ExitCode::SUCCESS };
+            }
+        };
+    report.stats = own.performance_stats;
+    if let Some(threads) = own.threads {
+        // The pool may exist already when called as a library: then it stays as it is.
+        let _ = rayon::ThreadPoolBuilder::new().num_threads(usize::from(threads)).build_global();
+    }
+    if own.worktrees || own.repos_from.is_some() {
+        let args: Vec<OsString> = passed_on(&own).into_iter().chain(git_args).collect();
+        return many::run(&own, status, &args);
+    }
+    let mut invocation = Invocation { own, own_args, git_args, fallback: true };
+    match invocation.answer(status, &mut report) {
+        Ok(code) => {
+            report.finish();
+            code
+        }
+        Err(reason) => invocation.hand_over(&reason, &mut report),
+    }
+}
+
+struct Invocation {
+    own: OwnOptions,
+    own_args: Vec<OsString>,
+    git_args: Vec<OsString>,
+    fallback: bool,
+}
+
+/// A repository, its configuration and the git that would answer about it.
+pub(super) struct Place {
+    pub(super) repo: Repo,
+    pub(super) config: Config,
+    pub(super) git: GitProgram,
+}
+
+impl Place {
+    /// Finds what is at the current directory.
+    pub(super) fn open() -> Result<Place, NotExact> {
+        let repo = Repo::open()?;
+        let git = GitProgram::locate(Some(&repo.common_dir.join("git-fast.program")))?;
+        let config = Config::load(&Location {
+            system: git.system_config.as_deref(),
+            git_dir: Some(&repo.git_dir),
+            common_dir: Some(&repo.common_dir),
+            env: &|name| std::env::var_os(name),
+        })?;
+        Ok(Place { repo, config, git })
+    }
+}
+
+impl Invocation {
+    fn answer(
+        &mut self,
+        options: Result<StatusOptions, Refusal>,
+        report: &mut Report,
+    ) -> Result<ExitCode, NotExact> {
+        let Place { repo, config, git } = Place::open()?;
+        // Before anything may make the answer git's: this setting says whether that is done.
+        self.fallback = !self.own.no_fallback && config.bool("fast.fallback")?.unwrap_or(true);
+        if self.own.cross_check {
+            let ours = self.own_args.iter().filter(|arg| *arg != "--cross-check").chain(&self.git_args);
+            return Ok(cross_check::run(&git.path, &ours.cloned().collect::<Vec<_>>(), &self.git_args));
+        }
+        let options = options.map_err(|refusal| NotExact::from(refusal.0))?;
+        if !git.at_least(2, 39) {
+            return Err(format!("git {} is too old", git.version).into());
+        }
+        check_not_traced()?;
+        let mut settings = Settings::resolve(&options, &config)?;
+        if self.own.json || self.own.summary {
+            (settings.format, settings.branch) = (Format::PorcelainV2, true);
+            settings.show_stash |= self.own.summary;
+        }
+        let Some((top, prefix)) = worktree(&repo, &config)? else { return Err("no worktree".into()) };
+        let paths = Paths::read(&options.paths, &top, prefix.as_bstr())?;
+        let quiet = self.own.exit_code
+            && options.format.is_none()
+            && !options.nul
+            && !self.own.json
+            && !self.own.summary;
+        let collect = Collect {
+            repo: &repo,
+            config: &config,
+            git: &git,
+            settings: &settings,
+            top,
+            paths: &paths,
+            verify: self.own.verify,
+            use_index: !self.own.no_index,
+            first_only: quiet,
+            ignore_submodules: options.ignore_submodules,
+        };
+        let mut statistics = Statistics::default();
+        let status = collect.run(&mut report.index, &mut statistics)?;
+        report.served = Served::Native;
+        if !quiet {
+            let text = self.render(&status, &settings, prefix);
+            let mut output = Output::open(&git.path, false);
+            output.write(&text);
+            output.finish();
+        }
+        if self.own.performance_stats {
+            let _ = writeln!(
+                std::io::stderr(),
+                "files: {}\ndirectories: {}, {} as remembered\ncontents compared: {}",
+                statistics.entries,
+                statistics.directories,
+                statistics.known,
+                statistics.compared,
+            );
+        }
+        let code = match self.own.exit_code && !status.is_clean() {
+            true => ExitCode::from(DIRTY),
+            false => ExitCode::SUCCESS,
+        };
+        // The process is about to end: unmapping packs one by one would only delay that.
+        std::mem::forget((status, repo, config));
+        Ok(code)
+    }
+
+    fn render(&self, status: &Status, settings: &Settings, prefix: BString) -> Vec<u8> {
+        if self.own.json {
+            return json::render(status);
+        }
+        if self.own.summary {
+            return (summary::line(status) + "\n").into_bytes();
+        }
+        let paths = PathStyle {
+            prefix: if settings.relative { prefix } else { BString::default() },
+            quote_high: settings.quote_path,
+            quote_spaces: matches!(settings.format, Format::Short | Format::PorcelainV1),
+        };
+        let none = Colors::none();
+        let colors = settings.colors.as_ref().unwrap_or(&none);
+        let (paths, nul, branch) = (&paths, settings.nul, settings.branch);
+        match settings.format {
+            Format::Short | Format::PorcelainV1 => {
+                let submodules = settings.format == Format::Short;
+                Short { colors, paths, nul, branch, submodules }.render(status)
+            }
+            Format::PorcelainV2 => {
+                PorcelainV2 { paths, nul, branch, show_stash: settings.show_stash }.render(status)
+            }
+            Format::Long => Long {
+                colors,
+                paths,
+                hints: settings.hints,
+                show_stash: settings.show_stash,
+                untracked: settings.untracked,
+                ignored: settings.ignored,
+            }
+            .render(status),
+        }
+    }
+
+    /// git's answer in one of our formats.
+    fn render_gits(&self) -> ExitCode {
+        let status = match super::from_git::ask(&self.git_args) {
+            Ok(status) => status,
+            Err((said, code)) => {
+                let _ = std::io::stderr().write_all(&said);
+                return ExitCode::from(code);
+            }
+        };
+        let text = match self.own.json {
+            true => json::render(&status),
+            false => (summary::line(&status) + "\n").into_bytes(),
+        };
+        let mut output = Output::open(std::path::Path::new("git"), false);
+        output.write(&text);
+        output.finish();
+        ExitCode::from(if self.own.exit_code && !status.is_clean() { DIRTY } else { 0 })
+    }
+
+    /// Lets git answer, or says why it would have to.
+    fn hand_over(&self, reason: &NotExact, report: &mut Report) -> ExitCode {
+        report.served = Served::Git;
+        report.reason = reason.to_string();
+        report.finish();
+        if !self.fallback || self.own.no_fallback {
+            return fatal(&format!("only git can answer this: {reason}"));
+        }
+        if self.own.json || self.own.summary {
+            return self.render_gits();
+        }
+        if self.own.exit_code {
+            return super::handover::exit_code(&self.git_args);
+        }
+        super::handover::answer(&self.git_args)
+    }
+}
+
+/// What each of several worktrees is asked with, too.
+fn passed_on(own: &OwnOptions) -> Vec<OsString> {
+    let flags = [("--no-fallback", own.no_fallback), ("--no-index", own.no_index), ("--verify", own.verify)];
+    flags.iter().filter(|(_, given)| *given).map(|(flag, _)| flag.into()).collect()
+}
+
+/// The top of the worktree, and the current directory relative to it with a slash at its end; `None` without a
+/// worktree.
+pub(super) fn worktree(
+    repo: &Repo,
+    config: &Config,
+) -> Result<Option<(std::path::PathBuf, BString)>, NotExact> {
+    let Some(top) = &repo.work_dir else { return Ok(None) };
+    if config.bool("core.bare")?.unwrap_or(false) && std::env::var_os("GIT_WORK_TREE").is_none() {
+        return Err("core.bare with a worktree".into());
+    }
+    let failed = |err: std::io::Error| NotExact::from(format!("worktree: {err}"));
+    let top = top.canonicalize().map_err(failed)?;
+    if let Some(told) = config.path("core.worktree")? {
+        let told = repo.git_dir.join(told).canonicalize().map_err(failed)?;
+        if told != top {
+            return Err("core.worktree".into());
+        }
+    }
+    if repo.is_inside_git_dir() {
+        return Err("inside of the git directory".into());
+    }
+    let cwd = std::env::current_dir().and_then(|dir| dir.canonicalize()).map_err(failed)?;
+    let prefix = cwd.strip_prefix(&top).map_err(|_| NotExact::because("outside of the worktree"))?;
+    for above in cwd.ancestors().take_while(|above| *above != top) {
+        // One that does not lead to a repository is an error for git, and no repository for others.
+        if std::fs::symlink_metadata(above.join(".git")).is_ok_and(|meta| !meta.is_dir()) {
+            return Err("a .git file above the current directory".into());
+        }
+    }
+    let mut prefix: BString = prefix.as_os_str().as_bytes().into();
+    if !prefix.is_empty() {
+        prefix.push(b'/');
+    }
+    Ok(Some((top, prefix)))
+}

@@ -1,0 +1,179 @@
+//! One pass over the worktree: the stat data of every tracked file, and the names that are not tracked.
+//!
+//! It goes by directories, in parallel: each is opened once, its files are asked for relative to it, and its names
+//! are read only where the snapshot does not know them. What is found is data; what it means for the output is
+//! somebody else's business. Contents are compared later (`content`), for the few files that need it.
+
+mod names;
+mod nested;
+mod tracked;
+mod untracked;
+
+use std::os::fd::OwnedFd;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use bstr::BString;
+use rustix::fs::Stat;
+
+pub use names::{Kind, Name, ReadNames};
+
+use super::excludes::{Excludes, GlobalExcludes};
+use super::index_file::{IndexFile, UntrackedCache};
+use super::options::{Ignored, Untracked};
+use super::paths::Paths;
+use super::snapshot::{Directory, FreshDirectory, Identity, Snapshot};
+use super::stat::StatRules;
+use crate::repo::NotExact;
+use names::Names;
+
+/// Directories nested deeper than this are left to git.
+const MAX_DEPTH: usize = 200;
+
+/// What a scan needs to know.
+pub struct Scan<'a> {
+    /// git's index.
+    pub index: &'a IndexFile,
+    /// How stat data count.
+    pub rules: StatRules,
+    /// Which untracked files are wanted.
+    pub untracked: Untracked,
+    /// Which ignored files are wanted.
+    pub ignored: Ignored,
+    /// The patterns for the whole worktree.
+    pub excludes: &'a GlobalExcludes,
+    /// What git takes for known about directories.
+    pub untracked_cache: Option<&'a UntrackedCache>,
+    /// What the worktree looked like before.
+    pub snapshot: Option<&'a Snapshot>,
+    /// What is wanted.
+    pub paths: &'a Paths,
+    /// Whether files that are marked skip-worktree are looked for all the same.
+    pub look_for_skipped: bool,
+    /// Directories whose times are not before this (seconds, nanoseconds) may still be changing: they are not
+    /// remembered.
+    pub trusted_before: (i64, u32),
+    /// Stop as soon as a difference is found.
+    pub first_only: bool,
+    /// Set once there is one.
+    pub stopped: AtomicBool,
+    /// How many directories were looked at, and how many were as the snapshot has them.
+    pub directories: AtomicUsize,
+    /// How many of them were as the snapshot has them.
+    pub known: AtomicUsize,
+}
+
+/// A tracked file that is not certainly as the index has it.
+#[derive(Debug, Clone, Copy)]
+pub enum TrackedState {
+    /// It is not there.
+    Deleted,
+    /// It is certainly different.
+    Changed(Stat),
+    /// Its content has to be compared.
+    Unsure(Stat),
+    /// It is there and the index only intends to have it.
+    Intended(Stat),
+    /// It is a submodule that is checked out.
+    Submodule(Stat),
+    /// It has stages; the file, if there is one.
+    Conflict(Option<Stat>),
+}
+
+/// What a scan has found.
+#[derive(Default)]
+pub struct Found {
+    /// Entries of the index (for conflicts: the first stage), and what is the matter with them.
+    pub tracked: Vec<(usize, TrackedState)>,
+    /// Untracked files, and directories with a slash at their end.
+    pub untracked: Vec<BString>,
+    /// Ignored ones.
+    pub ignored: Vec<BString>,
+    /// Directories that were read.
+    pub read: Vec<FreshDirectory>,
+    /// How many entries marked skip-worktree were on disk all the same.
+    pub unskipped: usize,
+}
+
+impl Found {
+    fn append(&mut self, mut other: Found) {
+        self.tracked.append(&mut other.tracked);
+        self.untracked.append(&mut other.untracked);
+        self.ignored.append(&mut other.ignored);
+        self.read.append(&mut other.read);
+        self.unskipped += other.unskipped;
+    }
+}
+
+impl<'a> Scan<'a> {
+    /// Scans the worktree whose top is open as `top`.
+    ///
+    /// # Errors
+    /// Where git would warn, or only git knows.
+    pub fn run(&self, top: &OwnedFd) -> Result<Found, NotExact> {
+        let mut found = Found::default();
+        let place = tracked::Place {
+            dir: top,
+            path: b"",
+            entries: 0..self.index.len(),
+            excludes: Excludes::new(self.excludes),
+            known: self.snapshot.and_then(Snapshot::root),
+            depth: 0,
+        };
+        self.tracked_directory(place, &mut found)?;
+        // git does not list what the index has under the same name (a file that became a directory).
+        let index = self.index;
+        let is_other = |path: &BString| match path.strip_suffix(b"/") {
+            Some(path) => index.find(path.into()).is_empty(),
+            None => true,
+        };
+        found.tracked.retain(|(at, _)| self.paths.contains(index.path(*at)));
+        found.untracked.retain(is_other);
+        found.ignored.retain(is_other);
+        found.untracked.sort_unstable();
+        found.ignored.sort_unstable();
+        found.tracked.sort_unstable_by_key(|(at, _)| *at);
+        Ok(found)
+    }
+
+    /// The names in an open directory, and its identity from before they were read.
+    fn names_in(
+        &self,
+        dir: &OwnedFd,
+        path: &[u8],
+        known: Option<Directory<'a>>,
+    ) -> Result<(Names<'a>, Identity), NotExact> {
+        let (names, identity) = names::names(dir, known)?;
+        if self.untracked_cache.is_some_and(|cache| cache.is_doubtful(path.into(), &identity)) {
+            return Err("an untracked cache that may be out of date".into());
+        }
+        self.count(matches!(names, Names::Known(_)));
+        Ok((names, identity))
+    }
+
+    fn count(&self, was_known: bool) {
+        self.directories.fetch_add(1, Ordering::Relaxed);
+        if was_known {
+            self.known.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// The identity under which a directory may be remembered.
+    fn lasting(&self, identity: Identity) -> Identity {
+        let settled = |time: (i64, u32)| {
+            // Whole seconds: the file system may know no better.
+            let time = if time.1 == 0 { (time.0 + 2, 0) } else { time };
+            time < self.trusted_before
+        };
+        if settled(identity.mtime) && settled(identity.ctime) { identity } else { Identity::default() }
+    }
+
+    fn difference(&self) {
+        if self.first_only {
+            self.stopped.store(true, Ordering::Relaxed);
+        }
+    }
+
+    fn is_stopped(&self) -> bool {
+        self.first_only && self.stopped.load(Ordering::Relaxed)
+    }
+}

@@ -1,0 +1,390 @@
+//! Directories that have tracked files in them.
+
+use std::ops::Range;
+use std::os::fd::OwnedFd;
+
+use bstr::ByteSlice;
+use rayon::prelude::*;
+use smallvec::SmallVec;
+
+use super::names::{self, Kind, Name, Names};
+use super::{Found, MAX_DEPTH, Scan, TrackedState, nested};
+use crate::repo::NotExact;
+use crate::status::excludes::{Excludes, GITIGNORE};
+use crate::status::index_file::{Entry, GITLINK};
+use crate::status::options::Untracked;
+use crate::status::paths::Reach;
+use crate::status::snapshot::{Directory, FreshDirectory};
+use crate::status::stat::{Verdict, stat_at};
+
+/// Directories with fewer entries below them are not worth another thread.
+const WORTH_SPLITTING: usize = 512;
+
+/// A directory to be scanned.
+pub(super) struct Place<'p, 's, 'x> {
+    pub(super) dir: &'p OwnedFd,
+    /// With a slash at its end; empty for the top.
+    pub(super) path: &'p [u8],
+    /// What the index has below it.
+    pub(super) entries: Range<usize>,
+    /// What applies in the directory above.
+    pub(super) excludes: Excludes<'x>,
+    pub(super) known: Option<Directory<'s>>,
+    pub(super) depth: usize,
+}
+
+/// Entries of the index with the same next component.
+struct Group<'i> {
+    name: &'i [u8],
+    entries: Range<usize>,
+    is_directory: bool,
+}
+
+/// A directory below that has to be scanned.
+struct Below<'i> {
+    name: &'i [u8],
+    entries: Range<usize>,
+    child: Option<u32>,
+}
+
+impl<'a> Scan<'a> {
+    pub(super) fn tracked_directory(
+        &self,
+        mut place: Place<'_, 'a, 'a>,
+        found: &mut Found,
+    ) -> Result<(), NotExact> {
+        if place.depth > MAX_DEPTH {
+            return Err("deeply nested directories".into());
+        }
+        let mut groups = self.groups(&place);
+        if !self.paths.is_all() {
+            groups.retain(|group| self.is_wanted(&place, group.name));
+        }
+        let mut below: Vec<Below<'_>> = Vec::new();
+        let names = match self.untracked {
+            Untracked::No => None,
+            _ => Some(self.names_in(place.dir, place.path, place.known)?),
+        };
+        if let Some((names, identity)) = names {
+            if names.contains(GITIGNORE.as_bytes()) {
+                place.excludes.enter(place.dir, place.path.into())?;
+            } else {
+                self.refuse_hidden_gitignore(&place)?;
+            }
+            groups.sort_unstable_by(|a, b| a.name.cmp(b.name));
+            self.merge(&place, &groups, &names, &mut below, found)?;
+            if let Names::Read(names, _) = names {
+                let identity = self.lasting(identity);
+                found.read.push(FreshDirectory { path: place.path.into(), identity, names });
+            }
+        } else {
+            for group in &groups {
+                if group.is_directory {
+                    below.push(Below { name: group.name, entries: group.entries.clone(), child: None });
+                } else {
+                    self.file(&place, group, None, found)?;
+                }
+            }
+        }
+        self.descend(&place, below, found)
+    }
+
+    /// A sparse checkout may have left out a file with patterns; git reads it from the index then.
+    fn refuse_hidden_gitignore(&self, place: &Place<'_, '_, '_>) -> Result<(), NotExact> {
+        if self.index.skipped == 0 {
+            return Ok(());
+        }
+        let path = [place.path, GITIGNORE.as_bytes()].concat();
+        match self.index.find(path.as_slice().into()).any(|at| self.index.entry(at).is_skipped()) {
+            true => Err("patterns of a file that is not checked out".into()),
+            false => Ok(()),
+        }
+    }
+
+    /// The entries below a directory by their next component.
+    fn groups<'i>(&'i self, place: &Place<'_, '_, '_>) -> SmallVec<[Group<'i>; 16]> {
+        let mut groups = SmallVec::new();
+        let skip = place.path.len();
+        let mut at = place.entries.start;
+        while at < place.entries.end {
+            let path: &[u8] = self.index.path(at);
+            let rest = &path[skip..];
+            let (name, end, is_directory) = match memchr::memchr(b'/', rest) {
+                Some(len) => {
+                    let end = self.index.end_of(at, place.entries.end, &path[..skip + len + 1]);
+                    (&rest[..len], end, true)
+                }
+                None => {
+                    let mut end = at + 1;
+                    if self.index.has_conflicts {
+                        while end < place.entries.end && self.index.path(end) == path {
+                            end += 1;
+                        }
+                    }
+                    (rest, end, false)
+                }
+            };
+            groups.push(Group { name, entries: at..end, is_directory });
+            at = end;
+        }
+        groups
+    }
+
+    /// Walks along names and groups, both ordered by name.
+    fn merge<'i>(
+        &self,
+        place: &Place<'_, 'a, 'a>,
+        groups: &[Group<'i>],
+        names: &Names<'a>,
+        below: &mut Vec<Below<'i>>,
+        found: &mut Found,
+    ) -> Result<(), NotExact> {
+        let mut next = 0;
+        for name in names.iter() {
+            if self.is_stopped() {
+                return Ok(());
+            }
+            while next < groups.len() && groups[next].name < name.name {
+                self.missing(&groups[next], found)?;
+                next += 1;
+            }
+            let (mut is_tracked, mut has_tracked) = (false, false);
+            // A file and a directory of one name can both be in an index with conflicts.
+            while next < groups.len() && groups[next].name == name.name {
+                let group = &groups[next];
+                next += 1;
+                if !group.is_directory {
+                    is_tracked |= name.kind != Kind::Directory || self.is_gitlink(group);
+                    self.file(place, group, Some(name.kind), found)?;
+                } else if name.kind == Kind::Directory {
+                    has_tracked = true;
+                    below.push(Below { name: group.name, entries: group.entries.clone(), child: name.child });
+                } else {
+                    self.behind(place, group.name, group.entries.clone(), found)?;
+                }
+            }
+            if !is_tracked && !has_tracked && self.is_wanted(place, name.name) && name.name != b".git" {
+                self.untracked_name(place.dir, place.path, &name, &place.excludes, place.depth, found)?;
+            }
+        }
+        groups[next..].iter().try_for_each(|group| self.missing(group, found))
+    }
+
+    fn is_gitlink(&self, group: &Group<'_>) -> bool {
+        group.entries.clone().any(|at| self.index.entry(at).mode() == GITLINK)
+    }
+
+    /// Scans the directories below, on more threads if that is worth it.
+    fn descend(
+        &self,
+        place: &Place<'_, 'a, 'a>,
+        below: Vec<Below<'_>>,
+        found: &mut Found,
+    ) -> Result<(), NotExact> {
+        if place.entries.len() < WORTH_SPLITTING || below.len() < 2 {
+            return below.into_iter().try_for_each(|below| self.enter(place, &below, found));
+        }
+        let parts: Vec<Result<Found, NotExact>> = below
+            .into_par_iter()
+            .map(|below| {
+                let mut found = Found::default();
+                self.enter(place, &below, &mut found)?;
+                Ok(found)
+            })
+            .collect();
+        parts.into_iter().try_for_each(|part| {
+            found.append(part?);
+            Ok(())
+        })
+    }
+
+    fn enter(&self, place: &Place<'_, 'a, 'a>, below: &Below<'_>, found: &mut Found) -> Result<(), NotExact> {
+        if self.is_stopped() {
+            return Ok(());
+        }
+        let Some(dir) = names::open_directory(place.dir, below.name)? else {
+            return self.behind(place, below.name, below.entries.clone(), found);
+        };
+        let path = [place.path, below.name, b"/"].concat();
+        let mut excludes = place.excludes.clone();
+        if self.untracked != Untracked::No && !excludes.inside_excluded {
+            excludes.inside_excluded = excludes.is_excluded(path[..path.len() - 1].into(), true);
+        }
+        let known = below.child.and_then(|child| self.snapshot.and_then(|old| old.directory(child)));
+        let entries = below.entries.clone();
+        let place = Place { dir: &dir, path: &path, entries, excludes, known, depth: place.depth + 1 };
+        self.tracked_directory(place, found)
+    }
+
+    fn is_wanted(&self, place: &Place<'_, '_, '_>, name: &[u8]) -> bool {
+        self.paths.is_all() || self.paths.reach(&[place.path, name].concat()) != Reach::Nothing
+    }
+
+    fn missing(&self, group: &Group<'_>, found: &mut Found) -> Result<(), NotExact> {
+        self.all_missing(group.entries.clone(), found)
+    }
+
+    /// Nothing of these entries is there.
+    fn all_missing(&self, entries: Range<usize>, found: &mut Found) -> Result<(), NotExact> {
+        let mut at = entries.start;
+        while at < entries.end {
+            let end = self.stages_end(at, entries.end);
+            let entry = self.index.entry(at);
+            if entry.stage() != 0 {
+                found.tracked.push((at, TrackedState::Conflict(None)));
+            } else if !self.is_left_alone(&entry) {
+                found.tracked.push((at, TrackedState::Deleted));
+            }
+            at = end;
+        }
+        if !found.tracked.is_empty() {
+            self.difference();
+        }
+        Ok(())
+    }
+
+    /// What the index has below `name`, where there is no directory of that name. There may be a link: git does not
+    /// take what is behind one for tracked files, but it looks there.
+    fn behind(
+        &self,
+        place: &Place<'_, '_, '_>,
+        name: &[u8],
+        entries: Range<usize>,
+        found: &mut Found,
+    ) -> Result<(), NotExact> {
+        let is_link = stat_at(place.dir, name)?
+            .is_some_and(|stat| rustix::fs::FileType::from_raw_mode(stat.st_mode).is_symlink());
+        if is_link {
+            for at in entries.clone() {
+                let entry = self.index.entry(at);
+                if stat_at(place.dir, &entry.path.as_bytes()[place.path.len()..])?.is_some()
+                    && (entry.is_skipped() && self.look_for_skipped || entry.mode() == GITLINK)
+                {
+                    return Err("a link in the place of a directory".into());
+                }
+            }
+        }
+        self.all_missing(entries, found)
+    }
+
+    fn stages_end(&self, at: usize, end: usize) -> usize {
+        let path = self.index.path(at);
+        let mut next = at + 1;
+        while self.index.has_conflicts && next < end && self.index.path(next) == path {
+            next += 1;
+        }
+        next
+    }
+
+    /// Whether git does not look at the file at all.
+    fn is_left_alone(&self, entry: &Entry<'_>) -> bool {
+        entry.is_assumed_unchanged() || entry.is_skipped()
+    }
+
+    /// A tracked file, or a submodule. `kind`: what has its name, if that is known.
+    fn file(
+        &self,
+        place: &Place<'_, '_, '_>,
+        group: &Group<'_>,
+        kind: Option<Kind>,
+        found: &mut Found,
+    ) -> Result<(), NotExact> {
+        let at = group.entries.start;
+        let entry = self.index.entry(at);
+        let mut marked = false;
+        if entry.stage() == 0 && self.is_left_alone(&entry) {
+            if !entry.is_skipped() || !self.look_for_skipped {
+                return Ok(());
+            }
+            if kind.is_none() && stat_at(place.dir, group.name)?.is_none() {
+                return Ok(());
+            }
+            // It is there, so the mark does not count.
+            found.unskipped += 1;
+            if entry.is_assumed_unchanged() {
+                return Ok(());
+            }
+            marked = true;
+        }
+        let Some(stat) = stat_at(place.dir, group.name)? else {
+            return self.all_missing(group.entries.clone(), found);
+        };
+        let is_directory = rustix::fs::FileType::from_raw_mode(stat.st_mode).is_dir();
+        if entry.stage() != 0 {
+            let stages = group.entries.clone();
+            if stages.into_iter().any(|at| self.index.entry(at).mode() == GITLINK) {
+                return Err("conflict of a submodule".into());
+            }
+            let stat = self.unless_directory(place, group.name, is_directory)?.then_some(stat);
+            found.tracked.push((at, TrackedState::Conflict(stat)));
+            self.difference();
+            return Ok(());
+        }
+        if entry.mode() == GITLINK {
+            return self.submodule(place, group, is_directory, found, at, stat);
+        }
+        if !self.unless_directory(place, group.name, is_directory)? {
+            if marked {
+                found.tracked.push((at, TrackedState::Deleted));
+                self.difference();
+                return Ok(());
+            }
+            return self.all_missing(group.entries.clone(), found);
+        }
+        let state = match self.rules.judge(&entry, &stat) {
+            _ if entry.is_intended() => TrackedState::Intended(stat),
+            Verdict::Clean => return Ok(()),
+            Verdict::Changed => TrackedState::Changed(stat),
+            Verdict::Unsure => TrackedState::Unsure(stat),
+        };
+        if !matches!(state, TrackedState::Unsure(_)) {
+            self.difference();
+        }
+        found.tracked.push((at, state));
+        Ok(())
+    }
+
+    /// A directory in the place of a file means that the file is gone, unless the directory is a repository.
+    fn unless_directory(
+        &self,
+        place: &Place<'_, '_, '_>,
+        name: &[u8],
+        is_directory: bool,
+    ) -> Result<bool, NotExact> {
+        if !is_directory {
+            return Ok(true);
+        }
+        match nested::has_git(place.dir, name)? {
+            true => Err("a repository in the place of a file".into()),
+            false => Ok(false),
+        }
+    }
+
+    fn submodule(
+        &self,
+        place: &Place<'_, '_, '_>,
+        group: &Group<'_>,
+        is_directory: bool,
+        found: &mut Found,
+        at: usize,
+        stat: rustix::fs::Stat,
+    ) -> Result<(), NotExact> {
+        if rustix::fs::FileType::from_raw_mode(stat.st_mode).is_symlink() {
+            return Err("a link in the place of a submodule".into());
+        }
+        if !is_directory {
+            found.tracked.push((at, TrackedState::Changed(stat)));
+            self.difference();
+            return Ok(());
+        }
+        // Without a repository in it, there is nothing that could differ.
+        if nested::has_git(place.dir, group.name)? {
+            found.tracked.push((at, TrackedState::Submodule(stat)));
+        }
+        Ok(())
+    }
+
+    pub(super) fn child_of(&self, name: &Name<'_>) -> Option<Directory<'a>> {
+        self.snapshot.and_then(|old| old.directory(name.child?))
+    }
+}

@@ -1,0 +1,208 @@
+//! Options and configuration, resolved: what the command line and git's settings come to for one invocation.
+//!
+//! A setting that changes the output in a way that is not known here makes the answer git's.
+
+use std::ffi::OsString;
+
+use bstr::BStr;
+
+use super::options::table::untracked_mode;
+use super::options::{Format, Ignored, StatusOptions, Untracked};
+use super::render::colors::Colors;
+use crate::cli::output::for_a_person;
+use crate::log::checked_settings;
+use crate::log::settings::english;
+use crate::repo::NotExact;
+use crate::repo::config::{ColorWhen, Config, parse_bool};
+
+/// How renames among staged files are looked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Renames {
+    /// Not at all.
+    No,
+    /// By a git that gets these options, wherever there could be any; with copies, files that only changed are
+    /// origins, too.
+    Yes {
+        /// `-M`, `-C`, `-l…`
+        args: Vec<OsString>,
+        /// Whether copies are looked for.
+        copies: bool,
+    },
+}
+
+/// Everything about the looks of the answer.
+#[derive(Debug)]
+pub struct Settings {
+    /// The shape of the output.
+    pub format: Format,
+    /// `-z`.
+    pub nul: bool,
+    /// Whether the branch is shown.
+    pub branch: bool,
+    /// Whether the number of stashes is shown.
+    pub show_stash: bool,
+    /// Whether ahead and behind are counted; else only whether they differ is told.
+    pub ahead_behind: bool,
+    /// Which untracked files.
+    pub untracked: Untracked,
+    /// Which ignored files.
+    pub ignored: Ignored,
+    /// How renames are looked for.
+    pub renames: Renames,
+    /// Colours, if any.
+    pub colors: Option<Colors>,
+    /// Whether advice is given.
+    pub hints: bool,
+    /// Whether paths are relative to the current directory.
+    pub relative: bool,
+    /// `core.quotePath`.
+    pub quote_path: bool,
+    /// `core.sparseCheckout`.
+    pub sparse: bool,
+    /// Whether files that are marked skip-worktree may be there.
+    pub expect_skipped: bool,
+}
+
+impl Settings {
+    /// Resolves.
+    pub fn resolve(options: &StatusOptions, config: &Config) -> Result<Settings, NotExact> {
+        check(config)?;
+        let mut format = options.format;
+        let stable = matches!(format, Some(Format::PorcelainV1 | Format::PorcelainV2)) || options.nul;
+        if options.nul {
+            match format {
+                None => format = Some(Format::PorcelainV1),
+                Some(Format::Long) => return Err("-z with --long".into()),
+                _ => {}
+            }
+        }
+        let wanted = |key: &str, default: bool| -> Result<bool, NotExact> {
+            let configured = config.bool(key)?;
+            Ok(if stable { default } else { configured.unwrap_or(default) })
+        };
+        let (short, branch) = (wanted("status.short", false)?, wanted("status.branch", false)?);
+        let format = format.unwrap_or(if short { Format::Short } else { Format::Long });
+        let ahead_behind = wanted("status.aheadBehind", true)?;
+        let untracked = untracked(options, config)?;
+        let ignored = options.ignored.unwrap_or(Ignored::No);
+        if ignored == Ignored::Matching && untracked == Untracked::No {
+            return Err("--ignored=matching with -uno".into());
+        }
+        let branch = options.branch.unwrap_or(branch);
+        let has_words = format == Format::Long || branch && format != Format::PorcelainV2;
+        if has_words && !english() {
+            return Err("messages in another language".into());
+        }
+        let porcelain = matches!(format, Format::PorcelainV1 | Format::PorcelainV2);
+        let colors = match color_wanted(config)? && !porcelain {
+            true => Some(Colors::read(config)?),
+            false => None,
+        };
+        Ok(Settings {
+            format,
+            nul: options.nul,
+            branch,
+            show_stash: options.show_stash.unwrap_or(config.bool("status.showStash")?.unwrap_or(false)),
+            ahead_behind: options.ahead_behind.unwrap_or(ahead_behind),
+            untracked,
+            ignored,
+            renames: renames(options, config)?,
+            colors,
+            hints: config.bool("advice.statusHints")?.unwrap_or(true),
+            relative: config.bool("status.relativePaths")?.unwrap_or(true) && format != Format::PorcelainV1,
+            quote_path: config.bool("core.quotePath")?.unwrap_or(true),
+            sparse: config.bool("core.sparseCheckout")?.unwrap_or(false),
+            expect_skipped: config.bool("sparse.expectFilesOutsideOfPatterns")?.unwrap_or(false),
+        })
+    }
+}
+
+/// Settings that git reads here, and all that it takes from them is known.
+fn check(config: &Config) -> Result<(), NotExact> {
+    checked_settings::check(config)?;
+    if std::env::var_os("GIT_ADVICE").is_some() {
+        return Err("environment variable GIT_ADVICE".into());
+    }
+    for key in ["core.ignoreCase", "core.precomposeUnicode", "status.displayCommentPrefix"] {
+        if config.bool(key)?.unwrap_or(false) {
+            return Err(key.into());
+        }
+    }
+    if let Ok(Some(summary)) = config.string("status.submoduleSummary")
+        && summary != "0"
+        && parse_bool(Some(summary)) != Some(false)
+    {
+        return Err("status.submoduleSummary".into());
+    }
+    for key in ["column.ui", "column.status"] {
+        if config.values(key).any(|value| value.is_none_or(|value| value != "never")) {
+            return Err(key.into());
+        }
+    }
+    if config.values("core.fsmonitor").any(|value| parse_bool(value).is_none()) {
+        return Err("core.fsmonitor is a program".into());
+    }
+    if config.with_prefix("status.color").next().is_some() {
+        return Err("status.color".into());
+    }
+    if for_a_person() && config.contains("pager.status") {
+        return Err("pager.status".into());
+    }
+    Ok(())
+}
+
+fn untracked(options: &StatusOptions, config: &Config) -> Result<Untracked, NotExact> {
+    let mut configured = None;
+    for value in config.strings("status.showUntrackedFiles")? {
+        let mode = untracked_mode(value);
+        configured = Some(mode.ok_or(NotExact::because("status.showUntrackedFiles"))?);
+    }
+    Ok(options.untracked.or(configured).unwrap_or(Untracked::Normal))
+}
+
+/// 0, 1, or 2 for copies, as git reads it.
+fn rename_mode(value: Option<&BStr>) -> Result<u8, NotExact> {
+    match value {
+        Some(value) if value == "copies" || value == "copy" => Ok(2),
+        value => parse_bool(value).map(u8::from).ok_or(NotExact::because("bad value for renames")),
+    }
+}
+
+fn renames(options: &StatusOptions, config: &Config) -> Result<Renames, NotExact> {
+    let mut mode = 1;
+    for key in ["diff.renames", "status.renames"] {
+        if let Some(value) = config.values(key).last() {
+            mode = rename_mode(value)?;
+        }
+    }
+    if let Some(wanted) = options.renames {
+        mode = u8::from(wanted);
+    }
+    if options.find_renames.is_some() {
+        mode = mode.max(1);
+    }
+    if mode == 0 {
+        return Ok(Renames::No);
+    }
+    let mut args: Vec<OsString> = vec![options.find_renames.clone().unwrap_or_else(|| "-M".into())];
+    if mode == 2 {
+        let score = args[0].to_string_lossy()[2..].to_owned();
+        args = vec![format!("-C{score}").into()];
+    }
+    if let Some(limit) = config.int("status.renameLimit")?.filter(|limit| *limit >= 0) {
+        args.push(format!("-l{limit}").into());
+    }
+    Ok(Renames::Yes { args, copies: mode == 2 })
+}
+
+fn color_wanted(config: &Config) -> Result<bool, NotExact> {
+    let configured = match config.color_when("color.status")? {
+        Some(when) => Some(when),
+        None => config.color_when("color.ui")?,
+    };
+    Ok(match configured.unwrap_or(ColorWhen::Auto) {
+        ColorWhen::Always => true,
+        ColorWhen::Never => false,
+        ColorWhen::Auto => for_a_person() && std::env::var_os("TERM").is_some_and(|term| term != "dumb"),
+    })
+}

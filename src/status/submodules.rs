@@ -1,0 +1,103 @@
+//! Submodules that are checked out: which commit they are at, and whether anything in them differs.
+
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use bstr::{BStr, ByteSlice};
+use gix::ObjectId;
+
+use super::model::Submodule;
+use crate::repo::NotExact;
+
+/// Variables that are about the repository around: git takes them from the environment of what it runs in a
+/// submodule.
+const LOCAL: [&str; 14] = [
+    "GIT_DIR",
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_CONFIG",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_WORK_TREE",
+    "GIT_IMPLICIT_WORK_TREE",
+    "GIT_GRAFT_FILE",
+    "GIT_INDEX_FILE",
+    "GIT_NO_REPLACE_OBJECTS",
+    "GIT_REPLACE_REF_BASE",
+    "GIT_PREFIX",
+    "GIT_SHALLOW_FILE",
+    "GIT_COMMON_DIR",
+    "GIT_NAMESPACE",
+];
+
+/// Asks about the submodule at `path`, which should be at `commit`; `None` when nothing differs.
+///
+/// This program is asked, as git asks `git status`: what it can't answer there is git's there.
+///
+/// # Errors
+/// When there is no answer: git would fail, too, and say why.
+pub fn ask(
+    top: &Path,
+    path: &BStr,
+    commit: &gix::oid,
+    untracked: bool,
+) -> Result<Option<Submodule>, NotExact> {
+    let failed = || NotExact::from(format!("submodule {path}"));
+    let program = std::env::current_exe().map_err(|_| failed())?;
+    let mut command = Command::new(program);
+    for name in LOCAL.iter().chain(&["GIT_FAST_TRACE"]) {
+        command.env_remove(name);
+    }
+    command.args(["--porcelain=2", "--branch", "--no-ahead-behind", "--threads=1"]);
+    if !untracked {
+        command.arg("-uno");
+    }
+    let dir = top.join(OsStr::from_bytes(path));
+    if !has_repository(&dir) {
+        // The repository around would answer.
+        return Err(failed());
+    }
+    let output = command.current_dir(dir).stdin(Stdio::null()).output();
+    let output = output.map_err(|_| failed())?;
+    if !output.status.success() || !output.stderr.is_empty() {
+        return Err(failed());
+    }
+    let mut found = Submodule::default();
+    for line in output.stdout.lines() {
+        match line.first() {
+            Some(b'#') => {
+                // Before its first commit it is as good as any.
+                if let Some(oid) = line.strip_prefix(b"# branch.oid ")
+                    && oid != b"(initial)"
+                {
+                    let head = ObjectId::from_hex(oid).map_err(|_| failed())?;
+                    // An object name of the other kind, filled up with zeros, is what git compares it with.
+                    if head.kind() != commit.kind() {
+                        return Err(failed());
+                    }
+                    found.new_commits = *head != *commit;
+                }
+            }
+            Some(b'?') => found.untracked = true,
+            Some(b'1' | b'2' | b'u') => {
+                // `1 XY sub …`: of a submodule in it, untracked files are no more than that.
+                let sub = line.get(5..9).ok_or_else(failed)?;
+                found.untracked |= sub.starts_with(b"S") && sub.ends_with(b"U");
+                found.modified |= line[0] != b'1' || sub != b"S..U";
+            }
+            _ => return Err(failed()),
+        }
+    }
+    Ok((found != Submodule::default()).then_some(found))
+}
+
+/// Whether what is in a directory is plainly a repository, itself or by a `.git` file.
+fn has_repository(dir: &Path) -> bool {
+    let mut git_dir: PathBuf = dir.join(".git");
+    if git_dir.is_file() {
+        let text = std::fs::read(&git_dir).unwrap_or_default();
+        let Some(path) = text.strip_prefix(b"gitdir: ") else { return false };
+        git_dir = dir.join(OsStr::from_bytes(path.trim_end_with(|c| c == '\n' || c == '\r')));
+    }
+    git_dir.join("HEAD").is_file() && git_dir.join("refs").is_dir() && git_dir.join("objects").is_dir()
+}

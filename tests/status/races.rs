@@ -1,0 +1,134 @@
+//! Changes at the worst moment. While something changes, any answer is right; afterwards only git's is, and nothing
+//! that was remembered meanwhile may be in its way.
+
+use std::fs;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, SystemTime};
+
+use super::{ask, repository, same, same_native, shell};
+use crate::support::Environment;
+
+/// Lets something happen again and again while `work` is done.
+fn meanwhile(mut disturb: impl FnMut(usize) + Send, work: impl FnOnce()) {
+    let done = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            let mut turn = 0;
+            while !done.load(Ordering::Relaxed) {
+                disturb(turn);
+                turn += 1;
+            }
+        });
+        work();
+        done.store(true, Ordering::Relaxed);
+    });
+}
+
+fn set_modified(path: &Path, time: SystemTime) {
+    fs::File::options()
+        .write(true)
+        .open(path)
+        .and_then(|file| file.set_modified(time))
+        .expect("our own file");
+}
+
+#[test]
+fn edits_in_the_second_of_the_scan() {
+    let env = Environment::new();
+    let dir = repository(&env, "echo 0000 >f; git add f; git commit -qm x");
+    for turn in 0..30 {
+        fs::write(dir.join("f"), format!("{turn:04}\n")).expect("a writable file");
+        same_native(&env, &dir, &["-s"]);
+    }
+}
+
+#[test]
+fn edits_that_leave_size_and_time_of_modification() {
+    let env = Environment::new();
+    let dir = repository(&env, "echo 0000 >f; git add f; git commit -qm x");
+    let file = dir.join("f");
+    for age in [0, 1, 60] {
+        let time = SystemTime::now() - Duration::from_secs(age);
+        fs::write(&file, "0000\n").expect("a writable file");
+        set_modified(&file, time);
+        shell(&env, &dir, "git update-index --refresh -q; touch -d 2030-01-01 .git/index");
+        for turn in 0..10 {
+            same(&env, &dir, &["-s"]);
+            // The time of the last change of the inode may be within one tick of the scan's.
+            fs::write(&file, format!("{:04}\n", turn % 2)).expect("a writable file");
+            set_modified(&file, time);
+            same(&env, &dir, &["-s"]);
+        }
+    }
+}
+
+#[test]
+fn names_that_come_and_go_in_the_tick_of_the_scan() {
+    let env = Environment::new();
+    let dir = repository(&env, "mkdir d; echo x >d/f; git add .; git commit -qm x");
+    for turn in 0..30 {
+        let name = dir.join(format!("d/new-{turn}"));
+        fs::write(&name, "").expect("a writable directory");
+        same_native(&env, &dir, &["-s", "-uall"]);
+        fs::remove_file(name).expect("our own file");
+        same_native(&env, &dir, &["-s"]);
+    }
+}
+
+#[test]
+fn a_directory_that_changes_while_it_is_scanned() {
+    let env = Environment::new();
+    let dir = repository(
+        &env,
+        "for d in 1 2 3 4 5 6 7 8; do mkdir $d; for f in 1 2 3; do echo x >$d/f$f; done; done
+         git add .; git commit -qm x",
+    );
+    for round in 0..6 {
+        meanwhile(
+            |turn| {
+                let name = dir.join(format!("{}/new-{}", 1 + turn % 8, turn % 5));
+                let _ = if turn % 3 == 0 { fs::remove_file(name) } else { fs::write(name, "x") };
+            },
+            || {
+                for _ in 0..4 {
+                    let (output, _) = ask(&env, &dir, &["-s"]);
+                    assert!(!output.panicked() && output.code == 0);
+                }
+            },
+        );
+        let words: &[&str] = if round % 2 == 0 { &["-s"] } else { &["-s", "-uall", "--ignored"] };
+        same_native(&env, &dir, words);
+    }
+}
+
+#[test]
+fn a_file_that_is_swapped_between_stat_and_read() {
+    let env = Environment::new();
+    let dir = repository(
+        &env,
+        "mkdir d other; for f in 1 2 3 4 5 6; do echo tracked >d/$f; echo changed >other/$f; done; git add d
+         echo other >.gitignore; git commit -qm x; touch -d '1 hour ago' d/* other/*",
+    );
+    let swap = || {
+        let _ = fs::rename(dir.join("d"), dir.join("between"));
+        let _ = fs::rename(dir.join("other"), dir.join("d"));
+        let _ = fs::rename(dir.join("between"), dir.join("other"));
+    };
+    // The identity of the files does not change when the directory that they are in is swapped.
+    std::thread::sleep(Duration::from_millis(60));
+    for _ in 0..10 {
+        meanwhile(
+            |_| swap(),
+            || {
+                for _ in 0..3 {
+                    let (output, _) = ask(&env, &dir, &["-s"]);
+                    assert!(!output.panicked() && output.code == 0);
+                }
+            },
+        );
+        same_native(&env, &dir, &["-s"]);
+        swap();
+        same_native(&env, &dir, &["-s"]);
+    }
+}

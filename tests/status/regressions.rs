@@ -1,0 +1,207 @@
+//! Questions that were once answered differently from git.
+
+use std::time::{Duration, SystemTime};
+
+use super::{repository, same, same_native, shell};
+use crate::support::Environment;
+
+#[test]
+fn a_git_file_that_leads_nowhere_is_an_error_below_the_top() {
+    let env = Environment::new();
+    let dir = repository(&env, "mkdir -p a/b; echo x >a/b/f; git add .; echo 'gitdir: nowhere' >a/.git");
+    same(&env, &dir.join("a"), &["-s"]);
+    same(&env, &dir.join("a/b"), &["-s"]);
+}
+
+#[test]
+fn a_link_to_itself_in_the_place_of_a_directory() {
+    let env = Environment::new();
+    let dir = repository(&env, "mkdir d; echo x >d/f; git add .; rm -r d; ln -s d d");
+    same(&env, &dir, &["-s"]);
+    same(&env, &dir, &["-uno"]);
+}
+
+#[test]
+fn a_link_in_the_place_of_a_directory_with_files_that_are_left_out() {
+    let env = Environment::new();
+    let dir = repository(
+        &env,
+        "mkdir -p d/e other/e; echo x >d/e/f; echo x >d/g; git add .; git commit -qm x
+         git update-index --skip-worktree d/e/f; git config core.sparseCheckout true
+         rm -r d; ln -s other d; echo x >other/e/f",
+    );
+    same(&env, &dir, &["-s"]);
+}
+
+#[test]
+fn an_empty_directory_in_the_place_of_a_file_that_is_left_out() {
+    let env = Environment::new();
+    let dir = repository(
+        &env,
+        "mkdir d e; echo x >d/f; echo x >e/f; git add .; git commit -qm x
+         git sparse-checkout set --cone d; mkdir -p e/f",
+    );
+    same_native(&env, &dir, &["-sb"]);
+    same_native(&env, &dir, &[]);
+}
+
+#[test]
+fn a_link_in_the_place_of_a_submodule() {
+    let env = Environment::new();
+    let dir = repository(
+        &env,
+        "git init -q m; git -C m commit -q --allow-empty -m x; git add m; rm -rf m; ln -s nowhere m",
+    );
+    same(&env, &dir, &["--porcelain=v2"]);
+    same(&env, &dir, &["-uno"]);
+}
+
+#[test]
+fn attributes_that_git_warns_of_when_it_looks_for_renames() {
+    let env = Environment::new();
+    let dir = repository(
+        &env,
+        "mkdir d; seq 9 >d/f; git add .; git commit -qm x; rm -r d; ln -s d d; seq 9 >g; git add -A",
+    );
+    same(&env, &dir, &["-s"]);
+    std::fs::create_dir(dir.join("sub")).expect("a new directory");
+    same(&env, &dir.join("sub"), &["-s"]);
+}
+
+#[test]
+fn empty_lines_have_a_colour_too() {
+    let env = Environment::new();
+    let dir = repository(
+        &env,
+        "git config color.ui always; git config color.status.header blue; echo a >a; echo b >b; git add .
+         git commit -qm x; git checkout -qb other; echo c >a; git commit -qam c; git checkout -q main
+         echo d >a; git commit -qam d; git merge -q other || true; echo s >s; git add s; echo x >b; echo n >n",
+    );
+    same_native(&env, &dir, &[]);
+    same_native(&env, &dir, &["-s", "-b"]);
+}
+
+#[test]
+fn sparse_patterns_that_git_warns_of() {
+    let env = Environment::new();
+    let dir = repository(
+        &env,
+        "mkdir -p dir/sub; echo x >dir/f; git add .; git commit -qm x
+         git sparse-checkout set --no-cone '/*' '!/dir/sub'; git config core.sparseCheckoutCone true",
+    );
+    same(&env, &dir, &["-s"]);
+    same(&env, &dir, &["--ignored"]);
+}
+
+#[test]
+fn counting_commits_makes_no_index() {
+    let env = Environment::new();
+    let dir = repository(
+        &env,
+        "git commit -q --allow-empty -m x; git branch up; git branch -q -u up; git commit -q --allow-empty -m y
+         echo '*' >.gitignore",
+    );
+    same_native(&env, &dir, &["-sb", "--ignored"]);
+    assert!(!dir.join(".git-fast").exists());
+}
+
+#[test]
+fn a_gitmodules_that_can_not_be_read() {
+    let env = Environment::new();
+    let dir = repository(
+        &env,
+        "git init -q m; git -C m commit -q --allow-empty -m x; git add m; rm -rf m; mkdir m
+         echo 123 >.gitmodules; git add .gitmodules; rm .gitmodules
+         rm .git/objects/19/0a18037c64c43e6b11489df4bf0b9eb6d2c9bf",
+    );
+    same(&env, &dir, &["-s"]);
+    std::fs::write(dir.join(".gitmodules"), "[submodule\n").expect("a writable directory");
+    same(&env, &dir, &["-s"]);
+    std::fs::write(dir.join(".gitmodules"), "[submodule \"a/../b\"]\n\tpath = m\n\turl = x\n")
+        .expect("a writable directory");
+    same(&env, &dir, &["-s"]);
+}
+
+#[test]
+fn an_untracked_cache_that_is_out_of_date_is_so_for_both() {
+    let env = Environment::new();
+    let dir = repository(&env, "echo x >f; git add .; git commit -qm x; mkdir e");
+    let early = || {
+        // The beginning of a second: what follows happens within it.
+        while SystemTime::now()
+            .duration_since(SystemTime::UNIX_EPOCH)
+            .is_ok_and(|now| now.subsec_millis() > 50)
+        {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    };
+    std::thread::sleep(Duration::from_millis(1100));
+    shell(&env, &dir, "git update-index --force-untracked-cache");
+    early();
+    shell(&env, &dir, "mkdir t; rmdir t; git status >/dev/null; mkdir g; echo n >g/new");
+    // The index is written again, and now nothing seems to be as young as it is.
+    std::thread::sleep(Duration::from_millis(1100));
+    shell(&env, &dir, "git update-index --index-version 4");
+    for words in [&["-s"][..], &["-s", "--ignored"], &["-s", "-uall"], &["-s", "-uno"]] {
+        same(&env, &dir, words);
+    }
+    shell(&env, &dir, "git status >/dev/null");
+    early();
+    shell(&env, &dir, "echo x >.git/info/exclude; git status >/dev/null; echo g >.git/info/exclude");
+    std::thread::sleep(Duration::from_millis(1100));
+    shell(&env, &dir, "git update-index --index-version 2");
+    same(&env, &dir, &["-s"]);
+}
+
+#[test]
+fn a_file_that_is_left_out_and_assumed_to_be_unchanged_is_there() {
+    let env = Environment::new();
+    let dir = repository(
+        &env,
+        "for f in a b c d; do echo x >$f; done; git add .; git commit -qm x; git config core.sparseCheckout true
+         git update-index --assume-unchanged a b; git update-index --skip-worktree a c d; rm d; echo y >c; echo y >a",
+    );
+    same_native(&env, &dir, &[]);
+    same_native(&env, &dir, &["-s"]);
+}
+
+#[test]
+fn worktrees_and_other_repositories_below() {
+    let env = Environment::new();
+    let dir = repository(
+        &env,
+        "echo x >f; git add .; git commit -qm x; git worktree add -q below/linked; git init -q below/own
+         git init -q --separate-git-dir=../elsewhere separate; echo n >separate/n; mkdir -p odd none/.git
+         echo 'gitdir: ../nowhere' >odd/.git; echo n >odd/n; echo n >none/n",
+    );
+    for words in [&["-s"][..], &["-s", "-uall"], &["-s", "--ignored"]] {
+        same(&env, &dir, words);
+    }
+    shell(&env, &dir, "rm -r odd");
+    for words in [&["-s"][..], &["-s", "-uall"], &["-s", "--ignored"]] {
+        same_native(&env, &dir, words);
+    }
+    shell(&env, &dir, "rm -rf .git/worktrees");
+    same(&env, &dir, &["-s"]);
+}
+
+#[test]
+fn a_path_through_a_file() {
+    let env = Environment::new();
+    let dir = repository(&env, "mkdir -p d/e; echo x >d/e/f; git add .; rm -r d/e; echo x >d/e; ln -s d l");
+    for path in ["d/e/f", "d/e", "d/e/f/g", "nothing/at/all", "l/e", "d/e/"] {
+        same(&env, &dir, &["-s", "--", path]);
+    }
+}
+
+#[test]
+fn paths_inside_of_each_other() {
+    let env = Environment::new();
+    let dir = repository(&env, "mkdir -p d/e; echo x >f; git add .; echo x >d/n; echo x >d/e/n");
+    for words in [&["-s", "d/e", "."][..], &["-s", "d", "d/e"], &["-s", "d/n", "d", "f"]] {
+        same(&env, &dir, words);
+    }
+    same_native(&env, &dir, &["-s", "."]);
+    same_native(&env, &dir, &["-s", "d/n", "d/e", "d/e"]);
+    same_native(&env, &dir.join("d"), &["-s", ".", "../f"]);
+}
