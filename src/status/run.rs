@@ -27,6 +27,7 @@ use crate::cli::{USAGE, fatal};
 use crate::repo::config::{Config, Location};
 use crate::repo::git::GitProgram;
 use crate::repo::{NotExact, Repo, check_not_traced};
+use crate::session::Session;
 
 /// Exit code of `--exit-code` where something differs.
 const DIRTY: u8 = 1;
@@ -100,6 +101,7 @@ impl Invocation {
         let Place { repo, config, git } = Place::open()?;
         // Before anything may make the answer git's: this setting says whether that is done.
         self.fallback = !self.own.no_fallback && config.bool("fast.fallback")?.unwrap_or(true);
+        report.metrics = Session::new(&repo, &git, &config)?.metrics(&config)?;
         if self.own.cross_check {
             let ours = self.own_args.iter().filter(|arg| *arg != "--cross-check").chain(&self.git_args);
             return Ok(cross_check::run(&git.path, &ours.cloned().collect::<Vec<_>>(), &self.git_args));
@@ -219,8 +221,9 @@ impl Invocation {
     fn hand_over(&self, reason: &NotExact, report: &mut Report) -> ExitCode {
         report.served = Served::Git;
         report.reason = reason.to_string();
+        report.failed = !self.fallback || self.own.no_fallback;
         report.finish();
-        if !self.fallback || self.own.no_fallback {
+        if report.failed {
             return fatal(&format!("only git can answer this: {reason}"));
         }
         if self.own.json || self.own.summary {

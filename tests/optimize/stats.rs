@@ -24,7 +24,9 @@ fn every_invocation_counts_once() {
     }
     env.fastlog(&it.dir, &args(&["-g"]), None).0.success("fastlog");
     assert_eq!(env.fastlog(&it.dir, &args(&["-g", "--no-fallback"]), None).0.code, 128);
+    env.run(env.ours("git-faststatus", &it.dir, &["--short"])).success("faststatus");
     let all = stats(&env, &it, &[]);
+    assert_eq!(of(&all, "faststatus").expect("it ran")["count"], 1);
     let fastlog = of(&all, "fastlog").expect("it ran");
     let number = |key: &str| fastlog[key].as_u64().expect("a number");
     assert_eq!(
