@@ -361,3 +361,16 @@ fn traces_of_git() {
         assert!(!fs::read(&file).expect("a trace").is_empty(), "{name}");
     }
 }
+
+#[test]
+fn git_files_that_lead_nowhere() {
+    let env = Environment::new();
+    let dir = repository(&env, "r");
+    for (name, text) in [("nowhere", "gitdir: nothing"), ("empty", ""), ("odd", "what is this")] {
+        let below = dir.join(name).join("below");
+        fs::create_dir_all(&below).expect("a new directory");
+        fs::write(dir.join(name).join(".git"), text).expect("a new file");
+        same(&env, &dir.join(name), &["--oneline"]);
+        same(&env, &below, &["--oneline"]);
+    }
+}

@@ -199,7 +199,17 @@ fn locate(cwd: &Path) -> Result<(PathBuf, Option<PathBuf>), NotExact> {
     .apply_environment();
     let (path, _trust) = gix::discover::upwards_opts(cwd, options)
         .map_err(|err| NotExact::from(format!("no repository: {err}")))?;
-    Ok(path.into_repository_and_work_tree_directories())
+    let (git_dir, work_dir) = path.into_repository_and_work_tree_directories();
+    let failed = |err: std::io::Error| NotExact::from(format!("current directory: {err}"));
+    let cwd = cwd.canonicalize().map_err(failed)?;
+    let found = work_dir.as_ref().unwrap_or(&git_dir).canonicalize().map_err(failed)?;
+    for above in cwd.ancestors().take_while(|above| *above != found) {
+        // One that does not lead to a repository is an error for git, and nothing at all for gix.
+        if std::fs::symlink_metadata(above.join(".git")).is_ok_and(|meta| !meta.is_dir()) {
+            return Err("a .git file above the current directory".into());
+        }
+    }
+    Ok((git_dir, work_dir))
 }
 
 /// The top of the worktree where GIT_DIR says which repository it is: the current directory, unless something else

@@ -265,12 +265,6 @@ pub(super) fn worktree(
     }
     let cwd = std::env::current_dir().and_then(|dir| dir.canonicalize()).map_err(failed)?;
     let prefix = cwd.strip_prefix(&top).map_err(|_| NotExact::because("outside of the worktree"))?;
-    for above in cwd.ancestors().take_while(|above| *above != top) {
-        // One that does not lead to a repository is an error for git, and no repository for others.
-        if std::fs::symlink_metadata(above.join(".git")).is_ok_and(|meta| !meta.is_dir()) {
-            return Err("a .git file above the current directory".into());
-        }
-    }
     let mut prefix: BString = prefix.as_os_str().as_bytes().into();
     if !prefix.is_empty() {
         prefix.push(b'/');
