@@ -10,7 +10,7 @@ use crate::optimize::context::Context;
 const LOOSE_OBJECTS: (u64, u64) = (1000, 100);
 const PACKS_TO_JOIN: (usize, usize) = (10, 2);
 
-/// Bytes that a repack writes in a second, for estimates: measured where deltas are reused.
+/// Bytes that a repack writes in a second: an order of magnitude, used for estimates only.
 const REPACK_SPEED: u64 = 40 << 20;
 
 /// What is common to tasks that move objects.
