@@ -2,12 +2,11 @@
 //! write. When a file is full it takes the place of the one before it, so there are never more than two. Readers take
 //! no lock; a record that is not whole is not one.
 
-use std::fs::{File, OpenOptions};
 use std::io::{Seek, Write};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use super::trace::{IndexUse, Report, Served};
+use crate::index::{open_regular, open_to_append};
 
 /// Name of the file that is written to.
 pub const CURRENT: &str = "metrics";
@@ -100,10 +99,7 @@ fn check(bytes: &[u8; RECORD]) -> [u8; 4] {
 /// Adds a record to the ring in `dir`. Failing to do so is nobody's problem.
 pub fn append(dir: &Path, record: &Record) {
     let path = dir.join(CURRENT);
-    let flags = rustix::fs::OFlags::NOFOLLOW.bits() as i32;
-    let Ok(mut file) = OpenOptions::new().append(true).create(true).custom_flags(flags).open(&path) else {
-        return;
-    };
+    let Ok(mut file) = open_to_append(&path) else { return };
     // One write of a few bytes at the end of a file: two processes' records do not mix.
     if file.write_all(&record.encode()).is_err() {
         return;
@@ -121,7 +117,7 @@ pub fn append(dir: &Path, record: &Record) {
 pub fn read(dir: &Path) -> Vec<Record> {
     let mut records = Vec::new();
     for name in [PREVIOUS, CURRENT] {
-        let Ok(file) = File::open(dir.join(name)) else { continue };
+        let Ok(file) = open_regular(&dir.join(name)) else { continue };
         let mut bytes = Vec::new();
         // Never more than what writers let it grow to.
         let limit = 2 * (RECORDS + 1) * RECORD as u64;

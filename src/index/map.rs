@@ -1,7 +1,7 @@
 //! The bytes of a segment, mapped or owned. The crate's only `unsafe` code is here.
 
 use std::fs::{File, OpenOptions};
-use std::io;
+use std::io::{self, Read};
 use std::ops::Deref;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
@@ -69,16 +69,28 @@ impl Deref for Bytes {
 
 /// Opens a regular file of the index for reading. The index directory is in a working tree, where a checkout may put
 /// things: a symbolic link is not followed, and a pipe or device does not block.
-pub(super) fn open_regular(path: &Path) -> io::Result<File> {
+pub(crate) fn open_regular(path: &Path) -> io::Result<File> {
     let file = OpenOptions::new().read(true).custom_flags(flags()).open(path)?;
     require_regular(file)
 }
 
 /// Opens or creates a regular file of the index for reading and writing, with the same caution.
-pub(super) fn open_or_create(path: &Path) -> io::Result<File> {
+pub(crate) fn open_or_create(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(true).truncate(false).custom_flags(flags());
     require_regular(options.open(path)?)
+}
+
+/// Opens or creates a regular file of the index for adding to its end, with the same caution.
+pub(crate) fn open_to_append(path: &Path) -> io::Result<File> {
+    require_regular(OpenOptions::new().append(true).create(true).custom_flags(flags()).open(path)?)
+}
+
+/// Reads a regular file of the index, with the same caution.
+pub(crate) fn read_regular(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    open_regular(path)?.read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 fn flags() -> i32 {

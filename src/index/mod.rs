@@ -33,6 +33,7 @@ pub use location::{Location, Place, Refused};
 pub use lock::WriterLock;
 pub use manifest::{Manifest, ManifestError};
 pub use map::Bytes;
+pub(crate) use map::{open_or_create, open_regular, open_to_append, read_regular};
 pub use merge::{merge, merge_from};
 pub use open::{OpenIndex, Reason, Rejected, SMALL};
 pub use paths::{

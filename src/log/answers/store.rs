@@ -2,11 +2,11 @@
 //! which a clone cannot bring any along; whatever is wrong with one, it is as if it were not there.
 
 use std::fs;
-use std::io::Write;
+use std::io::{Read, Write};
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use crate::index::{Location, TEMP_PREFIX};
+use crate::index::{Location, TEMP_PREFIX, open_regular};
 
 /// The directory.
 pub(crate) const DIR: &str = "answers";
@@ -28,7 +28,9 @@ impl<'a> Store<'a> {
     /// The answer to the question with this key.
     pub(super) fn get(&self, key: &blake3::Hash) -> Option<Vec<u8>> {
         let path = self.path(key);
-        let bytes = fs::read(&path).ok()?;
+        let mut file = open_regular(&path).ok()?;
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes).ok()?;
         let (mac, body) = bytes.split_first_chunk::<{ blake3::OUT_LEN }>()?;
         if self.mac(key, body) != blake3::Hash::from(*mac) {
             return None;
@@ -40,12 +42,7 @@ impl<'a> Store<'a> {
             return None;
         }
         // For the order in which they are forgotten.
-        drop(
-            fs::File::options()
-                .append(true)
-                .open(&path)
-                .and_then(|file| file.set_modified(SystemTime::now())),
-        );
+        drop(file.set_modified(SystemTime::now()));
         Some(text.to_vec())
     }
 

@@ -132,7 +132,7 @@ fn shown(report: &Report, options: &ReportOptions) -> String {
 }
 
 fn cached(path: &Path, key: &str) -> Option<Report> {
-    let report: Report = serde_json::from_slice(&std::fs::read(path).ok()?).ok()?;
+    let report: Report = serde_json::from_slice(&crate::index::read_regular(path).ok()?).ok()?;
     (report.format == FORMAT && report.key == key).then_some(report)
 }
 

@@ -158,7 +158,7 @@ const MAGIC: &[u8; 8] = b"GFSIZE1\n";
 impl Known {
     /// Reads it; nothing is known when it is not there or not whole.
     pub(super) fn load(path: &Path) -> Known {
-        let bytes = std::fs::read(path).unwrap_or_default();
+        let bytes = crate::index::read_regular(path).unwrap_or_default();
         let Some(body) = bytes.strip_prefix(MAGIC).filter(|body| body.len() % 12 == 0) else {
             return Known::default();
         };

@@ -92,10 +92,15 @@ pub(crate) fn find(
             let dir = objects.join(format!("{first:02x}"));
             finder.list(&dir, "temporary object", &|name| name.starts_with("tmp_obj_"));
         }
-        finder.locks_below(&common.join("refs"), 0);
+        for dir in ["refs", "logs"] {
+            finder.locks_below(&common.join(dir), 0);
+        }
         for worktree in fs::read_dir(common.join("worktrees")).into_iter().flatten().flatten() {
             for name in OWN_LOCKS {
                 finder.look(worktree.path().join(name), "lock");
+            }
+            for dir in ["refs", "logs"] {
+                finder.locks_below(&worktree.path().join(dir), 0);
             }
         }
     }

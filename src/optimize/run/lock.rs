@@ -2,14 +2,15 @@
 //! the file's presence means nothing. The git commands of a run inherit it: when a run is killed while git works, the
 //! lock is free only when git has ended, too.
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{self, Read, Seek, Write};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::process::Stdio;
 
 use fs2::FileExt;
 use serde::{Deserialize, Serialize};
+
+use crate::index::open_or_create;
 
 /// Name of the file.
 pub(super) const FILE: &str = "optimize.lock";
@@ -32,11 +33,8 @@ pub(super) struct RunLock {
 impl RunLock {
     /// Takes it; `Err(Ok(holder))` when another run has it.
     pub(super) fn try_acquire(dir: &Path) -> Result<RunLock, Result<Option<Holder>, io::Error>> {
-        let mut options = OpenOptions::new();
-        // A planted link is not followed; the file is never truncated before it is ours.
-        let flags = rustix::fs::OFlags::NOFOLLOW.bits() as i32;
-        options.read(true).write(true).create(true).truncate(false).custom_flags(flags);
-        let mut file = options.open(dir.join(FILE)).map_err(Err)?;
+        // It is not truncated before it is ours.
+        let mut file = open_or_create(&dir.join(FILE)).map_err(Err)?;
         match FileExt::try_lock_exclusive(&file) {
             Ok(()) => {}
             Err(err) if err.raw_os_error() == fs2::lock_contended_error().raw_os_error() => {

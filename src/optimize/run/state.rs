@@ -29,7 +29,7 @@ pub(super) struct State {
 impl State {
     /// Reads it; whatever is wrong with the file, it is as if it were not there.
     pub(super) fn load(dir: &Path) -> State {
-        let bytes = std::fs::read(dir.join(FILE)).unwrap_or_default();
+        let bytes = crate::index::read_regular(&dir.join(FILE)).unwrap_or_default();
         let state: State = serde_json::from_slice(&bytes).unwrap_or_default();
         State { dir: dir.to_owned(), ..state }
     }
