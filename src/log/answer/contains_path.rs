@@ -9,6 +9,7 @@ use rayon::prelude::*;
 use super::Question;
 use super::last_modified::check_well_formed;
 use crate::cli::output::{Output, for_a_person};
+use crate::cli::quote::push_quoted;
 use crate::cli::trace::{Report, Served};
 use crate::index::{History, Paths, Pos};
 use crate::log::contains_path::{Chosen, Life, lives};
@@ -23,7 +24,7 @@ use crate::log::repo_sources::RepoSources;
 use crate::log::select::Selector;
 use crate::log::settings::Settings;
 use crate::log::sources::Sources;
-use crate::log::touched::{check_complete, push_quoted};
+use crate::log::touched::check_complete;
 use crate::log::walk::{Plan, Walk};
 use crate::repo::NotExact;
 

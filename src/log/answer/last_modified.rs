@@ -7,6 +7,7 @@ use rayon::prelude::*;
 
 use super::Question;
 use crate::cli::output::{Output, for_a_person};
+use crate::cli::quote::push_quoted;
 use crate::cli::trace::{Report, Served};
 use crate::index::{Flags, History, Paths, Pos};
 use crate::log::encoding::Reencoded;
@@ -15,7 +16,7 @@ use crate::log::last_modified::{Depth, Found, entries, last_modified};
 use crate::log::repo_sources::RepoSources;
 use crate::log::revisions::Request;
 use crate::log::settings::Settings;
-use crate::log::touched::{check_complete, push_quoted};
+use crate::log::touched::check_complete;
 use crate::log::walk::{Plan, Start, reached};
 use crate::repo::NotExact;
 

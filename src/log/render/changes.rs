@@ -1,10 +1,11 @@
 //! The lines of `--name-only`, `--name-status` and `--raw` (git-diff-tree(1), "Raw output format").
 
-use bstr::{BStr, ByteSlice};
+use bstr::BStr;
 use gix::ObjectId;
 use gix::objs::tree::EntryKind;
 
 use super::pretty::push_digits;
+use crate::cli::quote::push_quoted;
 use crate::index::Value;
 use crate::log::changes::FileChange;
 use crate::log::options::ChangeList;
@@ -45,21 +46,10 @@ impl Listing {
     }
 
     fn push_name(&self, name: &BStr, out: &mut Vec<u8>) {
-        let needs_quotes = |byte: &u8| escape(*byte).is_some() || (self.quote_high && !byte.is_ascii());
-        if self.nul || !name.iter().any(needs_quotes) {
-            out.extend_from_slice(name);
-            return;
+        match self.nul {
+            true => out.extend_from_slice(name),
+            false => push_quoted(name, self.quote_high, out),
         }
-        out.push(b'"');
-        for &byte in name.as_bytes() {
-            match escape(byte) {
-                Some(Escape::Letter(letter)) => out.extend([b'\\', letter]),
-                Some(Escape::Octal) => push_octal(byte, out),
-                None if self.quote_high && !byte.is_ascii() => push_octal(byte, out),
-                None => out.push(byte),
-            }
-        }
-        out.push(b'"');
     }
 }
 
@@ -87,30 +77,4 @@ fn mode(value: Option<Value<'_>>) -> &'static [u8] {
         Some(EntryKind::Link) => b"120000",
         Some(EntryKind::Commit) => b"160000",
     }
-}
-
-/// How a byte is written in a quoted name.
-enum Escape {
-    Letter(u8),
-    Octal,
-}
-
-fn escape(byte: u8) -> Option<Escape> {
-    let letter = match byte {
-        7 => b'a',
-        8 => b'b',
-        b'\t' => b't',
-        b'\n' => b'n',
-        11 => b'v',
-        12 => b'f',
-        b'\r' => b'r',
-        b'"' | b'\\' => byte,
-        0..0x20 | 0x7f => return Some(Escape::Octal),
-        _ => return None,
-    };
-    Some(Escape::Letter(letter))
-}
-
-fn push_octal(byte: u8, out: &mut Vec<u8>) {
-    out.extend([b'\\', b'0' + (byte >> 6), b'0' + (byte >> 3 & 7), b'0' + (byte & 7)]);
 }

@@ -2,7 +2,6 @@
 //! did not has what its first parent has.
 
 mod forest;
-mod quote;
 
 use bstr::BStr;
 use gix::objs::tree::EntryKind;
@@ -10,7 +9,6 @@ use gix::objs::tree::EntryKind;
 use crate::index::{History, Paths, Pos, Posting, Value};
 use crate::repo::NotExact;
 pub(super) use forest::Forest;
-pub(super) use quote::push_quoted;
 
 /// Whether the index knows what every commit of `history` did to its paths.
 ///

@@ -2,6 +2,8 @@
 
 use bstr::{BStr, BString, ByteSlice};
 
+use crate::cli::quote::{needs_quotes, push_quoted};
+
 /// How paths are written.
 #[derive(Debug, Clone)]
 pub struct PathStyle {
@@ -19,39 +21,12 @@ impl PathStyle {
     pub fn write(&self, path: &BStr, out: &mut Vec<u8>) {
         let relative = relative(path, self.prefix.as_bstr());
         let path = relative.as_deref().unwrap_or(path);
-        let special = |byte: &u8| is_special(*byte, self.quote_high);
-        if !path.iter().any(special) {
-            let quotes: &[u8] = if self.quote_spaces && path.contains(&b' ') { b"\"" } else { b"" };
-            out.extend_from_slice(quotes);
-            out.extend_from_slice(path);
-            out.extend_from_slice(quotes);
-            return;
-        }
-        out.push(b'"');
-        for byte in path {
-            if !special(byte) {
-                out.push(*byte);
-                continue;
-            }
-            out.push(b'\\');
-            match byte {
-                0x07 => out.push(b'a'),
-                0x08 => out.push(b'b'),
-                b'\t' => out.push(b't'),
-                b'\n' => out.push(b'n'),
-                0x0b => out.push(b'v'),
-                0x0c => out.push(b'f'),
-                b'\r' => out.push(b'r'),
-                b'"' | b'\\' => out.push(*byte),
-                byte => out.extend_from_slice(format!("{byte:03o}").as_bytes()),
-            }
-        }
-        out.push(b'"');
+        let spaced = self.quote_spaces && path.contains(&b' ') && !needs_quotes(path, self.quote_high);
+        let quotes: &[u8] = if spaced { b"\"" } else { b"" };
+        out.extend_from_slice(quotes);
+        push_quoted(path, self.quote_high, out);
+        out.extend_from_slice(quotes);
     }
-}
-
-fn is_special(byte: u8, quote_high: bool) -> bool {
-    byte < 0x20 || byte == 0x7f || byte == b'"' || byte == b'\\' || byte >= 0x80 && quote_high
 }
 
 /// The path as seen from `prefix`; `None` where it stays as it is.

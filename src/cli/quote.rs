@@ -1,16 +1,20 @@
 //! Paths as git prints them where a line ends with a newline: in quotes, with C's escapes, when there is anything
 //! special in them (`core.quotePath` in git-config(1)).
 
-/// Appends `path`. `high`: bytes from 0x80 on are special, too.
-pub(in crate::log) fn push_quoted(path: &[u8], high: bool, out: &mut Vec<u8>) {
-    let is_special = |byte: &u8| matches!(byte, 0..0x20 | 0x7f | b'"' | b'\\') || (high && *byte >= 0x80);
-    if !path.iter().any(is_special) {
+/// Whether any byte of `path` needs an escape. `high`: bytes from 0x80 on do, too.
+pub fn needs_quotes(path: &[u8], high: bool) -> bool {
+    path.iter().any(|byte| is_special(*byte, high))
+}
+
+/// Appends `path`, in quotes where it [needs](needs_quotes) them.
+pub fn push_quoted(path: &[u8], high: bool, out: &mut Vec<u8>) {
+    if !needs_quotes(path, high) {
         out.extend_from_slice(path);
         return;
     }
     out.push(b'"');
     for byte in path {
-        if !is_special(byte) {
+        if !is_special(*byte, high) {
             out.push(*byte);
             continue;
         }
@@ -28,4 +32,8 @@ pub(in crate::log) fn push_quoted(path: &[u8], high: bool, out: &mut Vec<u8>) {
         }
     }
     out.push(b'"');
+}
+
+fn is_special(byte: u8, high: bool) -> bool {
+    matches!(byte, 0..0x20 | 0x7f | b'"' | b'\\') || (high && byte >= 0x80)
 }
