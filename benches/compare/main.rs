@@ -40,6 +40,9 @@ struct Arguments {
     repositories: Vec<PathBuf>,
 }
 
+/// What follows this line in the file of tables is written by hand, and kept.
+const KEPT: &str = "<!-- not generated from here on -->";
+
 fn main() -> io::Result<()> {
     let arguments = Arguments::parse();
     let mut text = heading()?;
@@ -51,7 +54,11 @@ fn main() -> io::Result<()> {
         table(&mut text, "Building", rows::build(), &subject, &arguments)?;
     }
     match &arguments.output {
-        Some(file) => std::fs::write(file, text),
+        Some(file) => {
+            let old = std::fs::read_to_string(file).unwrap_or_default();
+            let kept = old.find(KEPT).map_or("", |at| &old[at..]);
+            std::fs::write(file, text + kept)
+        }
         None => io::stdout().write_all(text.as_bytes()),
     }
 }
