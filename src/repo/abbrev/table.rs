@@ -130,7 +130,6 @@ impl SortedNames {
         let first = usize::from(*id.first()?);
         let from = if first == 0 { 0 } else { self.fan[first - 1] as usize };
         let names = from..self.fan[first] as usize;
-        // Counting on for ever would have the threads fight for the counter.
         if self.asked.load(Ordering::Relaxed) < READ_BEFORE_MAPPING {
             self.asked.fetch_add(1, Ordering::Relaxed);
             return self.read_around(names, id, answer);
