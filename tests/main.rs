@@ -6,6 +6,7 @@ mod differential;
 mod follow;
 mod generated;
 mod index_states;
+mod install;
 mod optimize;
 mod own_options;
 mod path_index;

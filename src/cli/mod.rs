@@ -5,6 +5,7 @@ pub mod metrics;
 pub mod output;
 pub mod quote;
 pub mod trace;
+pub mod version;
 
 use std::io::Write;
 use std::process::ExitCode;

@@ -15,7 +15,7 @@ use super::options::{self, LogOptions, Refusal};
 use super::paths::Pathspec;
 use super::{cross_check, handover, last_modified, paths, revisions};
 use crate::cli::trace::{Report, Served};
-use crate::cli::{FATAL, USAGE, fatal};
+use crate::cli::{FATAL, fatal, version};
 use crate::repo::config::{Config, Location};
 use crate::repo::git::GitProgram;
 use crate::repo::present::Present;
@@ -32,10 +32,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let own_args = parsed.own.iter().cloned();
     let own = match OwnOptions::try_parse_from(std::iter::once("git-fastlog".into()).chain(own_args)) {
         Ok(own) => own,
-        Err(err) => {
-            let _ = err.print();
-            return if err.use_stderr() { ExitCode::from(USAGE) } else { ExitCode::SUCCESS };
-        }
+        Err(err) => return version::instead(&err),
     };
     report.stats = own.performance_stats;
     if let Some(threads) = own.threads {

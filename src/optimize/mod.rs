@@ -19,7 +19,7 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 use self::cli::Command;
-use crate::cli::USAGE;
+use crate::cli::version;
 
 pub use cli::OptimizeOptions;
 
@@ -28,10 +28,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let args: Vec<OsString> = args.into_iter().collect();
     let options = match OptimizeOptions::try_parse_from(std::iter::once("git-optimize".into()).chain(args)) {
         Ok(options) => options,
-        Err(err) => {
-            let _ = err.print();
-            return if err.use_stderr() { ExitCode::from(USAGE) } else { ExitCode::SUCCESS };
-        }
+        Err(err) => return version::instead(&err),
     };
     match options.command {
         Some(Command::Index(options)) => index::run(&options),

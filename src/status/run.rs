@@ -23,7 +23,7 @@ use super::settings::Settings;
 use super::{cross_check, many};
 use crate::cli::output::Output;
 use crate::cli::trace::{Report, Served};
-use crate::cli::{USAGE, fatal};
+use crate::cli::{fatal, version};
 use crate::repo::config::{Config, Location};
 use crate::repo::git::GitProgram;
 use crate::repo::{NotExact, Repo, check_not_traced};
@@ -39,10 +39,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let own =
         match OwnOptions::try_parse_from(std::iter::once("git-faststatus".into()).chain(own_args.clone())) {
             Ok(own) => own,
-            Err(err) => {
-                let _ = err.print();
-                return if err.use_stderr() { ExitCode::from(USAGE) } else { ExitCode::SUCCESS };
-            }
+            Err(err) => return version::instead(&err),
         };
     report.stats = own.performance_stats;
     if let Some(threads) = own.threads {
