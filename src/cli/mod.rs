@@ -1,8 +1,9 @@
-//! What the three programs have in common towards their user: messages, exit codes, output, quoted paths, trace, metrics.
+//! What the three programs have in common towards their user: messages, exit codes, own options, output, quoted paths, trace, metrics.
 
 pub mod duration;
 pub mod metrics;
 pub mod output;
+pub mod own_options;
 pub mod quote;
 pub mod trace;
 pub mod version;

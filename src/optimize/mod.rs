@@ -16,19 +16,17 @@ mod stats;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::Parser as _;
-
 use self::cli::Command;
-use crate::cli::version;
+use crate::cli::own_options;
 
 pub use cli::OptimizeOptions;
 
 /// Runs `git optimize` with these arguments (without the program's name).
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let args: Vec<OsString> = args.into_iter().collect();
-    let options = match OptimizeOptions::try_parse_from(std::iter::once("git-optimize".into()).chain(args)) {
+    let options: OptimizeOptions = match own_options::parse("git-optimize", &args) {
         Ok(options) => options,
-        Err(err) => return version::instead(&err),
+        Err(code) => return code,
     };
     match options.command {
         Some(Command::Index(options)) => index::run(&options),
