@@ -19,6 +19,7 @@ MANDIR ?= $(DATADIR)/man
 BASHDIR ?= $(DATADIR)/bash-completion/completions
 ZSHDIR ?= $(DATADIR)/zsh/site-functions
 FISHDIR ?= $(DATADIR)/fish/vendor_completions.d
+FISHCONFDIR ?= $(DATADIR)/fish/vendor_conf.d
 DOCDIR ?= $(DATADIR)/doc/git-fast
 CONTRIBDIR ?= $(DATADIR)/git-fast
 
@@ -37,6 +38,7 @@ $(foreach name,$(NAMES),755 $(BUILD)/$(name) $(BINDIR)/$(name)
 644 completions/$(name).fish $(FISHDIR)/$(name).fish
 )
 644 man/gitfastindex.5 $(MANDIR)/man5/gitfastindex.5
+644 completions/conf.d-git-fast.fish $(FISHCONFDIR)/git-fast.fish
 $(foreach file,$(DOCUMENTS),644 $(file) $(DOCDIR)/$(notdir $(file))
 )
 $(foreach file,$(HOOKS),755 $(file) $(CONTRIBDIR)/hooks/$(notdir $(file))

@@ -191,3 +191,4 @@ complete -c git-optimize -n "__fish_git_optimize_using_subcommand help; and __fi
 complete -c git-optimize -n "__fish_git_optimize_using_subcommand help; and __fish_seen_subcommand_from schedule" -f -a "install" -d 'Make the entry, or change it'
 complete -c git-optimize -n "__fish_git_optimize_using_subcommand help; and __fish_seen_subcommand_from schedule" -f -a "remove" -d 'Take it away'
 complete -c git-optimize -n "__fish_git_optimize_using_subcommand help; and __fish_seen_subcommand_from schedule" -f -a "show" -d 'Print it'
+complete -c git-optimize -n 'not __fish_seen_subcommand_from index doctor clone report stats cache schedule' -l task -x -a 'temporaries pack-refs index commit-graph loose-objects repack reflog rerere worktrees'

@@ -44,10 +44,11 @@ pub(super) fn files() -> Vec<(PathBuf, Vec<u8>)> {
         ("_git-optimize", optimize_zsh()),
         ("git-fastlog.fish", wrapper_fish("fastlog", "log", LogOptions::command())),
         ("git-faststatus.fish", wrapper_fish("faststatus", "status", StatusOptions::command())),
-        ("git-optimize.fish", by_clap(Fish, OptimizeOptions::command())),
+        ("git-optimize.fish", optimize_fish(&optimize)),
     ];
     files
         .into_iter()
+        .chain([("conf.d-git-fast.fish", conf_fish())])
         .map(|(name, text)| (PathBuf::from("completions").join(name), text.into_bytes()))
         .collect()
 }
@@ -231,6 +232,31 @@ fn shortened(command: Command) -> Command {
         None => arg,
     });
     command.mut_subcommands(shortened)
+}
+
+fn optimize_fish(command: &Command) -> String {
+    // clap's lines are about a command line without values before the command.
+    let others = join(visible(command).map(|sub| sub.get_name().to_owned()).filter(|name| name != "run"));
+    let tasks = join(tasks(command).into_iter());
+    let more = format!(
+        "complete -c git-optimize -n 'not __fish_seen_subcommand_from {others}' -l task -x -a '{tasks}'\n"
+    );
+    by_clap(Fish, OptimizeOptions::command()) + &more
+}
+
+/// What makes fish's completion of git call ours.
+fn conf_fish() -> String {
+    let mut text = String::from(include_str!("completions/conf.fish"));
+    for command in [LogOptions::command(), StatusOptions::command(), OptimizeOptions::command()] {
+        let name = command.get_name().trim_start_matches("git-").to_owned();
+        let about = short(&command.get_about().map(ToString::to_string).unwrap_or_default());
+        let _ = write!(
+            text,
+            "complete -c git -n __fish_git_needs_command -a {name} -d '{about}'\n\
+             complete -f -c git -n '__fish_git_using_command {name}' -a '(__fish_git_complete_custom_command {name})'\n"
+        );
+    }
+    text
 }
 
 fn by_clap(shell: impl clap_complete::Generator, command: Command) -> String {

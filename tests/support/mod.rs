@@ -6,6 +6,7 @@ pub(crate) mod environment;
 mod oddities;
 pub(crate) mod process;
 pub(crate) mod repository;
+pub(crate) mod terminal;
 pub(crate) mod text;
 pub(crate) mod trace;
 
