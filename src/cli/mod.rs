@@ -4,6 +4,7 @@ pub mod duration;
 pub mod metrics;
 pub mod output;
 pub mod own_options;
+pub mod profile;
 pub mod quote;
 pub mod trace;
 pub mod version;

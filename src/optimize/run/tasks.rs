@@ -58,15 +58,69 @@ pub(in crate::optimize) struct Task {
 
 /// All of them.
 pub(in crate::optimize) const TASKS: &[Task] = &[
-    Task { name: "temporaries", about: "Remove files that killed processes have left, once nothing uses them", need: temporaries, obstacle: none, run: remove_temporaries },
-    Task { name: "pack-refs", about: "Loose refs into one file: git pack-refs --all --prune", need: pack_refs, obstacle: none, run: run_pack_refs },
-    Task { name: "index", about: "Bring the index of git fastlog up to date", need: index, obstacle: no_index, run: index_task::run },
-    Task { name: "commit-graph", about: "git commit-graph write --reachable --split --changed-paths", need: commit_graph, obstacle: no_graph, run: write_graph },
-    Task { name: "loose-objects", about: "Loose objects into a pack", need: loose_objects, obstacle: no_packing, run: pack_loose },
-    Task { name: "repack", about: "Join packs geometrically, with a multi-pack index and a bitmap; with --full, all of them into one", need: repack, obstacle: no_repack, run: run_repack },
-    Task { name: "reflog", about: "Expire old entries of reflogs, once a day, as git gc does", need: reflog, obstacle: while_busy, run: expire_reflog },
-    Task { name: "rerere", about: "Forget old resolutions of conflicts, once a day, as git gc does", need: rerere, obstacle: none, run: gc_rerere },
-    Task { name: "worktrees", about: "Forget worktrees that are gone, once a day, as git gc does", need: worktrees, obstacle: none, run: prune_worktrees },
+    Task {
+        name: "temporaries",
+        about: "Remove files that killed processes have left, once nothing uses them",
+        need: temporaries,
+        obstacle: none,
+        run: remove_temporaries,
+    },
+    Task {
+        name: "pack-refs",
+        about: "Loose refs into one file: git pack-refs --all --prune",
+        need: pack_refs,
+        obstacle: none,
+        run: run_pack_refs,
+    },
+    Task {
+        name: "index",
+        about: "Bring the index of git fastlog up to date",
+        need: index,
+        obstacle: no_index,
+        run: index_task::run,
+    },
+    Task {
+        name: "commit-graph",
+        about: "git commit-graph write --reachable --split --changed-paths",
+        need: commit_graph,
+        obstacle: no_graph,
+        run: write_graph,
+    },
+    Task {
+        name: "loose-objects",
+        about: "Loose objects into a pack",
+        need: loose_objects,
+        obstacle: no_packing,
+        run: pack_loose,
+    },
+    Task {
+        name: "repack",
+        about: "Join packs geometrically, with a multi-pack index and a bitmap; with --full, all of them into one",
+        need: repack,
+        obstacle: no_repack,
+        run: run_repack,
+    },
+    Task {
+        name: "reflog",
+        about: "Expire old entries of reflogs, once a day, as git gc does",
+        need: reflog,
+        obstacle: while_busy,
+        run: expire_reflog,
+    },
+    Task {
+        name: "rerere",
+        about: "Forget old resolutions of conflicts, once a day, as git gc does",
+        need: rerere,
+        obstacle: none,
+        run: gc_rerere,
+    },
+    Task {
+        name: "worktrees",
+        about: "Forget worktrees that are gone, once a day, as git gc does",
+        need: worktrees,
+        obstacle: none,
+        run: prune_worktrees,
+    },
 ];
 
 impl Task {
