@@ -24,7 +24,7 @@ use crate::index::{History, Pos};
 pub use boundary::boundary;
 pub use reach::reached;
 pub use simplify::{CurrentParents, Simplify};
-pub use tree_same::TreeSame;
+pub use tree_same::{Classes, TreeSame};
 
 use super::options::Order;
 use simplify::{FollowWalk, Lineage};
