@@ -207,8 +207,6 @@ pub struct LogOptions {
     pub since_as_filter: Option<DateLimit>,
     /// `--first-parent`.
     pub first_parent: bool,
-    /// `--exclude-first-parent-only`.
-    pub exclude_first_parent_only: bool,
     /// `--min-parents`, `--merges`.
     pub min_parents: u32,
     /// `--max-parents`, `--no-merges`.

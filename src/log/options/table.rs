@@ -199,7 +199,6 @@ pub static TABLE: &[Entry] = options! {
     "--no-min-parents" None Select |o, _, _| { o.min_parents = 0; Ok(()) };
     "--no-max-parents" None Select |o, _, _| { o.max_parents = None; Ok(()) };
     "--first-parent" None Select |o, _, _| { o.first_parent = true; Ok(()) };
-    "--exclude-first-parent-only" None Select |o, _, _| { o.exclude_first_parent_only = true; Ok(()) };
 
     "--follow" None Select |o, _, _| { o.follow = true; Ok(()) };
 
@@ -349,6 +348,8 @@ pub static TABLE: &[Entry] = options! {
     "--text" None Diff nothing;
     "-b" None Diff nothing;
     "-w" None Diff nothing;
+    // Excluded tips, and commits that are too old, decide differently about what they reach.
+    "--exclude-first-parent-only" None Git nothing;
     "--ignore-space-at-eol" None Diff nothing;
     "--ignore-space-change" None Diff nothing;
     "--ignore-all-space" None Diff nothing;
