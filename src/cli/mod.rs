@@ -1,6 +1,7 @@
 //! What the three programs have in common towards their user: messages, exit codes, output, quoted paths, trace, metrics.
 
 pub mod duration;
+pub mod cross_check;
 pub mod metrics;
 pub mod output;
 pub mod quote;

@@ -13,9 +13,9 @@ use super::cursor::Cursor;
 use super::options::own::OwnOptions;
 use super::options::{self, LogOptions, Refusal};
 use super::paths::Pathspec;
-use super::{cross_check, handover, last_modified, paths, revisions};
+use super::{handover, last_modified, paths, revisions};
 use crate::cli::trace::{Report, Served};
-use crate::cli::{FATAL, USAGE, fatal};
+use crate::cli::{FATAL, USAGE, cross_check, fatal};
 use crate::repo::config::{Config, Location};
 use crate::repo::git::GitProgram;
 use crate::repo::present::Present;
@@ -95,7 +95,8 @@ impl Invocation {
         }
         report.metrics = Session::new(&repo, &git, &config)?.metrics(&config)?;
         if self.own.cross_check {
-            return Ok(cross_check::run(&git.path, &self.unchecked_args(), &self.paged_git_args()));
+            let (ours, theirs) = (self.unchecked_args(), self.paged_git_args());
+            return Ok(cross_check::run(&git.path, cross_check::Question::Log, &ours, &theirs));
         }
         if self.own.no_index {
             return Err("--no-index".into());
