@@ -6,6 +6,7 @@ pub mod duration;
 pub mod metrics;
 pub mod options;
 pub mod output;
+pub mod own_options;
 pub mod quote;
 pub mod trace;
 

@@ -17,7 +17,6 @@ use crate::repo::config::Config;
 use crate::repo::decorate::{DecorationFilter, DecorationMap};
 use crate::repo::mailmap::Mailmap;
 use crate::repo::notes::{DisplayedRefs, Notes};
-use crate::repo::object_dirs::ObjectDirs;
 use crate::repo::{NotExact, Repo};
 
 /// The answers of one repository.
@@ -46,8 +45,7 @@ impl RepoSources {
             Some(AbbrevArg::Digits(digits)) => AbbrevLength::AtLeast(digits.max(4)),
             Some(AbbrevArg::Auto) | None => AbbrevLength::from_config(config)?,
         };
-        let dirs = ObjectDirs::find(&repo.common_dir.join("objects"), None)?;
-        let abbrev = Abbrev::open(&dirs, repo.git.object_hash(), length, config, tips)?;
+        let abbrev = Abbrev::new(repo.object_names(config)?, length, tips)?;
         let decorations = if settings.decorate || settings.wants.decorations {
             let filter = DecorationFilter::new(config, &options.decorate_filter)?;
             DecorationMap::load(

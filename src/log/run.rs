@@ -5,8 +5,6 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::Parser as _;
-
 use super::answer::Question;
 use super::answers::{self, Pinned};
 use super::cursor::Cursor;
@@ -15,12 +13,9 @@ use super::options::{self, LogOptions, Refusal};
 use super::paths::Pathspec;
 use super::{handover, last_modified, paths, revisions};
 use crate::cli::trace::{Report, Served};
-use crate::cli::{FATAL, USAGE, cross_check, fatal};
-use crate::repo::config::{Config, Location};
-use crate::repo::git::GitProgram;
-use crate::repo::present::Present;
-use crate::repo::{NotExact, Repo, check_not_traced, exec_git};
-use crate::session::{Session, git_program_cache};
+use crate::cli::{FATAL, cross_check, fatal, own_options};
+use crate::repo::{NotExact, check_not_traced, exec_git};
+use crate::session::{Environment, Session};
 
 /// Commits on a page where neither `--per-page` nor `fastlog.pageSize` says otherwise.
 const PAGE_SIZE: u64 = 30;
@@ -29,19 +24,12 @@ const PAGE_SIZE: u64 = 30;
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let mut report = Report::new("fastlog");
     let parsed = options::parse(args);
-    let own_args = parsed.own.iter().cloned();
-    let own = match OwnOptions::try_parse_from(std::iter::once("git-fastlog".into()).chain(own_args)) {
+    let own: OwnOptions = match own_options::parse("git-fastlog", &parsed.own) {
         Ok(own) => own,
-        Err(err) => {
-            let _ = err.print();
-            return if err.use_stderr() { ExitCode::from(USAGE) } else { ExitCode::SUCCESS };
-        }
+        Err(code) => return code,
     };
     report.stats = own.performance_stats;
-    if let Some(threads) = own.threads {
-        // The pool may exist already when called as a library: then it stays as it is.
-        let _ = rayon::ThreadPoolBuilder::new().num_threads(usize::from(threads)).build_global();
-    }
+    own_options::limit_threads(own.threads);
     let mut invocation = Invocation {
         own,
         own_args: parsed.own,
@@ -80,20 +68,14 @@ impl Invocation {
         log: Result<LogOptions, Refusal>,
         report: &mut Report,
     ) -> Result<ExitCode, NotExact> {
-        let repo = Repo::open()?;
-        let git = GitProgram::locate(git_program_cache(&repo.common_dir).as_deref())?;
-        let config = Config::load(&Location {
-            system: git.system_config.as_deref(),
-            git_dir: Some(&repo.git_dir),
-            common_dir: Some(&repo.common_dir),
-            env: &|name| std::env::var_os(name),
-        })?;
+        let Environment { repo, git, config } = Environment::open()?;
         // Before anything may make the answer git's: these settings also say how, and whether, that is done.
         self.fallback = !self.own.no_fallback && config.bool("fast.fallback")?.unwrap_or(true);
         if let Some(size) = config.int("fastlog.pageSize")? {
             self.page_size = u64::try_from(size).ok().filter(|size| *size > 0).unwrap_or(PAGE_SIZE);
         }
-        report.metrics = Session::new(&repo, &git, &config)?.metrics(&config)?;
+        let session = Session::new(&repo, &git, &config)?;
+        report.metrics = session.metrics(&config)?;
         if self.own.cross_check {
             let (ours, theirs) = (self.unchecked_args(), self.paged_git_args());
             return Ok(cross_check::run(&git.path, cross_check::Question::Log, &ours, &theirs));
@@ -111,7 +93,6 @@ impl Invocation {
             log.skip.get_or_insert(skip);
             log.max_count.get_or_insert(count);
         }
-        let session = Session::new(&repo, &git, &config)?;
         let mut index = session.open(&mut report.index)?;
         let requests = match &self.own.cursor {
             None => {
@@ -135,7 +116,7 @@ impl Invocation {
                 revisions::Request::Symmetric { left, right } => vec![left.0, right.0],
             })
             .collect();
-        Present::open(&repo, &config)?.check(&tips)?;
+        repo.object_names(&config)?.check(&repo, &tips)?;
         session.freshen(&mut index, &tips, &mut report.index)?;
         let pathspec = Pathspec::of(&repo, &config, &log)?;
         let mut with_paths = pathspec.is_some() || self.own.last_modified || self.own.contains_path.is_some();

@@ -5,10 +5,10 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use crate::cli::trace::{Report, Served};
-use crate::repo::config::{Config, Location};
+use crate::repo::config::Config;
 use crate::repo::git::GitProgram;
 use crate::repo::{NotExact, Repo};
-use crate::session::{Session, git_program_cache};
+use crate::session::{Environment, Session};
 
 /// What all commands need.
 pub(super) struct Context {
@@ -33,14 +33,7 @@ impl Context {
     pub(super) fn open() -> Result<Context, NotExact> {
         let mut report = Report::new("optimize");
         report.served = Served::Native;
-        let repo = Repo::open()?;
-        let git = GitProgram::locate(git_program_cache(&repo.common_dir).as_deref())?;
-        let config = Config::load(&Location {
-            system: git.system_config.as_deref(),
-            git_dir: Some(&repo.git_dir),
-            common_dir: Some(&repo.common_dir),
-            env: &|name| std::env::var_os(name),
-        })?;
+        let Environment { repo, git, config } = Environment::open()?;
         Ok(Context { repo, git, config, report: RefCell::new(report) })
     }
 

@@ -4,20 +4,14 @@
 //! A sorted table of names needs one search per object: only the two neighbours of a name can share its longest
 //! prefix.
 
+use std::sync::Arc;
+
 use bstr::{BStr, ByteSlice};
 use gix::hash::oid;
 
-pub(super) mod loose;
-pub(super) mod packs;
-pub(super) mod table;
-
-use loose::Loose;
-use packs::Packs;
-use table::Table;
-
 use super::NotExact;
 use super::config::{Config, parse_bool, parse_int};
-use super::object_dirs::ObjectDirs;
+use super::object_names::ObjectNames;
 
 /// The shortest abbreviation that git takes.
 const MINIMUM: usize = 4;
@@ -71,56 +65,43 @@ impl AbbrevLength {
 /// Finds the length of abbreviated names.
 pub struct Abbrev {
     length: usize,
-    hex_len: usize,
-    tables: Vec<Table>,
-    loose: Loose,
+    /// Among which they are unique; `None` where all digits are printed anyway.
+    names: Option<Arc<ObjectNames>>,
 }
 
 impl Abbrev {
-    /// Opens whatever is needed to answer; nothing for [`AbbrevLength::Full`].
+    /// `read_before` names objects that git has certainly looked up before its first abbreviation (the tips of the
+    /// walk).
     ///
-    /// With a multi-pack-index, git counts its objects and *again* those of each of its packs that it has happened
-    /// to open before the first abbreviation. `read_before` names objects that git has certainly looked up by then
-    /// (the tips of the walk). When the length still depends on which other packs were opened, that is
-    /// [`NotExact`].
-    pub fn open(
-        dirs: &ObjectDirs,
-        hash: gix::hash::Kind,
+    /// # Errors
+    /// When the length depends on which other packs git has opened until then; see [`ObjectNames::counted()`].
+    pub fn new(
+        names: Arc<ObjectNames>,
         length: AbbrevLength,
-        config: &Config,
         read_before: &[&oid],
     ) -> Result<Self, NotExact> {
-        let hex_len = hash.len_in_hex();
-        let loose = Loose::new(dirs, hash);
-        let full = Abbrev { length: hex_len, hex_len, tables: Vec::new(), loose };
-        if length == AbbrevLength::Full || matches!(length, AbbrevLength::AtLeast(n) if n >= hex_len) {
-            return Ok(full);
-        }
-        let use_multi_index = config.bool("core.multiPackIndex")?.unwrap_or(true);
-        let mut packs = Packs::default();
-        for dir in dirs.all() {
-            packs.add(&dir.join("pack"), hash, use_multi_index, read_before)?;
-        }
+        let hex_len = names.hash().len_in_hex();
         let length = match length {
-            AbbrevLength::AtLeast(n) => n,
-            _ => {
-                let (least, most) = (auto_length(packs.least), auto_length(packs.most));
+            AbbrevLength::Full => hex_len,
+            AbbrevLength::AtLeast(digits) => digits.min(hex_len),
+            AbbrevLength::Auto => {
+                let (least, most) = names.counted(read_before)?;
+                let (least, most) = (auto_length(least), auto_length(most));
                 if least != most {
                     return Err("the abbreviation depends on which packs git opens".into());
                 }
                 least
             }
         };
-        Ok(Abbrev { length: length.min(hex_len), tables: packs.tables, ..full })
+        Ok(Abbrev { length, names: (length < hex_len).then_some(names) })
     }
 
     /// How many digits to print. The object itself need not exist.
     pub fn len(&self, id: &oid) -> usize {
-        if self.length == self.hex_len {
-            return self.hex_len;
+        match &self.names {
+            None => self.length,
+            Some(names) => self.length.max((names.shared_digits(id) + 1).min(names.hash().len_in_hex())),
         }
-        let shared = self.tables.iter().map(|table| table.shared_digits(id)).max().unwrap_or(0);
-        self.length.max((shared + 1).min(self.hex_len)).max(self.loose.shared_digits(id) + 1)
     }
 }
 

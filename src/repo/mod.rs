@@ -11,8 +11,8 @@ pub mod mailmap;
 mod not_exact;
 pub mod notes;
 pub mod object_dirs;
+pub mod object_names;
 pub mod open;
-pub mod present;
 pub mod refs;
 pub mod remembered;
 #[cfg(test)]

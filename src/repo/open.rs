@@ -7,12 +7,15 @@ use std::io::ErrorKind;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 
 use bstr::ByteSlice;
 
 use super::NotExact;
 use super::commit_graph;
 use super::config::{Config, parse_bool};
+use super::object_dirs::ObjectDirs;
+use super::object_names::ObjectNames;
 
 /// An open repository.
 pub struct Repo {
@@ -24,6 +27,8 @@ pub struct Repo {
     pub common_dir: PathBuf,
     /// The top of the worktree.
     pub work_dir: Option<PathBuf>,
+    object_dirs: OnceLock<Result<ObjectDirs, NotExact>>,
+    object_names: OnceLock<Result<Arc<ObjectNames>, NotExact>>,
 }
 
 /// Variables that take git to another place or show it another history than the files of the repository do.
@@ -100,9 +105,28 @@ impl Repo {
             Some(_) => told_work_dir(&git, work_dir, cwd)?,
         };
         check_head(&git_dir)?;
-        let repo = Repo { git, git_dir, common_dir, work_dir };
+        let (object_dirs, object_names) = (OnceLock::new(), OnceLock::new());
+        let repo = Repo { git, git_dir, common_dir, work_dir, object_dirs, object_names };
         repo.check_format()?;
         Ok(repo)
+    }
+
+    /// Where its objects are; looked up once.
+    ///
+    /// # Errors
+    /// When git would say something about one of the directories.
+    pub fn object_dirs(&self) -> Result<&ObjectDirs, NotExact> {
+        let find = || ObjectDirs::find(&self.common_dir.join("objects"), None);
+        self.object_dirs.get_or_init(find).as_ref().map_err(NotExact::clone)
+    }
+
+    /// What its objects are called; listed once.
+    ///
+    /// # Errors
+    /// When packs can't be read.
+    pub fn object_names(&self, config: &Config) -> Result<Arc<ObjectNames>, NotExact> {
+        let open = || ObjectNames::open(self.object_dirs()?, self.git.object_hash(), config).map(Arc::new);
+        self.object_names.get_or_init(open).clone()
     }
 
     /// safe.bareRepository: which of the repositories that were found by looking around may be used is git's to say.

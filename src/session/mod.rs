@@ -2,8 +2,12 @@
 //! quick, and leaving the rest to a process in the background. Nobody waits here for another process.
 
 mod background;
+mod environment;
 mod paths;
 
+pub use environment::Environment;
+
+use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -36,6 +40,7 @@ pub struct Session<'r> {
     git: &'r GitProgram,
     index_dir: Option<PathBuf>,
     auto: bool,
+    found: OnceCell<Location>,
 }
 
 impl<'r> Session<'r> {
@@ -46,6 +51,7 @@ impl<'r> Session<'r> {
             git,
             index_dir: config.path("fast.indexDir")?,
             auto: config.bool("fast.autoIndex")?.unwrap_or(true),
+            found: OnceCell::new(),
         })
     }
 
@@ -57,9 +63,13 @@ impl<'r> Session<'r> {
         }
     }
 
-    /// Where the index is; `None` when there has never been one.
+    /// Where the index is; `None` when there has never been one. Looked up until it has been found once.
     pub fn location(&self) -> std::io::Result<Option<Location>> {
-        Location::find(self.place())
+        if let Some(location) = self.found.get() {
+            return Ok(Some(location.clone()));
+        }
+        let found = Location::find(self.place())?;
+        Ok(found.inspect(|location| drop(self.found.set(location.clone()))))
     }
 
     /// Where invocations are recorded: beside the index, once there is one, unless `fast.metrics` is false.
@@ -231,10 +241,4 @@ impl<'r> Session<'r> {
             .output();
         listed.map_or(true, |output| !output.stdout.is_empty())
     }
-}
-
-/// Where it is remembered which git this is, once there is an index.
-pub fn git_program_cache(common_dir: &Path) -> Option<PathBuf> {
-    let indexed = common_dir.join(crate::index::location::KEY_FILE).exists();
-    indexed.then(|| common_dir.join("git-fast.program"))
 }

@@ -6,7 +6,6 @@ use std::os::unix::ffi::OsStrExt;
 use std::process::ExitCode;
 
 use bstr::{BString, ByteSlice};
-use clap::Parser as _;
 
 use super::collect::{Collect, Statistics};
 use super::many;
@@ -23,11 +22,10 @@ use super::render::{json, summary};
 use super::settings::Settings;
 use crate::cli::output::Output;
 use crate::cli::trace::{Report, Served};
-use crate::cli::{USAGE, cross_check, fatal};
-use crate::repo::config::{Config, Location};
-use crate::repo::git::GitProgram;
+use crate::cli::{cross_check, fatal, own_options};
+use crate::repo::config::Config;
 use crate::repo::{NotExact, Repo, check_not_traced};
-use crate::session::Session;
+use crate::session::{Environment, Session};
 
 /// Exit code of `--exit-code` where something differs.
 const DIRTY: u8 = 1;
@@ -36,19 +34,12 @@ const DIRTY: u8 = 1;
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let mut report = Report::new("faststatus");
     let Parsed { status, own: own_args, git_args } = options::parse(args);
-    let own =
-        match OwnOptions::try_parse_from(std::iter::once("git-faststatus".into()).chain(own_args.clone())) {
-            Ok(own) => own,
-            Err(err) => {
-                let _ = err.print();
-                return if err.use_stderr() { ExitCode::from(USAGE) } else { ExitCode::SUCCESS };
-            }
-        };
+    let own: OwnOptions = match own_options::parse("git-faststatus", &own_args) {
+        Ok(own) => own,
+        Err(code) => return code,
+    };
     report.stats = own.performance_stats;
-    if let Some(threads) = own.threads {
-        // The pool may exist already when called as a library: then it stays as it is.
-        let _ = rayon::ThreadPoolBuilder::new().num_threads(usize::from(threads)).build_global();
-    }
+    own_options::limit_threads(own.threads);
     if own.worktrees || own.repos_from.is_some() {
         let args: Vec<OsString> = passed_on(&own).into_iter().chain(git_args).collect();
         return many::run(&own, status, &args);
@@ -70,35 +61,13 @@ struct Invocation {
     fallback: bool,
 }
 
-/// A repository, its configuration and the git that would answer about it.
-pub(super) struct Place {
-    pub(super) repo: Repo,
-    pub(super) config: Config,
-    pub(super) git: GitProgram,
-}
-
-impl Place {
-    /// Finds what is at the current directory.
-    pub(super) fn open() -> Result<Place, NotExact> {
-        let repo = Repo::open()?;
-        let git = GitProgram::locate(Some(&repo.common_dir.join("git-fast.program")))?;
-        let config = Config::load(&Location {
-            system: git.system_config.as_deref(),
-            git_dir: Some(&repo.git_dir),
-            common_dir: Some(&repo.common_dir),
-            env: &|name| std::env::var_os(name),
-        })?;
-        Ok(Place { repo, config, git })
-    }
-}
-
 impl Invocation {
     fn answer(
         &mut self,
         options: Result<StatusOptions, Refusal>,
         report: &mut Report,
     ) -> Result<ExitCode, NotExact> {
-        let Place { repo, config, git } = Place::open()?;
+        let Environment { repo, git, config } = Environment::open()?;
         // Before anything may make the answer git's: this setting says whether that is done.
         self.fallback = !self.own.no_fallback && config.bool("fast.fallback")?.unwrap_or(true);
         report.metrics = Session::new(&repo, &git, &config)?.metrics(&config)?;

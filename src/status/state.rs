@@ -9,7 +9,6 @@ use gix::ObjectId;
 
 use crate::repo::abbrev::{Abbrev, AbbrevLength};
 use crate::repo::config::Config;
-use crate::repo::object_dirs::ObjectDirs;
 use crate::repo::{NotExact, Repo};
 
 /// Where a detached HEAD was detached.
@@ -90,11 +89,9 @@ struct Short<'a> {
 impl Short<'_> {
     fn of(&mut self, id: &ObjectId) -> Result<String, NotExact> {
         if self.open.is_none() {
-            let dirs = ObjectDirs::find(&self.repo.common_dir.join("objects"), None)?;
             let length = AbbrevLength::from_config(self.config)?;
             let read: Vec<&gix::oid> = self.head.iter().map(|id| id.as_ref()).collect();
-            let hash = self.repo.git.object_hash();
-            self.open = Some(Abbrev::open(&dirs, hash, length, self.config, &read)?);
+            self.open = Some(Abbrev::new(self.repo.object_names(self.config)?, length, &read)?);
         }
         let length = self.open.as_ref().map_or(0, |abbrev| abbrev.len(id));
         Ok(id.to_hex_with_len(length).to_string())

@@ -12,7 +12,6 @@ use crate::log::revisions::Request;
 use crate::log::settings::Settings;
 use crate::log::walk::{Plan, Simplify, Start};
 use crate::repo::NotExact;
-use crate::repo::object_dirs::ObjectDirs;
 
 impl Question<'_> {
     pub(super) fn date_limit(&self, limit: Option<&DateLimit>, name: &str) -> Result<Option<i64>, NotExact> {
@@ -28,7 +27,7 @@ impl Question<'_> {
         if !self.config.bool("core.commitGraph")?.unwrap_or(true) {
             return Ok(true);
         }
-        let dirs = ObjectDirs::find(&self.repo.common_dir.join("objects"), None)?;
+        let dirs = self.repo.object_dirs()?;
         let files = ["info/commit-graph", "info/commit-graphs/commit-graph-chain"];
         Ok(!dirs.all().iter().any(|dir| files.iter().any(|file| dir.join(file).exists())))
     }

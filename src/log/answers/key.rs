@@ -25,7 +25,6 @@ use crate::index::Paths;
 use crate::log::revisions::Request;
 use crate::repo::config::Config;
 use crate::repo::git::GitProgram;
-use crate::repo::object_dirs::ObjectDirs;
 use crate::repo::{NotExact, Repo};
 
 /// Options that make git read every version of files, or every tree: only with one of them it takes long enough.
@@ -326,8 +325,7 @@ impl Key {
 
     /// The names of all objects, by the names of their packs; alternates included.
     fn objects(&mut self, repo: &Repo) -> Result<(), NotExact> {
-        let dirs = ObjectDirs::find(&repo.common_dir.join("objects"), None)?;
-        for dir in dirs.all() {
+        for dir in repo.object_dirs()?.all() {
             self.add("objects", dir.as_os_str().as_bytes());
             self.names("pack", &dir.join("pack"));
             for first in 0..=255u8 {

@@ -33,7 +33,6 @@ use super::{index, run as maintenance};
 use crate::cli::fatal;
 use crate::index::{Location, OpenIndex};
 use crate::repo::NotExact;
-use crate::repo::object_dirs::ObjectDirs;
 use crate::session::Session;
 
 /// In the index directory: the last report, and the sizes of objects.
@@ -219,7 +218,7 @@ fn sizes_of(context: &Context, objects: &Objects<'_>, file: &Path) -> Result<Vec
         return Ok(sizes);
     }
     let ids: Vec<&gix::hash::oid> = new.iter().map(|(_, id)| *id).collect();
-    let dirs = ObjectDirs::find(&context.objects(), None)?;
+    let dirs = context.repo.object_dirs()?;
     let read = sizes::of(&context.repo.git.objects, dirs.all(), context.repo.git.object_hash(), &ids);
     for ((at, _), size) in new.iter().zip(read) {
         sizes[*at] = size;

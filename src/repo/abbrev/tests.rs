@@ -1,7 +1,7 @@
 //! Against `git rev-parse --short` and `git log --format=%h`.
 
-use super::table::lower_bound;
 use super::*;
+use crate::repo::object_dirs::ObjectDirs;
 use crate::repo::testing::Sandbox;
 use gix::hash::ObjectId;
 
@@ -30,7 +30,8 @@ fn open(
 ) -> Result<Abbrev, NotExact> {
     let git_dir = sandbox.path(at).join(".git");
     let dirs = ObjectDirs::find(&git_dir.join("objects"), None).unwrap();
-    Abbrev::open(&dirs, hash, length, &sandbox.config(&git_dir), tip.as_slice())
+    let names = ObjectNames::open(&dirs, hash, &sandbox.config(&git_dir))?;
+    Abbrev::new(Arc::new(names), length, tip.as_slice())
 }
 
 /// All objects with their types.
@@ -170,26 +171,5 @@ fn configured_lengths() {
         let id = ObjectId::from_hex(full).unwrap();
         let abbrev = open(&sandbox, "r", gix::hash::Kind::Sha1, length, None).unwrap();
         assert_eq!(abbrev.len(&id), short.len(), "{value:?}");
-    }
-}
-
-/// The search against the obvious one, on names that are no good hashes.
-#[test]
-fn searching_any_table() {
-    let mut seed = crate::repo::testing::Seed::new(7);
-    for case in 0..300 {
-        let spread = [2, 16, 256][case % 3];
-        let mut table: Vec<[u8; 20]> = (0..seed.below(200))
-            .map(|_| std::array::from_fn(|at| if at % 3 == 1 { 0 } else { seed.below(spread) as u8 }))
-            .collect();
-        table.sort_unstable();
-        for _ in 0..50 {
-            let id: [u8; 20] =
-                std::array::from_fn(|at| if at % 3 == 1 { 0 } else { seed.below(spread) as u8 });
-            assert_eq!(
-                lower_bound(table.len(), |at| &table[at], &id),
-                table.partition_point(|name| *name < id)
-            );
-        }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 use std::os::unix::fs::FileExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -20,18 +20,18 @@ const READ_BEFORE_MAPPING: u32 = 64;
 const NAMES_START: usize = 8 + 256 * 4;
 const VERSION_2: &[u8] = b"\xfftOc\0\0\0\x02";
 
-/// The sorted names of a pack, or of several.
-pub(in crate::repo) enum Table {
+/// The sorted names of a pack, or of several packs in `dir`.
+pub(super) enum Table {
     Pack(PackNames),
-    Several(Box<multi_index::File>),
+    Several { names: Box<multi_index::File>, dir: PathBuf },
 }
 
 impl Table {
     /// The most leading digits that any other object here shares with `id`; possibly 0 instead of 1.
-    pub(in crate::repo) fn shared_digits(&self, id: &oid) -> usize {
+    pub(super) fn shared_digits(&self, id: &oid) -> usize {
         match self {
             Table::Pack(names) => names.shared_digits(id),
-            Table::Several(file) => nearest(
+            Table::Several { names: file, .. } => nearest(
                 file.num_objects() as usize,
                 |at| file.oid_at_index(at as u32).as_bytes(),
                 id.as_bytes(),
@@ -40,16 +40,16 @@ impl Table {
     }
 
     /// Whether it is one of the names. Where an index can't be read it is not.
-    pub(in crate::repo) fn contains(&self, id: &oid) -> bool {
+    pub(super) fn contains(&self, id: &oid) -> bool {
         match self {
             Table::Pack(names) => names.contains(id),
-            Table::Several(file) => file.lookup(id).is_some(),
+            Table::Several { names, .. } => names.lookup(id).is_some(),
         }
     }
 }
 
 /// The names in one pack's index.
-pub(in crate::repo) enum PackNames {
+pub(super) enum PackNames {
     /// Of version 1, which is rare: gix reads it.
     Old(Box<index::File>),
     /// Of version 2, read without gix, which reads the whole of an index before it answers.
@@ -57,7 +57,7 @@ pub(in crate::repo) enum PackNames {
 }
 
 /// The names in an index of version 2.
-pub(in crate::repo) struct SortedNames {
+pub(super) struct SortedNames {
     file: std::fs::File,
     /// How many names begin with this byte or a smaller one.
     fan: Box<[u32; 256]>,
@@ -67,7 +67,7 @@ pub(in crate::repo) struct SortedNames {
 }
 
 impl PackNames {
-    pub(in crate::repo) fn open(path: &Path, hash: gix::hash::Kind) -> Result<Self, NotExact> {
+    pub(super) fn open(path: &Path, hash: gix::hash::Kind) -> Result<Self, NotExact> {
         let broken = || NotExact::because("a pack index can't be read");
         let file = std::fs::File::open(path).map_err(|_| broken())?;
         let mut header = [0; NAMES_START];
@@ -90,7 +90,7 @@ impl PackNames {
         Ok(PackNames::Sorted(SortedNames { file, fan, hash_len, asked, mapped }))
     }
 
-    pub(in crate::repo) fn len(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         match self {
             PackNames::Old(file) => file.num_objects() as usize,
             PackNames::Sorted(names) => names.fan[255] as usize,
@@ -179,7 +179,7 @@ fn nearest<'a>(len: usize, name: impl Fn(usize) -> &'a [u8], id: &[u8]) -> usize
 
 /// The first position whose name is not below `id`. Names are hashes, so their values tell where to look; should
 /// they be no good hashes, the steps double.
-pub(in crate::repo) fn lower_bound<'a>(len: usize, name: impl Fn(usize) -> &'a [u8], id: &[u8]) -> usize {
+fn lower_bound<'a>(len: usize, name: impl Fn(usize) -> &'a [u8], id: &[u8]) -> usize {
     if len == 0 {
         return 0;
     }
@@ -227,9 +227,35 @@ fn leading_word(name: &[u8]) -> u64 {
     name.first_chunk().map_or(0, |word| u64::from_be_bytes(*word))
 }
 
-pub(in crate::repo) fn shared_digits(a: &[u8], b: &[u8]) -> usize {
+pub(super) fn shared_digits(a: &[u8], b: &[u8]) -> usize {
     match a.iter().zip(b).position(|(a, b)| a != b) {
         Some(at) => 2 * at + usize::from((a[at] ^ b[at]) < 0x10),
         None => 2 * a.len().min(b.len()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::lower_bound;
+
+    /// The search against the obvious one, on names that are no good hashes.
+    #[test]
+    fn searching_any_table() {
+        let mut seed = crate::repo::testing::Seed::new(7);
+        for case in 0..300 {
+            let spread = [2, 16, 256][case % 3];
+            let mut table: Vec<[u8; 20]> = (0..seed.below(200))
+                .map(|_| std::array::from_fn(|at| if at % 3 == 1 { 0 } else { seed.below(spread) as u8 }))
+                .collect();
+            table.sort_unstable();
+            for _ in 0..50 {
+                let id: [u8; 20] =
+                    std::array::from_fn(|at| if at % 3 == 1 { 0 } else { seed.below(spread) as u8 });
+                assert_eq!(
+                    lower_bound(table.len(), |at| &table[at], &id),
+                    table.partition_point(|name| *name < id)
+                );
+            }
+        }
     }
 }

@@ -9,7 +9,7 @@ use super::table::shared_digits;
 use crate::repo::object_dirs::ObjectDirs;
 
 /// The loose objects of all directories, each of the 256 fan-outs read when it is first asked for.
-pub(in crate::repo) struct Loose {
+pub(super) struct Loose {
     dirs: Vec<PathBuf>,
     hash: gix::hash::Kind,
     fan_outs: Box<[OnceLock<Vec<ObjectId>>]>,
@@ -18,19 +18,19 @@ pub(in crate::repo) struct Loose {
 }
 
 impl Loose {
-    pub(in crate::repo) fn new(dirs: &ObjectDirs, hash: gix::hash::Kind) -> Self {
+    pub(super) fn new(dirs: &ObjectDirs, hash: gix::hash::Kind) -> Self {
         let fan_outs = (0..256).map(|_| OnceLock::new()).collect();
         Loose { dirs: dirs.all().to_vec(), hash, fan_outs, present: OnceLock::new() }
     }
 
-    pub(in crate::repo) fn shared_digits(&self, id: &oid) -> usize {
+    pub(super) fn shared_digits(&self, id: &oid) -> usize {
         let names = self.fan_outs[usize::from(id.first_byte())].get_or_init(|| self.read(id.first_byte()));
         // They are few; a sorted table would cost more than it saves.
         let others = names.iter().filter(|name| name.as_bytes() != id.as_bytes());
         others.map(|name| shared_digits(name.as_bytes(), id.as_bytes())).max().unwrap_or(0)
     }
 
-    pub(in crate::repo) fn contains(&self, id: &oid) -> bool {
+    pub(super) fn contains(&self, id: &oid) -> bool {
         let hex = id.to_hex().to_string();
         self.dirs.iter().any(|dir| dir.join(&hex[..2]).join(&hex[2..]).exists())
     }
