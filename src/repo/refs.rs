@@ -1,5 +1,8 @@
 //! Names to commits, by git's rules, as far as they are certain.
 
+use std::io::ErrorKind;
+use std::path::Path;
+
 use bstr::{BStr, BString, ByteSlice};
 use gix::ObjectId;
 use gix::objs::Kind;
@@ -81,6 +84,9 @@ impl Repo {
 
     fn read_ref(&self, full: &BStr) -> Result<Option<ObjectId>, NotExact> {
         let Ok(name) = gix::refs::FullName::try_from(full) else { return Ok(None) };
+        if self.lacks_ref(&name) {
+            return Ok(None);
+        }
         let found = self
             .git
             .refs
@@ -102,6 +108,23 @@ impl Repo {
             }
         }
         Err(format!("{full} is nested too deep").into())
+    }
+
+    /// Whether there is surely no such ref. (gix takes every name for one that may be short, and looks for it in all the
+    /// places of such names: five files to open for each name that is not there.)
+    fn lacks_ref(&self, name: &gix::refs::FullName) -> bool {
+        let Ok(path) = name.as_bstr().to_path() else { return false };
+        let lacks = |dir: &Path| {
+            dir.join(path).symlink_metadata().is_err_and(|err| err.kind() == ErrorKind::NotFound)
+        };
+        let dirs: &[&Path] = match self.git_dir == self.common_dir {
+            true => &[&self.git_dir],
+            false => &[&self.git_dir, &self.common_dir],
+        };
+        dirs.iter().all(|dir| lacks(dir))
+            && self.git.refs.cached_packed_buffer().is_ok_and(|packed| {
+                packed.is_none_or(|packed| matches!(packed.try_find(name.as_ref().as_partial_name()), Ok(None)))
+            })
     }
 
     /// Every ref below `prefix` (`refs/`, `refs/heads/` …) that leads to a commit, by name; refs to trees and
