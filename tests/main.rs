@@ -10,6 +10,7 @@ mod optimize;
 mod own_options;
 mod path_index;
 mod path_questions;
+mod readers;
 mod regressions;
 mod status;
 mod status_machine;

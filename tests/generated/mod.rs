@@ -12,9 +12,10 @@ use clap::{Arg, Command, CommandFactory};
 use clap_complete::Shell;
 use clap_complete::shells::{Bash, Fish, Zsh};
 use clap_mangen::Man;
+use git_fast::cli::options::{Entry, Value};
 use git_fast::log::options::modes::Mode;
 use git_fast::log::options::own::OwnOptions;
-use git_fast::log::options::table::{Entry, Kind, TABLE, Value};
+use git_fast::log::options::table::{Kind, TABLE};
 use git_fast::optimize::OptimizeOptions;
 use git_fast::status::options::own::OwnOptions as StatusOptions;
 
@@ -45,9 +46,10 @@ const ENVIRONMENT: &[(&str, &str)] = &[(
     "Where one line of JSON about each run is written, which says who answered and why: 1 for standard error, or \
      the name of a file to append to.",
 )];
-const LOG_EXITS: &[(&str, &str)] = &[
-    ("0", "The question was answered."),
-    ("1", "With --cross-check: git answers otherwise."),
+const LOG_EXITS: &[(&str, &str)] =
+    &[("0", "The question was answered."), ("1", "With --cross-check: git answers otherwise.")];
+/// Of those programs that answer what git answers.
+const GIT_EXITS: &[(&str, &str)] = &[
     ("128", "git would fail with this code, or may not be asked although only it can answer."),
     ("129", "The options are wrong."),
 ];
@@ -92,7 +94,15 @@ fn generated_files_are_up_to_date() {
 
 #[test]
 fn every_option_of_our_own_is_in_the_table_and_in_clap() {
-    let mut command = OwnOptions::command();
+    has_the_same_options(OwnOptions::command(), TABLE, Kind::Own);
+}
+
+/// The options that clap reads, and those that the table calls ours.
+fn has_the_same_options<Kind: PartialEq, Apply>(
+    mut command: Command,
+    table: &[Entry<Kind, Apply>],
+    own: Kind,
+) {
     command.build();
     let mut defined: Vec<String> = Vec::new();
     for arg in command.get_arguments() {
@@ -100,7 +110,7 @@ fn every_option_of_our_own_is_in_the_table_and_in_clap() {
         defined.extend(arg.get_short().map(|name| format!("-{name}")));
     }
     let mut listed: Vec<&str> =
-        TABLE.iter().filter(|entry| entry.kind == Kind::Own).map(|entry| entry.name).collect();
+        table.iter().filter(|entry| entry.kind == own).map(|entry| entry.name).collect();
     defined.sort_unstable();
     listed.sort_unstable();
     assert_eq!(defined, listed);
@@ -154,7 +164,7 @@ fn fastlog_page() -> Vec<u8> {
     );
     section(&mut page, "CONFIGURATION", &[SETTINGS, LOG_SETTINGS].concat());
     section(&mut page, "ENVIRONMENT", ENVIRONMENT);
-    section(&mut page, "EXIT STATUS", LOG_EXITS);
+    section(&mut page, "EXIT STATUS", &[LOG_EXITS, GIT_EXITS].concat());
     end(&mut page, "git-log(1), git-optimize(1), git-faststatus(1)");
     page
 }
@@ -284,7 +294,7 @@ fn compatibility() -> String {
     text
 }
 
-fn usage(entry: &Entry) -> String {
+fn usage<Kind, Apply>(entry: &Entry<Kind, Apply>) -> String {
     let name = entry.name;
     match (entry.value, name.starts_with("--")) {
         _ if name == "-<number>" => name.to_owned(),

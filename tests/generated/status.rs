@@ -4,9 +4,12 @@ use std::fmt::Write as _;
 
 use clap::CommandFactory;
 use git_fast::status::options::own::OwnOptions;
-use git_fast::status::options::table::{Entry, Kind, TABLE, Value};
+use git_fast::status::options::table::{Kind, TABLE};
 
-use super::{ENVIRONMENT, SETTINGS, end, manual, paragraph, render, section, start};
+use super::{
+    ENVIRONMENT, GIT_EXITS, SETTINGS, end, has_the_same_options, manual, paragraph, render, section, start,
+    usage,
+};
 
 const EXITS: &[(&str, &str)] = &[
     ("0", "The question was answered. With --exit-code: nothing differs."),
@@ -15,24 +18,11 @@ const EXITS: &[(&str, &str)] = &[
         "With --exit-code: something differs. With --cross-check: git answers otherwise. With --worktrees and \
          --repos-from: about some there is no answer.",
     ),
-    ("128", "git would fail with this code, or may not be asked although only it can answer."),
-    ("129", "The options are wrong."),
 ];
 
 #[test]
 fn every_option_of_faststatus_is_in_the_table_and_in_clap() {
-    let mut command = OwnOptions::command();
-    command.build();
-    let mut defined: Vec<String> = Vec::new();
-    for arg in command.get_arguments() {
-        defined.extend(arg.get_long().map(|name| format!("--{name}")));
-        defined.extend(arg.get_short().map(|name| format!("-{name}")));
-    }
-    let mut listed: Vec<&str> =
-        TABLE.iter().filter(|entry| entry.kind == Kind::Own).map(|entry| entry.name).collect();
-    defined.sort_unstable();
-    listed.sort_unstable();
-    assert_eq!(defined, listed);
+    has_the_same_options(OwnOptions::command(), TABLE, Kind::Own);
 }
 
 pub(super) fn page() -> Vec<u8> {
@@ -46,7 +36,7 @@ pub(super) fn page() -> Vec<u8> {
     );
     section(&mut page, "CONFIGURATION", SETTINGS);
     section(&mut page, "ENVIRONMENT", ENVIRONMENT);
-    section(&mut page, "EXIT STATUS", EXITS);
+    section(&mut page, "EXIT STATUS", &[EXITS, GIT_EXITS].concat());
     end(&mut page, "git-status(1), git-fastlog(1), git-optimize(1)");
     page
 }
@@ -61,13 +51,4 @@ pub(super) fn compatibility() -> String {
         }
     }
     text
-}
-
-fn usage(entry: &Entry) -> String {
-    match (entry.value, entry.name.starts_with("--")) {
-        (Value::None, _) => entry.name.to_owned(),
-        (Value::Optional, true) => format!("{}[=<value>]", entry.name),
-        (Value::Optional, false) => format!("{}[<value>]", entry.name),
-        (Value::Required, _) => format!("{}=<value>", entry.name),
-    }
 }

@@ -49,8 +49,6 @@ pub struct Plan<'a> {
     pub starts: Vec<Start>,
     /// `--first-parent`.
     pub first_parent: bool,
-    /// `--exclude-first-parent-only`.
-    pub exclude_first_parent_only: bool,
     /// `--since`, seconds since the epoch: a line of history ends at the first older commit.
     pub max_age: Option<i64>,
     /// `--until`, which matters to a limited walk only for when it stops.
