@@ -42,6 +42,7 @@ bench +repositories:
 bench-status:
     cargo bench --bench status -- --output docs/BENCHMARKS-status.md --files 10000,100000,1000000
 
-# Opens the index from arbitrary bytes (cargo install cargo-fuzz).
-fuzz:
-    cargo fuzz run --sanitizer none open_index
+# Any bytes for whatever reads what may be damaged (cargo install cargo-fuzz): just fuzz readers 600
+fuzz target seconds:
+    GIT_FAST_READER_SEEDS=fuzz/corpus/readers cargo test --test main readers
+    RUSTC_BOOTSTRAP=1 cargo fuzz run --sanitizer none {{target}} -- -max_total_time={{seconds}}

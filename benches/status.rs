@@ -7,7 +7,7 @@
 //! floor is what no program without a watcher can do without: one `fstatat` for each tracked file, on as many threads
 //! as there are processors, without looking at what it says.
 
-mod timing;
+mod support;
 mod worktree;
 
 use std::io::{self, Write};
@@ -16,8 +16,10 @@ use std::process::Command;
 use std::time::Duration;
 
 use clap::Parser;
-use timing::{Run, Summary, megabytes, milliseconds, timed};
-use worktree::{Worktree, git};
+use support::document;
+use support::programs::git;
+use support::timing::{Effort, Run, Summary, megabytes, milliseconds, timed, times_faster};
+use worktree::Worktree;
 
 /// Compares git-faststatus with git status.
 #[derive(Parser)]
@@ -25,9 +27,8 @@ struct Arguments {
     /// Sizes of the worktrees, in files.
     #[arg(long, value_delimiter = ',', default_values_t = [10_000, 100_000])]
     files: Vec<usize>,
-    /// How often each command runs.
-    #[arg(long, default_value_t = 15)]
-    runs: usize,
+    #[command(flatten)]
+    effort: Effort,
     /// Write the tables to this file, not to standard output.
     #[arg(long)]
     output: Option<PathBuf>,
@@ -52,50 +53,30 @@ fn main() -> io::Result<()> {
     let place = std::fs::canonicalize(&arguments.place)?;
     let mut text = heading()?;
     // First, while this process is small: a child's peak memory is at least that of what it was forked from.
-    text.push_str(&many(&place, arguments.runs)?);
+    text.push_str(&many(&place, arguments.effort)?);
     for files in &arguments.files {
-        let section = one_worktree(&place, *files, arguments.runs)?;
-        io::stderr().write_all(section.as_bytes())?;
-        text.push_str(&section);
+        text.push_str(&one_worktree(&place, *files, arguments.effort)?);
     }
-    match &arguments.output {
-        Some(file) => {
-            // What people have written stays.
-            let old = std::fs::read_to_string(file).unwrap_or_default();
-            let by_hand = old.find(BY_HAND).map_or("", |at| &old[at..]);
-            std::fs::write(file, text + by_hand)
-        }
-        None => io::stdout().write_all(text.as_bytes()),
-    }
+    document::write(arguments.output.as_deref(), &text)
 }
 
-/// Where the part begins that is not generated.
-const BY_HAND: &str = "<!-- not generated from here on -->";
-
 fn heading() -> io::Result<String> {
-    let cores = std::thread::available_parallelism()?;
-    let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
-    let load = load.split(' ').next().unwrap_or("?");
-    let version = String::from_utf8_lossy(&Command::new("git").arg("version").output()?.stdout).into_owned();
-    Ok(format!(
-        "# Benchmarks of git faststatus\n\n\
-         Regenerate with `cargo bench --bench status -- --output docs/BENCHMARKS-status.md --files \
-         10000,100000,1000000`.\n\n\
-         Whole processes, median wall-clock time (and, under “processor”, the time of all threads, which other \
+    document::heading(
+        "Benchmarks of git faststatus",
+        "cargo bench --bench status -- --output docs/BENCHMARKS-status.md --files 10000,100000,1000000",
+        "Whole processes, median wall-clock time (and, under “processor”, the time of all threads, which other \
          load changes less), standard output to `/dev/null`, runs interleaved, caches warm. \
          Answers were compared byte for byte first. UC: git with an index that has an untracked cache. Floor: \
-         `fstatat` of every tracked file relative to its open directory, on all processors, and nothing else. \
-         Memory is the peak resident set, mapped files included. Dirty: ten files edited, ten new ones, one staged.\n\n\
-         - {cores} processors, load average {load} (other programs change wall-clock times)\n- {}- git-fast {}\n\n",
-        version,
-        env!("CARGO_PKG_VERSION"),
-    ))
+         `fstatat` of every tracked file relative to its open directory, on all processors, and nothing else. “Times” \
+         are medians of what each round says. Memory is the peak resident set, mapped files included. Dirty: ten files \
+         edited, ten new ones, one staged.",
+    )
 }
 
 /// What both are asked.
 const QUESTIONS: [&[&str]; 4] = [&[], &["-uno"], &["-uall"], &["--ignored"]];
 
-fn one_worktree(place: &Path, files: usize, runs: usize) -> io::Result<String> {
+fn one_worktree(place: &Path, files: usize, effort: Effort) -> io::Result<String> {
     let tree = Worktree::make(place, files)?;
     let mut text = format!(
         "## {files} files in {} directories\n\n| state | `status …` | git | with UC | ours | floor | times git | times \
@@ -106,9 +87,7 @@ fn one_worktree(place: &Path, files: usize, runs: usize) -> io::Result<String> {
     for dirty in [false, true] {
         tree.set_dirty(dirty)?;
         for words in QUESTIONS {
-            let row = tree_row(&tree, dirty, words, runs)?;
-            io::stderr().write_all(row.as_bytes())?;
-            text.push_str(&row);
+            document::row(&mut text, &tree_row(&tree, dirty, words, effort)?)?;
         }
     }
     tree.set_dirty(false)?;
@@ -116,17 +95,18 @@ fn one_worktree(place: &Path, files: usize, runs: usize) -> io::Result<String> {
     Ok(text)
 }
 
-fn tree_row(tree: &Worktree, dirty: bool, words: &[&str], runs: usize) -> io::Result<String> {
+fn tree_row(tree: &Worktree, dirty: bool, words: &[&str], effort: Effort) -> io::Result<String> {
     tree.check(words)?;
     let [mut plain, mut cached, mut ours, mut floor] = [const { Vec::<Run>::new() }; 4];
-    for _ in 0..runs {
+    for _ in effort.rounds() {
         plain.push(timed(tree.git_status(words, false))?);
         cached.push(timed(tree.git_status(words, true))?);
         ours.push(timed(tree.our_status(words))?);
         floor.push(own_floor(&tree.top)?);
     }
-    let [plain, cached, ours, floor] = [plain, cached, ours, floor].map(Summary::of);
-    let times = |other: &Summary| other.median.as_secs_f64() / ours.median.as_secs_f64();
+    let [times, times_cached, times_floor] =
+        [&plain, &cached, &floor].map(|other| times_faster(other, &ours));
+    let [plain, cached, ours, floor] = [plain, cached, ours, floor].map(|runs| Summary::of(&runs));
     Ok(format!(
         "| {} | `{}` | {} | {} | {} | {} | {:.1} | {:.1} | {:.2} | {} | {} | {} | {} | {} |\n",
         if dirty { "dirty" } else { "clean" },
@@ -135,9 +115,9 @@ fn tree_row(tree: &Worktree, dirty: bool, words: &[&str], runs: usize) -> io::Re
         milliseconds(cached.median),
         milliseconds(ours.median),
         milliseconds(floor.median),
-        times(&plain),
-        times(&cached),
-        1.0 / times(&floor),
+        times,
+        times_cached,
+        1.0 / times_floor,
         milliseconds(plain.processor),
         milliseconds(ours.processor),
         milliseconds(floor.processor),
@@ -159,7 +139,7 @@ fn own_floor(top: &Path) -> io::Result<Run> {
 }
 
 /// 100 linked worktrees of 1,000 files.
-fn many(place: &Path, runs: usize) -> io::Result<String> {
+fn many(place: &Path, effort: Effort) -> io::Result<String> {
     const COUNT: usize = 100;
     let tree = Worktree::make(place, 1000)?;
     for number in 1..COUNT {
@@ -174,8 +154,9 @@ fn many(place: &Path, runs: usize) -> io::Result<String> {
         timed(tree.our_status(&words))?;
         std::thread::sleep(Duration::from_millis(200));
     }
-    let times: Vec<Run> = (0..runs).map(|_| timed(tree.our_status(&words))).collect::<io::Result<_>>()?;
-    let ours = Summary::of(times);
+    let times: Vec<Run> =
+        effort.rounds().map(|_| timed(tree.our_status(&words))).collect::<io::Result<_>>()?;
+    let ours = Summary::of(&times);
     Ok(format!(
         "## {COUNT} worktrees of 1000 files\n\n`git faststatus --worktrees`: {}, {} (the largest process)\n\n",
         milliseconds(ours.median),

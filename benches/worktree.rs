@@ -11,6 +11,8 @@ use std::time::{Duration, Instant};
 use rayon::prelude::*;
 use rustix::fs::{AtFlags, Mode, OFlags};
 
+use crate::support::programs::{command, git, ours, succeed};
+
 const LEVELS: usize = 5;
 /// How many different contents files have.
 const CONTENTS: usize = 997;
@@ -98,12 +100,10 @@ impl Worktree {
     }
 
     fn git_command(&self, words: &[&str], cached: bool) -> Command {
-        let mut command = Command::new("git");
-        let index = self.top.join(if cached { ".git/index-uc" } else { ".git/index" });
-        command.current_dir(&self.top).env("GIT_INDEX_FILE", index);
+        let mut command = command::<&str>("git", &self.top, &[]);
+        command.env("GIT_INDEX_FILE", self.top.join(if cached { ".git/index-uc" } else { ".git/index" }));
         command.args(["-c", if cached { "core.untrackedCache=true" } else { "core.untrackedCache=false" }]);
         command.args(["-c", "advice.statusUoption=false"]).args(words);
-        sealed(&mut command);
         command
     }
 
@@ -113,11 +113,7 @@ impl Worktree {
     }
 
     pub(crate) fn our_status(&self, words: &[&str]) -> Command {
-        let program = Path::new(env!("CARGO_BIN_EXE_git-faststatus"));
-        let mut command = Command::new(program);
-        command.current_dir(&self.top).args(words);
-        sealed(&mut command);
-        command
+        command(ours("git-faststatus"), &self.top, words)
     }
 
     /// Both answers must be the same, and ours must be our own.
@@ -135,28 +131,6 @@ impl Worktree {
 fn timed_ours(mut command: Command) -> io::Result<()> {
     std::thread::sleep(Duration::from_millis(120));
     command.stdout(Stdio::null()).status().map(drop)
-}
-
-fn sealed(command: &mut Command) {
-    command.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1").env("LC_ALL", "C.UTF-8");
-    for role in ["AUTHOR", "COMMITTER"] {
-        command.env(format!("GIT_{role}_NAME"), "A U Thor").env(format!("GIT_{role}_EMAIL"), "a@example.com");
-    }
-}
-
-fn succeed(mut command: Command) -> io::Result<Vec<u8>> {
-    let output = command.stderr(Stdio::inherit()).output()?;
-    match output.status.success() {
-        true => Ok(output.stdout),
-        false => Err(io::Error::other(format!("{command:?} failed"))),
-    }
-}
-
-pub(crate) fn git(dir: &Path, words: &[&str]) -> io::Result<()> {
-    let mut command = Command::new("git");
-    command.current_dir(dir).args(words);
-    sealed(&mut command);
-    succeed(command).map(drop)
 }
 
 /// How many directories a directory has, so that five levels hold all files.

@@ -8,6 +8,8 @@ pub mod history;
 pub mod index;
 pub mod log;
 pub mod optimize;
+#[doc(hidden)]
+pub mod readers;
 pub mod repo;
 pub mod session;
 pub mod status;

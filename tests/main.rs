@@ -15,6 +15,7 @@ mod path_index;
 mod path_questions;
 mod profile;
 mod prompts;
+mod readers;
 mod regressions;
 mod status;
 mod status_machine;

@@ -299,7 +299,8 @@ fn walks_through_skewed_dates() {
         }
         let mut tip = || format!("refs/t/c{}", rng.usize(1..=commits));
         let (range, sides) = (format!("{}..main", tip()), format!("{}...{}", tip(), tip()));
-        let until = format!("--until={}", 1_600_000_000 + commits * 6);
+        let [since, until] = [("since", 3), ("until", 6)]
+            .map(|(name, part)| format!("--{name}={}", 1_600_000_000 + commits * part));
         for revision in [range.as_str(), sides.as_str(), "--all"] {
             for order in ["--graph", "--topo-order", "--date-order", "--author-date-order", "--no-notes"] {
                 for more in [
@@ -309,6 +310,8 @@ fn walks_through_skewed_dates() {
                     &["--boundary", "--merges"],
                     &["--boundary", "--first-parent"],
                     &["--exclude-first-parent-only"],
+                    &["--exclude-first-parent-only", since.as_str(), "--children"],
+                    &[since.as_str()],
                     &["--left-only", sides.as_str()],
                 ] {
                     let words = [&["--format=%m%h %s", revision, order], more].concat();
@@ -316,6 +319,27 @@ fn walks_through_skewed_dates() {
                     same(&env, &dir, &words);
                 }
             }
+        }
+    }
+}
+
+/// Whether a commit that is too old excludes all that it reaches, or along first parents, is git's to say.
+#[test]
+fn what_old_commits_exclude() {
+    let env = Environment::new();
+    let dir = env.path().join("r");
+    fs::create_dir(&dir).expect("a new directory");
+    shell(
+        &env,
+        &dir,
+        "git init -q; t=$(git mktree </dev/null); at=1600000000
+         c() { d=\"$(($at + $1)) +0000\"; shift; GIT_COMMITTER_DATE=$d git commit-tree $t \"$@\"; }
+         one=$(c 100 -m one); two=$(c 101 -m two); old=$(c 10 -m old -p $one -p $two)
+         git update-ref HEAD $(c 200 -m tip -p $old -p $two -p $one); git-optimize index build",
+    );
+    for order in ["--children", "--no-notes", "--topo-order"] {
+        for more in [&[][..], &["--exclude-first-parent-only"]] {
+            same(&env, &dir, &[&["--format=%s", "--since=1600000060", order], more].concat());
         }
     }
 }

@@ -4,12 +4,10 @@ use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::{Duration, Instant};
 
-use super::{
-    Arguments, Summary, binary, command, megabytes, milliseconds, output, run_ours, timed, timed_until,
-};
 use crate::rows::{Before, Row};
+use crate::support::programs::{command, git, ours, succeed};
+use crate::support::timing::{Effort, Summary, megabytes, timed, timed_until, times_faster};
 
 /// A repository under test: a clone of its own.
 pub(crate) struct Subject {
@@ -25,18 +23,18 @@ impl Subject {
         let temporary = tempfile::tempdir()?;
         let dir = temporary.path().join("repository.git");
         let (from, to) = (original.to_string_lossy(), dir.to_string_lossy());
-        output(temporary.path(), &["clone", "-q", "--mirror", &from, &to])?;
-        output(&dir, &["commit-graph", "write", "--reachable", "--changed-paths"])?;
-        run_ours(&dir, "git-optimize", &["index".into(), "build".into()])?;
-        let commits = output(&dir, &["rev-list", "--count", "HEAD"])?.parse().map_err(io::Error::other)?;
+        git(temporary.path(), &["clone", "-q", "--mirror", &from, &to])?;
+        git(&dir, &["commit-graph", "write", "--reachable", "--changed-paths"])?;
+        succeed(command(ours("git-optimize"), &dir, &["index", "build"]))?;
+        let commits = git(&dir, &["rev-list", "--count", "HEAD"])?.parse().map_err(io::Error::other)?;
         let name = original.file_name().unwrap_or_default().to_string_lossy().into_owned();
         Ok(Self { name, commits, dir, _temporary: temporary })
     }
 
     pub(crate) fn description(&self) -> io::Result<String> {
-        let all = output(&self.dir, &["rev-list", "--all", "--count"])?;
-        let refs = output(&self.dir, &["for-each-ref"])?.lines().count();
-        let objects = output(&self.dir, &["count-objects", "-v", "-H"])?;
+        let all = git(&self.dir, &["rev-list", "--all", "--count"])?;
+        let refs = git(&self.dir, &["for-each-ref"])?.lines().count();
+        let objects = git(&self.dir, &["count-objects", "-v", "-H"])?;
         let fact =
             |key: &str| objects.lines().find_map(|line| line.strip_prefix(key)).unwrap_or("?").to_owned();
         let (packed, size) = (fact("in-pack: "), fact("size-pack: "));
@@ -48,37 +46,32 @@ impl Subject {
     }
 
     /// Compares the answers, then runs both in turn; one line of the table.
-    pub(crate) fn measure(&self, row: &Row, arguments: &Arguments) -> io::Result<String> {
+    pub(crate) fn measure(&self, row: &Row, effort: Effort) -> io::Result<String> {
         let served = match row.comparable {
             true => self.check(row)?,
             false => String::new(),
         };
         let (mut git, mut ours) = (Vec::new(), Vec::new());
-        let start = Instant::now();
-        let enough = |done: usize| {
-            done >= arguments.runs || (done >= 3 && start.elapsed() > Duration::from_secs(arguments.budget))
-        };
-        while !enough(git.len()) {
+        for _ in effort.rounds() {
             self.prepare(row.before)?;
-            git.push(timed(self.git_command(row))?);
+            let mut run = timed(self.git_command(row))?;
+            run.wall = run.wall.mul_f64(row.scale);
+            run.processor = run.processor.mul_f64(row.scale);
+            git.push(run);
             ours.push(match row.until {
                 None => timed(self.our_command(row))?,
-                Some(file) => timed_until(self.our_command(row), &self.dir.join(file))?,
+                Some(file) => timed_until(self.our_command(row), || self.dir.join(file).exists())?,
             });
         }
-        let (mut git, ours) = (Summary::of(git), Summary::of(ours));
-        git.median = git.median.mul_f64(row.scale);
-        git.p95 = git.p95.mul_f64(row.scale);
+        let [git_sum, our_sum] = [&git, &ours].map(|runs| Summary::of(runs));
         Ok(format!(
-            "| {} | {served} | {} | {} | {} | {} | {:.1} | {} | {} |\n",
+            "| {} | {served} | {} | {} | {:.1} | {} | {} |\n",
             row.name,
-            milliseconds(git.median),
-            milliseconds(git.p95),
-            milliseconds(ours.median),
-            milliseconds(ours.p95),
-            git.median.as_secs_f64() / ours.median.as_secs_f64(),
-            megabytes(git.memory),
-            megabytes(ours.memory),
+            git_sum.times(),
+            our_sum.times(),
+            times_faster(&git, &ours),
+            megabytes(git_sum.memory),
+            megabytes(our_sum.memory),
         ))
     }
 
@@ -87,15 +80,15 @@ impl Subject {
             Before::Nothing => Ok(()),
             Before::Commit => self.commit("HEAD^{tree}"),
             Before::CommitChange => {
-                let new = output(&self.dir, &["commit-tree", "-p", "HEAD", "-m", "one more", "HEAD^{tree}"])?;
+                let new = git(&self.dir, &["commit-tree", "-p", "HEAD", "-m", "one more", "HEAD^{tree}"])?;
                 let link = format!("160000 commit {new}\tnew-{new}\n");
-                let old = output(&self.dir, &["ls-tree", "HEAD"])?;
+                let old = git(&self.dir, &["ls-tree", "HEAD"])?;
                 let tree = self.write_tree(&format!("{old}\n{link}"))?;
                 self.commit(&tree)
             }
             Before::Clear => {
                 let _ = std::fs::remove_file(self.dir.join("objects/info/commit-graph"));
-                run_ours(&self.dir, "git-optimize", &["index".into(), "clear".into()])
+                succeed(command(ours("git-optimize"), &self.dir, &["index", "clear"])).map(drop)
             }
         }
     }
@@ -124,24 +117,24 @@ impl Subject {
     }
 
     fn our_command(&self, row: &Row) -> Command {
-        command(binary(&row.ours[0]), &self.dir, &row.ours[1..])
+        command(ours(&row.ours[0]), &self.dir, &row.ours[1..])
     }
 
     /// What git prints.
     pub(crate) fn git(&self, words: &[&str]) -> io::Result<String> {
-        output(&self.dir, words)
+        git(&self.dir, words)
     }
 
     fn commit(&self, tree: &str) -> io::Result<()> {
-        let new = output(&self.dir, &["commit-tree", "-p", "HEAD", "-m", "one more", tree])?;
-        output(&self.dir, &["update-ref", "HEAD", &new]).map(drop)
+        let new = git(&self.dir, &["commit-tree", "-p", "HEAD", "-m", "one more", tree])?;
+        git(&self.dir, &["update-ref", "HEAD", &new]).map(drop)
     }
 
     /// Makes a tree of lines as `git ls-tree` prints them.
     fn write_tree(&self, entries: &str) -> io::Result<String> {
         let file = self.dir.with_file_name("entries");
         std::fs::write(&file, entries)?;
-        let mut command = command("git", &self.dir, &["mktree".into(), "--missing".into()]);
+        let mut command = command("git", &self.dir, &["mktree", "--missing"]);
         let made = command.stdin(File::open(file)?).output()?;
         Ok(String::from_utf8_lossy(&made.stdout).trim_end().to_owned())
     }

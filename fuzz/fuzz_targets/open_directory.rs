@@ -3,8 +3,10 @@
 //!
 //! The first two bytes of the input are the length of the manifest (little-endian), its bytes follow without the
 //! authentication code, and the rest is the segment. Bit 15 has the first entry set right for the segment.
+//!
+//! Built without cargo-fuzz this is a program that reads the files it is given.
 
-#![no_main]
+#![cfg_attr(fuzzing, no_main)]
 
 use std::cell::OnceCell;
 use std::fs;
@@ -14,7 +16,6 @@ use std::path::PathBuf;
 use git_fast::index::manifest::{MANIFEST, MANIFEST_HEADER_LEN};
 use git_fast::index::{Bytes, Location, OpenIndex, Place, Pos, Segment};
 use gix_hash::Kind;
-use libfuzzer_sys::fuzz_target;
 
 /// Where the header of a segment keeps the length of the file.
 const FILE_LEN: std::ops::Range<usize> = 64..72;
@@ -41,7 +42,18 @@ thread_local! {
     static INDEX: OnceCell<Index> = const { OnceCell::new() };
 }
 
-fuzz_target!(|data: &[u8]| {
+#[cfg(fuzzing)]
+libfuzzer_sys::fuzz_target!(|data: &[u8]| open(data));
+
+#[cfg(not(fuzzing))]
+fn main() -> std::io::Result<()> {
+    for file in std::env::args_os().skip(1) {
+        open(&fs::read(file)?);
+    }
+    Ok(())
+}
+
+fn open(data: &[u8]) {
     let Some((len, data)) = data.split_first_chunk::<2>() else { return };
     let len = u16::from_le_bytes(*len);
     let (manifest, segment) = data.split_at(data.len().min(usize::from(len & 0x7fff)));
@@ -84,4 +96,4 @@ fuzz_target!(|data: &[u8]| {
             fs::remove_file(path).expect("the segment is removed");
         }
     });
-});
+}

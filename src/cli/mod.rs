@@ -1,7 +1,10 @@
-//! What the three programs have in common towards their user: messages, exit codes, own options, output, quoted paths, trace, metrics.
+//! What the three programs have in common towards their user: options, messages, exit codes, output, quoted paths, trace,
+//! metrics.
 
+pub mod cross_check;
 pub mod duration;
 pub mod metrics;
+pub mod options;
 pub mod output;
 pub mod own_options;
 pub mod profile;

@@ -168,7 +168,8 @@ impl Report {
 pub(super) fn peak_rss_kb() -> u64 {
     // Read at one go, which it is as a rule: growing a buffer takes ten calls, in each invocation.
     let mut status = [0; 4096];
-    let len = std::fs::File::open("/proc/self/status").and_then(|mut file| file.read(&mut status)).unwrap_or(0);
+    let len =
+        std::fs::File::open("/proc/self/status").and_then(|mut file| file.read(&mut status)).unwrap_or(0);
     String::from_utf8_lossy(&status[..len])
         .lines()
         .find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix("kB")?.trim().parse().ok())

@@ -26,32 +26,32 @@ const DATE_END: i64 = 1 << 34;
 
 /// An `author` or `committer` header, taken apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Person<'a> {
-    pub(super) name: &'a [u8],
-    pub(super) email: &'a [u8],
-    pub(super) seconds: i64,
-    pub(super) zone: i16,
+pub(crate) struct Person<'a> {
+    pub(crate) name: &'a [u8],
+    pub(crate) email: &'a [u8],
+    pub(crate) seconds: i64,
+    pub(crate) zone: i16,
 }
 
 /// A commit object, taken apart.
 #[derive(Debug, Clone)]
-pub(super) struct Split<'a> {
-    pub(super) tree: ObjectId,
-    pub(super) parents: SmallVec<[ObjectId; 2]>,
+pub(crate) struct Split<'a> {
+    pub(crate) tree: ObjectId,
+    pub(crate) parents: SmallVec<[ObjectId; 2]>,
     /// Author and committer; `None` when the header is odd.
-    pub(super) people: Option<(Person<'a>, Person<'a>)>,
+    pub(crate) people: Option<(Person<'a>, Person<'a>)>,
     /// The lines after `committer`; the whole header when it is odd.
-    pub(super) extra: &'a [u8],
-    pub(super) message: &'a [u8],
+    pub(crate) extra: &'a [u8],
+    pub(crate) message: &'a [u8],
     /// All but [`Flags::SKEWED`], which takes knowledge of the parents.
-    pub(super) flags: Flags,
+    pub(crate) flags: Flags,
 }
 
 /// Takes the bytes of a commit object apart.
 ///
 /// # Errors
 /// When tree and parents cannot be read. git calls such an object a "bogus commit object" and gives up.
-pub(super) fn split(raw: &[u8], kind: Kind) -> Result<Split<'_>, &'static str> {
+pub(crate) fn split(raw: &[u8], kind: Kind) -> Result<Split<'_>, &'static str> {
     let hex_len = kind.len_in_hex();
     let mut odd = false;
     let mut rest = raw;

@@ -15,6 +15,9 @@ pub(crate) mod tests;
 mod update;
 mod verify;
 
+pub(crate) use decode::split as split_commit;
+pub(crate) use paths::{apply_delta, read_tree};
+
 pub use build::{Dates, Options, build};
 pub use error::Error;
 pub use path_update::{path_overlay, sample_runs, update_paths, verify_paths};

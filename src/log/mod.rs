@@ -7,7 +7,6 @@ pub(crate) mod checked_settings;
 mod columns;
 pub mod commit;
 mod contains_path;
-mod cross_check;
 pub mod cursor;
 mod dates;
 pub mod encoding;

@@ -11,9 +11,9 @@ use super::cursor::Cursor;
 use super::options::own::OwnOptions;
 use super::options::{self, LogOptions, Refusal};
 use super::paths::Pathspec;
-use super::{cross_check, handover, last_modified, paths, revisions};
+use super::{handover, last_modified, paths, revisions};
 use crate::cli::trace::{Report, Served};
-use crate::cli::{FATAL, fatal, own_options};
+use crate::cli::{FATAL, cross_check, fatal, own_options};
 use crate::repo::{NotExact, check_not_traced, exec_git};
 use crate::session::{Environment, Session};
 
@@ -77,7 +77,8 @@ impl Invocation {
         let session = Session::new(&repo, &git, &config)?;
         report.metrics = session.metrics(&config)?;
         if self.own.cross_check {
-            return Ok(cross_check::run(&git.path, &self.unchecked_args(), &self.paged_git_args()));
+            let (ours, theirs) = (self.unchecked_args(), self.paged_git_args());
+            return Ok(cross_check::run(&git.path, cross_check::Question::Log, &ours, &theirs));
         }
         if self.own.no_index {
             return Err("--no-index".into());

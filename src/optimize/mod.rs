@@ -20,6 +20,17 @@ use self::cli::Command;
 use crate::cli::own_options;
 
 pub use cli::OptimizeOptions;
+pub(crate) use report::{read_pack, read_sizes};
+
+/// Reads what there is of a commit-graph (see [`crate::readers`]).
+pub(crate) fn read_commit_graph(objects: &std::path::Path) {
+    let _ = run::graph::read(objects);
+}
+
+/// Reads what packs and their indices say (see [`crate::readers`]).
+pub(crate) fn read_packs(objects: &std::path::Path, hash: gix::hash::Kind) {
+    let _ = run::packs::Packs::read(&objects.join("pack"), hash);
+}
 
 /// Runs `git optimize` with these arguments (without the program's name).
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {

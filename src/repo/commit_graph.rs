@@ -20,7 +20,7 @@ const FAN: u64 = 256 * 4;
 const FILTERS_HEADER: u64 = 12;
 
 /// Whether each commit-graph below `objects` is as git writes it, as far as that can be told quickly. None is fine.
-pub(super) fn is_sound(objects: &Path, hash: Kind) -> bool {
+pub(crate) fn is_sound(objects: &Path, hash: Kind) -> bool {
     let chain = objects.join("info/commit-graphs");
     let single = file_is_sound(&objects.join("info/commit-graph"), hash, 0);
     single.unwrap_or_else(|| match std::fs::read_to_string(chain.join("commit-graph-chain")) {

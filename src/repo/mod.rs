@@ -19,6 +19,7 @@ pub mod remembered;
 pub(crate) mod testing;
 
 pub use commit_dates::commit_dates;
+pub(crate) use commit_graph::is_sound as commit_graph_is_sound;
 pub use exec::exec_git;
 pub use not_exact::NotExact;
 pub use open::{Repo, check_not_traced};

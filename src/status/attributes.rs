@@ -213,6 +213,14 @@ fn parse(text: &[u8], base: &BStr) -> Result<Lines, NotExact> {
     Ok(Lines { base: base.to_owned(), lines })
 }
 
+/// Reads a text with attributes, as of a file at the top, and asks it about a path.
+///
+/// # Errors
+/// As when it were read from a file.
+pub(crate) fn read_text(text: &[u8], path: &BStr) -> Result<Attributes, NotExact> {
+    Ok(Stack(vec![Arc::new(parse(text, b"".into())?)]).of(path))
+}
+
 fn assignment(word: &[u8]) -> Result<Option<(usize, State)>, NotExact> {
     let (name, state) = match word {
         [b'-', name @ ..] => (name, State::Unset),

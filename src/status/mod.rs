@@ -7,7 +7,6 @@ pub mod attributes;
 pub mod branch;
 pub mod collect;
 pub mod content;
-mod cross_check;
 pub mod excludes;
 mod from_git;
 mod handover;

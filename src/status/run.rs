@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use bstr::{BString, ByteSlice};
 
 use super::collect::{Collect, Statistics};
+use super::many;
 use super::model::Status;
 use super::options::own::OwnOptions;
 use super::options::{self, Format, Parsed, Refusal, StatusOptions};
@@ -19,10 +20,9 @@ use super::render::quote::PathStyle;
 use super::render::short::Short;
 use super::render::{json, summary};
 use super::settings::Settings;
-use super::{cross_check, many};
 use crate::cli::output::Output;
 use crate::cli::trace::{Report, Served};
-use crate::cli::{fatal, own_options};
+use crate::cli::{cross_check, fatal, own_options};
 use crate::repo::config::Config;
 use crate::repo::{NotExact, Repo, check_not_traced};
 use crate::session::{Environment, Session};
@@ -73,7 +73,8 @@ impl Invocation {
         report.metrics = Session::new(&repo, &git, &config)?.metrics(&config)?;
         if self.own.cross_check {
             let ours = self.own_args.iter().filter(|arg| *arg != "--cross-check").chain(&self.git_args);
-            return Ok(cross_check::run(&git.path, &ours.cloned().collect::<Vec<_>>(), &self.git_args));
+            let ours: Vec<OsString> = ours.cloned().collect();
+            return Ok(cross_check::run(&git.path, cross_check::Question::Status, &ours, &self.git_args));
         }
         let options = options.map_err(|refusal| NotExact::from(refusal.0))?;
         if !git.at_least(2, 39) {

@@ -3,8 +3,9 @@
 use std::fmt::Write as _;
 
 use bstr::ByteSlice;
+use git_fast::cli::options::{Entry, Value};
 use git_fast::log::options::modes::Mode;
-use git_fast::log::options::table::{Entry, Kind, TABLE, Value};
+use git_fast::log::options::table::{Kind, TABLE};
 use git_fast::status::options::table as status;
 
 pub(super) fn log() -> String {
@@ -43,7 +44,7 @@ pub(super) fn log() -> String {
     text
 }
 
-fn usage(entry: &Entry) -> String {
+fn usage<Kind, Apply>(entry: &Entry<Kind, Apply>) -> String {
     let name = entry.name;
     match (entry.value, name.starts_with("--")) {
         _ if name == "-<number>" => name.to_owned(),
@@ -70,17 +71,8 @@ pub(super) fn status() -> String {
         let _ = write!(text, "\n## {title}\n\n| option | answered |\n| --- | --- |\n");
         let answered = if kind == status::Kind::Native { "native" } else { "git" };
         for entry in status::TABLE.iter().filter(|entry| entry.kind == kind) {
-            let _ = writeln!(text, "| `{}` | {answered} |", status_usage(entry));
+            let _ = writeln!(text, "| `{}` | {answered} |", usage(entry));
         }
     }
     text
-}
-
-fn status_usage(entry: &status::Entry) -> String {
-    match (entry.value, entry.name.starts_with("--")) {
-        (status::Value::None, _) => entry.name.to_owned(),
-        (status::Value::Optional, true) => format!("{}[=<value>]", entry.name),
-        (status::Value::Optional, false) => format!("{}[<value>]", entry.name),
-        (status::Value::Required, _) => format!("{}=<value>", entry.name),
-    }
 }

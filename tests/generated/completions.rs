@@ -6,9 +6,10 @@ use std::path::PathBuf;
 
 use clap::{Arg, Command, CommandFactory};
 use clap_complete::shells::{Fish, Zsh};
+use git_fast::cli::options::Value;
 use git_fast::log::options::modes::Mode;
 use git_fast::log::options::own::OwnOptions as LogOptions;
-use git_fast::log::options::table::{Kind, TABLE, Value};
+use git_fast::log::options::table::{Kind, TABLE};
 use git_fast::optimize::OptimizeOptions;
 use git_fast::status::options::own::OwnOptions as StatusOptions;
 use git_fast::status::options::table as status;
@@ -77,14 +78,8 @@ fn fastlog_bash(command: &Command) -> String {
 }
 
 fn faststatus_bash(command: &Command) -> String {
-    let options = status::TABLE.iter().filter(|entry| entry.kind != status::Kind::Own).flat_map(|entry| {
-        let value = match entry.value {
-            status::Value::None => Value::None,
-            status::Value::Required => Value::Required,
-            status::Value::Optional => Value::Optional,
-        };
-        written(entry.name, value)
-    });
+    let options = status::TABLE.iter().filter(|entry| entry.kind != status::Kind::Own);
+    let options = options.flat_map(|entry| written(entry.name, entry.value));
     include_str!("completions/faststatus.bash")
         .replace("@VALUES@", &bash_values(STATUS_VALUES))
         .replace("@OWN@", &own(command))

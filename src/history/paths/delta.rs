@@ -5,7 +5,7 @@
 pub(super) const LARGE: u64 = 64 << 20;
 
 /// Makes the object that `delta` describes from `base`; `None` for anything but a delta for this very base.
-pub(super) fn apply(base: &[u8], delta: &[u8]) -> Option<Vec<u8>> {
+pub(crate) fn apply(base: &[u8], delta: &[u8]) -> Option<Vec<u8>> {
     let mut rest = delta;
     if size(&mut rest)? != base.len() as u64 {
         return None;

@@ -15,3 +15,5 @@ mod tree;
 mod trees;
 
 pub(super) use build::{Source, slices};
+pub(crate) use delta::apply as apply_delta;
+pub(crate) use tree::read as read_tree;

@@ -123,3 +123,15 @@ pub(super) fn check(bytes: &[u8], hash_len: usize) -> bool {
     }
     true
 }
+
+/// Reads the bytes of any tree to its end (see [`crate::readers`]).
+pub(crate) fn read(bytes: &[u8], hash_len: usize) {
+    let well_formed = check(bytes, hash_len);
+    let mut rest = bytes;
+    while let Some(entry) = first(rest, hash_len) {
+        // What is known to be well-formed is passed over without a look.
+        assert!(!well_formed || first_len(rest, hash_len) == Some(entry.len));
+        rest = &rest[entry.len..];
+    }
+    assert!(!well_formed || rest.is_empty());
+}

@@ -28,10 +28,6 @@ impl Question<'_> {
             // With a commit-graph, git shows some commits of the other side.
             return Err("one side in topological order".into());
         }
-        let is_excluded = |request: &Request| matches!(request, Request::Commit { uninteresting: true, .. });
-        if options.exclude_first_parent_only && (symmetric || self.requests.iter().any(is_excluded)) {
-            return Err("--exclude-first-parent-only".into());
-        }
         if options.boundary && options.first_parent {
             return Err("--boundary with --first-parent".into());
         }

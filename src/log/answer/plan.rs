@@ -79,7 +79,6 @@ impl Question<'_> {
         let plan = Plan {
             starts,
             first_parent: options.first_parent,
-            exclude_first_parent_only: options.exclude_first_parent_only,
             max_age: self.date_limit(options.since.as_ref(), "--since")?,
             min_age: self.date_limit(options.until.as_ref(), "--until")?,
             order,

@@ -15,6 +15,7 @@ use super::paths::Pathspec;
 use crate::index::{History, Paths, Pos, Value};
 use crate::repo::NotExact;
 pub use renames::Renames;
+pub(crate) use renames::decode as decode_renames;
 
 /// A filter on the commits of a walk, which must come in its order.
 pub struct Follow<'a> {

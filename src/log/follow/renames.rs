@@ -23,7 +23,7 @@ const MOST: usize = 1 << 14;
 /// Stands for the length of no path.
 const NOTHING: u32 = u32::MAX;
 
-type Known = HashMap<(ObjectId, BString), Option<BString>>;
+pub(crate) type Known = HashMap<(ObjectId, BString), Option<BString>>;
 
 /// Asks git where files came from, once for each.
 pub struct Renames<'a> {
@@ -126,7 +126,7 @@ fn encode(known: &Known) -> Vec<u8> {
     out
 }
 
-fn decode(mut bytes: &[u8], hash: Kind) -> Option<Known> {
+pub(crate) fn decode(mut bytes: &[u8], hash: Kind) -> Option<Known> {
     let mut known = Known::new();
     while !bytes.is_empty() {
         let (id, rest) = bytes.split_at_checked(hash.len_in_bytes())?;

@@ -19,6 +19,7 @@ use crate::repo::notes::NotesOption;
 
 use modes::{LastModifiedOptions, ShortlogOptions};
 
+pub use crate::cli::options::Refusal;
 pub use parse::{Parsed, parse};
 
 /// The order of the output.
@@ -207,8 +208,6 @@ pub struct LogOptions {
     pub since_as_filter: Option<DateLimit>,
     /// `--first-parent`.
     pub first_parent: bool,
-    /// `--exclude-first-parent-only`.
-    pub exclude_first_parent_only: bool,
     /// `--min-parents`, `--merges`.
     pub min_parents: u32,
     /// `--max-parents`, `--no-merges`.
@@ -275,16 +274,4 @@ pub struct LogOptions {
     pub git_args: Vec<OsString>,
     /// Whether there was a `--`: then nothing in front of it is a path.
     pub has_dash_dash: bool,
-}
-
-/// Why a command line is git's to answer.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct Refusal(pub String);
-
-impl Refusal {
-    /// A refusal with this reason.
-    pub fn new(reason: impl Into<String>) -> Self {
-        Refusal(reason.into())
-    }
 }

@@ -4,7 +4,8 @@
 use bstr::{BStr, ByteSlice};
 
 use super::Refusal;
-use super::table::{Entry, Kind, Value, nothing, options};
+use super::table::{Entry, Kind, nothing};
+use crate::cli::options::{Value, options};
 
 /// What is asked for; each but the first is one of our own options.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

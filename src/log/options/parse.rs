@@ -7,8 +7,9 @@ use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use bstr::{BStr, BString, ByteSlice};
 
 use super::modes::Mode;
-use super::table::{self, Entry, Kind, Value};
+use super::table::{self, Entry, Kind};
 use super::{LogOptions, Refusal, Tip};
+use crate::cli::options::{Value, split_long};
 
 /// A command line, split into what is git's and what is ours.
 #[derive(Debug, Clone)]
@@ -173,10 +174,7 @@ fn own_word(entry: &Entry, value: Option<&BStr>) -> OsString {
 /// Finds the option that `arg` is, and the value that is attached to it.
 fn split(mode: Mode, arg: &BStr) -> Option<(&'static Entry, Option<&BStr>)> {
     if arg.starts_with(b"--") {
-        let (name, value) = match arg.find_byte(b'=') {
-            Some(at) => (&arg[..at], Some(arg[at + 1..].as_bstr())),
-            None => (arg, None),
-        };
+        let (name, value) = split_long(arg);
         let entry = table::find(mode, name.to_str().ok()?)?;
         return Some((entry, value));
     }

@@ -4,24 +4,12 @@
 
 use bstr::{BStr, BString, ByteSlice};
 
+use crate::cli::options::options;
 use crate::repo::decorate::{Decorate, FilterOption};
 use crate::repo::notes::NotesOption;
 
 use super::modes::Mode;
 use super::{AbbrevArg, ChangeList, ColorArg, DateLimit, Flavour, LogOptions, Order, RefSet, Refusal, Tip};
-
-/// How an option takes its value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Value {
-    /// It takes none.
-    None,
-    /// `--x=v` or `--x v`, `-xv` or `-x v`.
-    Required,
-    /// `--x=v` only.
-    Attached,
-    /// `--x` or `--x=v`, `-x` or `-xv`.
-    Optional,
-}
 
 /// What an option is about, which decides who serves it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,19 +35,10 @@ pub enum Kind {
 }
 
 /// One option.
-#[derive(Debug)]
-pub struct Entry {
-    /// As written, with its dashes.
-    pub name: &'static str,
-    /// How it takes its value.
-    pub value: Value,
-    /// What it is about.
-    pub kind: Kind,
-    /// What it sets.
-    pub apply: Apply,
-}
+pub type Entry = crate::cli::options::Entry<Kind, Apply>;
 
-type Apply = fn(&mut LogOptions, Option<&BStr>, bool) -> Result<(), Refusal>;
+/// Sets what an option says, given its value and whether `--not` is in force.
+pub type Apply = fn(&mut LogOptions, Option<&BStr>, bool) -> Result<(), Refusal>;
 
 /// The entry of the option written `name`.
 pub fn find(mode: Mode, name: &str) -> Option<&'static Entry> {
@@ -140,18 +119,6 @@ fn number_long(value: Option<&BStr>) -> Result<i64, Refusal> {
         .ok_or_else(|| Refusal::new(format!("number '{value}'")))
 }
 
-macro_rules! options {
-    ($($name:literal $value:ident $kind:ident $apply:expr;)*) => {
-        &[$($crate::log::options::table::Entry {
-            name: $name,
-            value: $crate::log::options::table::Value::$value,
-            kind: $crate::log::options::table::Kind::$kind,
-            apply: $apply,
-        }),*]
-    };
-}
-pub(super) use options;
-
 /// Every option that is understood.
 pub static TABLE: &[Entry] = options! {
     // Our own: see `own.rs`.
@@ -199,7 +166,6 @@ pub static TABLE: &[Entry] = options! {
     "--no-min-parents" None Select |o, _, _| { o.min_parents = 0; Ok(()) };
     "--no-max-parents" None Select |o, _, _| { o.max_parents = None; Ok(()) };
     "--first-parent" None Select |o, _, _| { o.first_parent = true; Ok(()) };
-    "--exclude-first-parent-only" None Select |o, _, _| { o.exclude_first_parent_only = true; Ok(()) };
 
     "--follow" None Select |o, _, _| { o.follow = true; Ok(()) };
 
@@ -382,6 +348,8 @@ pub static TABLE: &[Entry] = options! {
     // Known, and left to git.
     "--stdin" None Git nothing;
     "--end-of-options" None Git nothing;
+    // Excluded tips, and commits that are too old, decide differently about what they reach.
+    "--exclude-first-parent-only" None Git nothing;
     "--no-walk" Optional Git nothing;
     "--do-walk" None Git nothing;
     "-g" None Git nothing;

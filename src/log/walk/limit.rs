@@ -160,19 +160,17 @@ impl Limiter<'_, '_, '_> {
     }
 
     fn excluded_edges(&self, pos: Pos) -> impl Iterator<Item = Pos> + '_ {
-        let limit = if self.plan.exclude_first_parent_only { 1 } else { usize::MAX };
-        let parents = match &self.lineage {
+        match &self.lineage {
             Some(lineage) => lineage.unwritten_parents(pos),
             None => CurrentParents::Header(self.history.parents(pos)),
-        };
-        parents.take(limit)
+        }
     }
 }
 
 /// Whether nothing in `list` is reachable from an excluded tip, however long one looks: then git's answer does
 /// not depend on which of its algorithms it uses.
 pub(super) fn is_exact(history: &History<'_>, plan: &Plan<'_>, list: &[Pos]) -> bool {
-    if plan.max_age.is_some() || plan.exclude_first_parent_only {
+    if plan.max_age.is_some() {
         return false;
     }
     let Some(&lowest) = list.iter().min() else { return true };

@@ -24,7 +24,7 @@ use crate::index::{History, Pos};
 pub use boundary::boundary;
 pub use reach::reached;
 pub use simplify::{CurrentParents, Simplify};
-pub use tree_same::TreeSame;
+pub use tree_same::{Classes, TreeSame};
 
 use super::options::Order;
 use simplify::{FollowWalk, Lineage};
@@ -49,8 +49,6 @@ pub struct Plan<'a> {
     pub starts: Vec<Start>,
     /// `--first-parent`.
     pub first_parent: bool,
-    /// `--exclude-first-parent-only`.
-    pub exclude_first_parent_only: bool,
     /// `--since`, seconds since the epoch: a line of history ends at the first older commit.
     pub max_age: Option<i64>,
     /// `--until`, which matters to a limited walk only for when it stops.

@@ -12,6 +12,7 @@ mod print;
 mod sizes;
 
 pub(super) use self::objects::reachable;
+pub(crate) use self::sizes::{read_pack, read_sizes};
 
 use std::io::Write;
 use std::path::Path;

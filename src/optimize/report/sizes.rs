@@ -197,6 +197,18 @@ pub(super) fn prefix(id: &oid) -> u64 {
     id.as_bytes().first_chunk().map_or(0, |bytes| u64::from_be_bytes(*bytes))
 }
 
+/// Reads a file of sizes (see [`crate::readers`]).
+pub(crate) fn read_sizes(path: &Path) {
+    let _ = Known::load(path).get(gix::hash::Kind::Sha1.null_ref());
+}
+
+/// Reads a pack by its index (see [`crate::readers`]).
+pub(crate) fn read_pack(index: &Path, kind: Kind) {
+    if let Some(sizes) = PackSizes::read(index, kind) {
+        let _ = sizes.size_of(kind.null_ref());
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -46,6 +46,22 @@ fn layer(path: &Path) -> Option<(u32, bool)> {
     let chunks = chunk_table(&file, 8, head[6]).ok()?;
     let (_, fanout, _) = chunks.iter().find(|(id, _, _)| id == b"OIDF")?;
     let mut last = [0; 4];
-    file.read_exact_at(&mut last, fanout + 255 * 4).ok()?;
+    file.read_exact_at(&mut last, fanout.checked_add(255 * 4)?).ok()?;
     Some((u32::from_be_bytes(last), chunks.iter().any(|(id, _, _)| id == b"BIDX")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Found by changing the bytes of a real one.
+    #[test]
+    fn a_chunk_at_the_end_of_all_offsets() {
+        let dir = tempfile::tempdir().unwrap();
+        let info = dir.path().join("info");
+        fs::create_dir(&info).unwrap();
+        let header = [&b"CGPH\x01\x01\x01\0"[..], b"OIDF", &u64::MAX.to_be_bytes(), &[0; 12]].concat();
+        fs::write(info.join("commit-graph"), header).unwrap();
+        assert_eq!(read(dir.path()), None);
+    }
 }

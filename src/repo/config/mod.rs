@@ -38,6 +38,22 @@ pub struct Config {
     home: Option<PathBuf>,
 }
 
+/// The configuration that is one file.
+///
+/// # Errors
+/// When git would complain, or might read it otherwise.
+pub(crate) fn read_file(bytes: &[u8]) -> Result<Config, NotExact> {
+    Ok(Config::from_entries(parse::file(bytes)?, None))
+}
+
+/// The configuration that `GIT_CONFIG_PARAMETERS` is.
+///
+/// # Errors
+/// When git would complain, or might read it otherwise.
+pub(crate) fn read_parameters(text: &[u8]) -> Result<Config, NotExact> {
+    Ok(Config::from_entries(parse::parameters(text)?, None))
+}
+
 impl Config {
     fn from_entries(entries: Vec<Entry>, home: Option<PathBuf>) -> Self {
         let mut by_key: Vec<u32> = (0..entries.len() as u32).collect();

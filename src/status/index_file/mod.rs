@@ -100,7 +100,15 @@ impl IndexFile {
             return Err("the index is not a file".into());
         }
         let bytes = Bytes::map(&file).map_err(failed)?;
-        parse::parse(bytes, hash, meta.mtime())
+        IndexFile::parse(bytes, hash, meta.mtime())
+    }
+
+    /// Reads the bytes of an index that was last modified at `timestamp`, in seconds since the epoch.
+    ///
+    /// # Errors
+    /// As for [`IndexFile::open`].
+    pub fn parse(bytes: Bytes, hash: Kind, timestamp: i64) -> Result<IndexFile, NotExact> {
+        parse::parse(bytes, hash, timestamp)
     }
 
     fn empty(hash: Kind) -> IndexFile {

@@ -12,6 +12,7 @@ mod tests;
 
 use std::ffi::OsString;
 
+pub use crate::cli::options::Refusal;
 pub use parse::{Parsed, parse};
 
 /// The shape of the output.
@@ -74,16 +75,4 @@ pub struct StatusOptions {
     pub ignore_submodules: bool,
     /// The paths that are wanted, as they were given.
     pub paths: Vec<OsString>,
-}
-
-/// Why a command line is git's to answer.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct Refusal(pub String);
-
-impl Refusal {
-    /// A refusal with this reason.
-    pub fn new(reason: impl Into<String>) -> Self {
-        Refusal(reason.into())
-    }
 }

@@ -5,8 +5,9 @@ use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
 use bstr::{BStr, ByteSlice};
 
-use super::table::{self, Entry, Kind, Value};
+use super::table::{self, Entry, Kind};
 use super::{Refusal, StatusOptions};
+use crate::cli::options::{Value, split_long};
 
 /// A command line, split into what is git's and what is ours.
 #[derive(Debug, Clone)]
@@ -70,10 +71,7 @@ impl Parsed {
 
     fn long(&mut self, arg: OsString, tokens: &mut impl Iterator<Item = OsString>) {
         let bytes = arg.as_bytes().as_bstr();
-        let (name, value) = match bytes.find_byte(b'=') {
-            Some(at) => (&bytes[..at], Some(bytes[at + 1..].as_bstr())),
-            None => (bytes, None),
-        };
+        let (name, value) = split_long(bytes);
         let Some(entry) = name.to_str().ok().and_then(table::find) else {
             self.refuse(Refusal::new(format!("option {bytes}")));
             return self.git_args.push(arg);

@@ -4,18 +4,9 @@
 
 use bstr::{BStr, ByteSlice};
 
-use super::{Format, Ignored, Refusal, StatusOptions, Untracked};
+use crate::cli::options::options;
 
-/// How an option takes its value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Value {
-    /// It takes none.
-    None,
-    /// `--x=v` or `--x v`.
-    Required,
-    /// `--x` or `--x=v`, `-x` or `-xv`.
-    Optional,
-}
+use super::{Format, Ignored, Refusal, StatusOptions, Untracked};
 
 /// Who serves an option.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,19 +20,10 @@ pub enum Kind {
 }
 
 /// One option.
-#[derive(Debug)]
-pub struct Entry {
-    /// As written, with its dashes.
-    pub name: &'static str,
-    /// How it takes its value.
-    pub value: Value,
-    /// Who serves it.
-    pub kind: Kind,
-    /// What it sets.
-    pub apply: Apply,
-}
+pub type Entry = crate::cli::options::Entry<Kind, Apply>;
 
-type Apply = fn(&mut StatusOptions, Option<&BStr>) -> Result<(), Refusal>;
+/// Sets what an option says, given its value.
+pub type Apply = fn(&mut StatusOptions, Option<&BStr>) -> Result<(), Refusal>;
 
 /// The entry of the option written `name`.
 pub fn find(name: &str) -> Option<&'static Entry> {
@@ -101,12 +83,6 @@ fn find_renames(options: &mut StatusOptions, value: Option<&BStr>) -> Result<(),
     }
     options.find_renames = Some(format!("-M{value}").into());
     Ok(())
-}
-
-macro_rules! options {
-    ($($name:literal $value:ident $kind:ident $apply:expr;)*) => {
-        &[$(Entry { name: $name, value: Value::$value, kind: Kind::$kind, apply: $apply }),*]
-    };
 }
 
 /// All options.

@@ -44,7 +44,8 @@ impl Snapshot {
         Snapshot::new(Bytes::map(&file).ok()?)
     }
 
-    pub(super) fn new(bytes: Bytes) -> Option<Snapshot> {
+    /// Checks `bytes` and keeps them; `None` when they can't be used.
+    pub fn new(bytes: Bytes) -> Option<Snapshot> {
         let body = bytes.get(MAGIC.len() + HASH_LEN..)?;
         if !bytes.starts_with(&MAGIC) || bytes.len() < HEADER_LEN {
             return None;
@@ -118,7 +119,7 @@ impl Snapshot {
     }
 
     /// All files that were compared.
-    pub(super) fn all_compared(&self) -> impl Iterator<Item = (&BStr, Compared, bool)> {
+    pub fn all_compared(&self) -> impl Iterator<Item = (&BStr, Compared, bool)> {
         (0..self.compared).filter_map(|at| {
             let (compared, same) = decode_compared(self.compared_record(at))?;
             Some((self.compared_path(at), compared, same))

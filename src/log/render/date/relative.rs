@@ -7,11 +7,11 @@ pub(super) fn show(seconds: i64, now: i64, out: &mut Vec<u8>) {
     if now < seconds {
         return out.extend_from_slice(b"in the future");
     }
-    let elapsed = now.saturating_sub(seconds);
+    let elapsed = now.abs_diff(seconds);
     if elapsed < 90 {
         return ago(elapsed, "second", out);
     }
-    let minutes = (elapsed + 30) / 60;
+    let minutes = elapsed.saturating_add(30) / 60;
     if minutes < 90 {
         return ago(minutes, "minute", out);
     }
@@ -33,7 +33,7 @@ pub(super) fn show(seconds: i64, now: i64, out: &mut Vec<u8>) {
         return ago((days + 183) / 365, "year", out);
     }
     let months = (days * 12 * 2 + 365) / (365 * 2);
-    if months % 12 == 0 {
+    if months.is_multiple_of(12) {
         return ago(months / 12, "year", out);
     }
     count(months / 12, "year", out);
@@ -41,13 +41,14 @@ pub(super) fn show(seconds: i64, now: i64, out: &mut Vec<u8>) {
     ago(months % 12, "month", out);
 }
 
-fn ago(number: i64, unit: &str, out: &mut Vec<u8>) {
+fn ago(number: u64, unit: &str, out: &mut Vec<u8>) {
     count(number, unit, out);
     out.extend_from_slice(b" ago");
 }
 
-fn count(number: i64, unit: &str, out: &mut Vec<u8>) {
-    pad(number, 0, b'0', out);
+fn count(number: u64, unit: &str, out: &mut Vec<u8>) {
+    // At most the minutes in 2^64 seconds.
+    pad(number as i64, 0, b'0', out);
     out.push(b' ');
     out.extend_from_slice(unit.as_bytes());
     if number != 1 {

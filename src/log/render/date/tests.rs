@@ -285,3 +285,19 @@ fn now_is_read_as_c_reads_numbers() {
         assert_eq!(atoi(text.as_bytes()), value, "{text:?}");
     }
 }
+
+/// Found by changing bytes: only a damaged index has such times.
+#[test]
+fn times_as_far_away_as_can_be() {
+    for (seconds, now, shown) in [
+        (i64::MIN, i64::MAX, "584942417355 years ago"),
+        (i64::MIN, 0, "292471208678 years ago"),
+        (0, i64::MAX, "292471208678 years ago"),
+        (i64::MAX, 0, "in the future"),
+    ] {
+        let mut out = Vec::new();
+        let time = Time { seconds, zone: 0 };
+        DateContext::new(now, Zone::utc()).show(time, &DateMode::Relative, &mut out);
+        assert_eq!(out, shown.as_bytes());
+    }
+}

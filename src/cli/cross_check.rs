@@ -12,8 +12,8 @@ use std::process::{Command, ExitCode, Stdio};
 
 use bstr::ByteSlice;
 
-use crate::cli::FATAL;
-use crate::cli::output::Output;
+use super::FATAL;
+use super::output::Output;
 
 /// Exit code for answers that differ.
 const DIFFERENT: u8 = 1;
@@ -22,26 +22,57 @@ const SHOWN: u64 = 200;
 /// Bytes that are copied at a time.
 const BUFFER: usize = 1 << 16;
 
-/// Prints the answer of this program to `ours` (its arguments, without `--cross-check`), and reports on stderr
-/// where `git log` with the arguments `theirs` answers otherwise. The exit code is that of our answer, or 1.
-pub(super) fn run(git: &Path, ours: &[OsString], theirs: &[OsString]) -> ExitCode {
-    compare(git, ours, theirs)
-        .unwrap_or_else(|err| crate::cli::fatal(&format!("--cross-check: cannot run and compare: {err}")))
+/// What git is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Question {
+    /// `git log`.
+    Log,
+    /// `git status`.
+    Status,
 }
 
-fn compare(git: &Path, ours: &[OsString], theirs: &[OsString]) -> io::Result<ExitCode> {
-    let mut input = input(theirs)?;
+impl Question {
+    fn words(self) -> &'static [&'static str] {
+        match self {
+            Question::Log => &["log"],
+            // git must not write its index meanwhile: the answers would be about different ones.
+            Question::Status => &["--no-optional-locks", "status"],
+        }
+    }
+
+    /// Standard input, kept so that both can read it; `None` where nobody would.
+    fn input(self, args: &[OsString]) -> io::Result<Option<File>> {
+        let mut options = args.iter().take_while(|arg| *arg != "--");
+        if self != Question::Log || !options.any(|arg| arg == "--stdin") {
+            return Ok(None);
+        }
+        let mut file = tempfile::tempfile()?;
+        io::copy(&mut io::stdin().lock(), &mut file)?;
+        Ok(Some(file))
+    }
+}
+
+/// Prints the answer of this program to `ours` (its arguments, without `--cross-check`), and reports on stderr
+/// where git, asked the question with the arguments `theirs`, answers otherwise. The exit code is that of our answer,
+/// or 1.
+pub fn run(git: &Path, question: Question, ours: &[OsString], theirs: &[OsString]) -> ExitCode {
+    compare(git, question, ours, theirs)
+        .unwrap_or_else(|err| super::fatal(&format!("--cross-check: cannot run and compare: {err}")))
+}
+
+fn compare(git: &Path, question: Question, ours: &[OsString], theirs: &[OsString]) -> io::Result<ExitCode> {
+    let mut input = question.input(theirs)?;
     let mut program = Command::new(std::env::current_exe()?);
     program.args(ours);
     let mut our = answer(program, input.as_mut())?;
     let mut said = tempfile::tempfile()?;
     let mut program = Command::new(git);
     // What git complains about has been said by our answer; it matters only where that is another one.
-    program.arg("log").args(theirs).stderr(said.try_clone()?);
+    program.args(question.words()).args(theirs).stderr(said.try_clone()?);
     let mut their = answer(program, input.as_mut())?;
 
     let difference = difference(&mut our.stdout, &mut their.stdout)?;
-    print(git, &mut our.stdout)?;
+    print(Output::open(git, question == Question::Log), &mut our.stdout)?;
     if difference.is_none() && our.code == their.code {
         return Ok(ExitCode::from(our.code));
     }
@@ -81,19 +112,8 @@ fn answer(mut program: Command, input: Option<&mut File>) -> io::Result<Answer> 
     Ok(Answer { stdout, code: u8::try_from(code).unwrap_or(FATAL) })
 }
 
-/// Standard input, kept so that both can read it; `None` where nobody would.
-fn input(args: &[OsString]) -> io::Result<Option<File>> {
-    if !args.iter().take_while(|arg| *arg != "--").any(|arg| arg == "--stdin") {
-        return Ok(None);
-    }
-    let mut file = tempfile::tempfile()?;
-    io::copy(&mut io::stdin().lock(), &mut file)?;
-    Ok(Some(file))
-}
-
-fn print(git: &Path, file: &mut File) -> io::Result<()> {
+fn print(mut output: Output, file: &mut File) -> io::Result<()> {
     file.rewind()?;
-    let mut output = Output::open(git, true);
     let mut buffer = vec![0; BUFFER];
     loop {
         let length = file.read(&mut buffer)?;

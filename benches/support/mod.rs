@@ -1,0 +1,7 @@
+//! What the benchmarks have in common: how programs are run and timed, and how tables get into documents.
+
+#![allow(dead_code, reason = "each benchmark takes what it needs")]
+
+pub(crate) mod document;
+pub(crate) mod programs;
+pub(crate) mod timing;
