@@ -1,7 +1,7 @@
 //! contrib/prompt in real shells, on a terminal, and through starship.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use bstr::ByteSlice;
 
@@ -27,7 +27,7 @@ fn snippet(name: &str) -> String {
     root().join("contrib/prompt").join(name).display().to_string()
 }
 
-fn check(env: &Environment, dir: &PathBuf, shell: &str, args: &[&str]) {
+fn check(env: &Environment, dir: &Path, shell: &str, args: &[&str]) {
     let mut terminal = Terminal::start(env, dir, shell, args);
     terminal.wait_for(&format!("<0 [{BRANCH} untracked:1]> "));
     terminal.type_in("git add new\r");

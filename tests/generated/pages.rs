@@ -107,7 +107,7 @@ fn commands(command: &Command, name: &str) -> String {
         }
         let own = |arg: &&Arg| {
             // `run` has those of the program itself, which are listed once.
-            arg.get_id() != "help" && !(sub.get_name() == "run" && !arg.is_positional())
+            arg.get_id() != "help" && (sub.get_name() != "run" || arg.is_positional())
         };
         let _ = write!(text, "### {name}\n\n{}.\n\n", about(sub));
         for arg in shown(sub).filter(own) {

@@ -38,9 +38,9 @@ pub(super) fn body(markdown: &str) -> String {
             page.push_str(".EE\n.RE\n");
             continue;
         }
-        if line.starts_with("    ") {
+        if let Some(line) = line.strip_prefix("    ") {
             open_block(&mut page, &mut fresh);
-            let _ = writeln!(page, "{}", guarded(&escape(&line[4..])));
+            let _ = writeln!(page, "{}", guarded(&escape(line)));
             while let Some(code) = lines.next_if(|line| line.starts_with("    ")) {
                 let _ = writeln!(page, "{}", guarded(&escape(&code[4..])));
             }
