@@ -815,12 +815,16 @@ _git__optimize() {
             return 0
             ;;
         git__subcmd__optimize__subcmd__report)
-            opts="-h --json --fresh --progress --help"
+            opts="-h --json --html --fresh --progress --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --html)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
