@@ -1,15 +1,19 @@
+# fish completion for git-fastlog; fish's completion of git calls it for "git fastlog".
+# Generated from the definitions of the options: see tests/generated.
+
+complete -c git-fastlog -w 'git log'
 complete -c git-fastlog -l page -d 'Show page N, counted from 1, of --per-page commits' -r
 complete -c git-fastlog -l per-page -d 'Commits on a page [default: fastlog.pageSize, 30]' -r
 complete -c git-fastlog -l cursor -d 'Continue behind the page that gave this token, whatever commits came since' -r
-complete -c git-fastlog -l contains-path -d 'Every file that commits have touched and whose path matches the pathspec, deleted ones included: the first of these commits and its author\'s date, the last one and its date, what that did (A, M, T, D), and the path, with tabs between them' -r
+complete -c git-fastlog -l contains-path -d 'Every file that commits have touched and whose path matches the pathspec, deleted ones included' -r
 complete -c git-fastlog -l threads -d 'Threads to render with [default: the number of processors]' -r
 complete -c git-fastlog -l json -d 'One JSON object per commit and a trailer with page, cursor and has_more'
 complete -c git-fastlog -l count -d 'Print the number of commits instead of the commits'
-complete -c git-fastlog -l shortlog -d 'Summarize the commits by author, as git shortlog does: with its options -s, -n, -e, -c, --group and -w'
-complete -c git-fastlog -l last-modified -d 'For each entry at the top of the tree, or each path given, the newest commit that changed it, as git last-modified does: with its options -r (what is inside directories), -t (directories, too) and -z. Paths are in ascending order; a ^ marks those that have not been changed in the range'
+complete -c git-fastlog -l shortlog -d 'Summarize the commits by author, as git shortlog does'
+complete -c git-fastlog -l last-modified -d 'For each entry at the top of the tree, or each path given, the newest commit that changed it, as git last-modified does'
 complete -c git-fastlog -l no-fallback -d 'Fail with exit code 128 and the reason instead of handing over to git'
 complete -c git-fastlog -l cross-check -d 'Run git as well and report any difference (exit code 1)'
 complete -c git-fastlog -l no-index -d 'Don\'t use the index: hand over to git'
 complete -c git-fastlog -l performance-stats -d 'Say on stderr what was read, how it was served, and time and memory used'
-complete -c git-fastlog -l version -d 'Print the version'
+complete -c git-fastlog -l version -d 'Print the version, and that of git'
 complete -c git-fastlog -s h -l help -d 'Print help (see more with \'--help\')'

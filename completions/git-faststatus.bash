@@ -1,54 +1,67 @@
-_git__faststatus() {
-    local i cur prev opts cmd
-    COMPREPLY=()
-    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
-        cur="$2"
-    else
-        cur="${COMP_WORDS[COMP_CWORD]}"
-    fi
-    prev="$3"
-    cmd=""
-    opts=""
+# bash completion for git-faststatus, and inside git's own completion for "git faststatus".
+# Generated from the definitions of the options: see tests/generated.
 
-    for i in "${COMP_WORDS[@]:0:COMP_CWORD}"
-    do
-        case "${cmd},${i}" in
-            ",$1")
-                cmd="git__faststatus"
-                ;;
-            *)
-                ;;
-        esac
-    done
+_git_faststatus ()
+{
+	local option have IFS=$' \t\n'
 
-    case "${cmd}" in
-        git__faststatus)
-            opts="-h --json --summary --exit-code --verify --no-index --threads --no-fallback --cross-check --performance-stats --worktrees --repos-from --version --help"
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                --threads)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --repos-from)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-    esac
+	case "$prev" in
+	--repos-from)
+		return # a file: bash's own
+		;;
+	--threads)
+		compopt +o bashdefault +o default 2>/dev/null
+		return
+		;;
+	esac
+	case "$cur" in
+	--ignored=*)
+		__gitcomp "traditional no matching" "" "${cur#*=}"
+		return
+		;;
+	--porcelain=*)
+		__gitcomp "v1 v2" "" "${cur#*=}"
+		return
+		;;
+	esac
+
+	_git_status
+
+	case "$cur" in
+	--*)
+		have=" ${COMPREPLY[*]} "
+		for option in --json --summary --exit-code --verify --no-index --threads= --no-fallback --cross-check --performance-stats --worktrees --repos-from= --version --help --short --long --porcelain --porcelain= --null --branch --no-branch --show-stash --no-show-stash --ahead-behind --no-ahead-behind --untracked-files --untracked-files= --ignored --ignored= --no-renames --renames --find-renames --find-renames= --no-column --ignore-submodules --ignore-submodules= --verbose --column --column=; do
+			if [[ $option != "$cur"* || $have == *" $option "* ]]; then
+				continue
+			fi
+			have+="$option "
+			if [[ $option != *= ]]; then
+				option+=" "
+			fi
+			COMPREPLY+=("$option")
+		done
+		;;
+	esac
 }
 
-if [[ "${BASH_VERSINFO[0]}" -eq 4 && "${BASH_VERSINFO[1]}" -ge 4 || "${BASH_VERSINFO[0]}" -gt 4 ]]; then
-    complete -F _git__faststatus -o nosort -o bashdefault -o default git-faststatus
+# As git's own __git_main: what these remember is about one command line.
+__git_faststatus_main ()
+{
+	local __git_dir __git_repo_path __git_C_args C_args_count=0
+
+	_git_faststatus
+}
+
+# Where the name is typed with its dash, git's completion may not have been loaded.
+if ! declare -F __git_complete >/dev/null; then
+	if declare -F _comp_load >/dev/null; then
+		_comp_load git
+	elif declare -F __load_completion >/dev/null; then
+		__load_completion git
+	fi
+fi
+if declare -F __git_complete >/dev/null; then
+	__git_complete git-faststatus __git_faststatus_main
 else
-    complete -F _git__faststatus -o bashdefault -o default git-faststatus
+	complete -o bashdefault -o default -W "--json --summary --exit-code --verify --no-index --threads --no-fallback --cross-check --performance-stats --worktrees --repos-from --version --help" git-faststatus
 fi

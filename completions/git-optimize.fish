@@ -24,7 +24,15 @@ function __fish_git_optimize_using_subcommand
     contains -- $cmd[1] $argv
 end
 
-complete -c git-optimize -n "__fish_git_optimize_needs_command" -l task -d 'Only this task, worth it or not; can be given several times' -r
+complete -c git-optimize -n "__fish_git_optimize_needs_command" -l task -d 'Only this task, worth it or not; can be given several times' -r -f -a "temporaries\t'Remove files that killed processes have left, once nothing uses them'
+pack-refs\t'Loose refs into one file: git pack-refs --all --prune'
+index\t'Bring the index of git fastlog up to date'
+commit-graph\t'git commit-graph write --reachable --split --changed-paths'
+loose-objects\t'Loose objects into a pack'
+repack\t'Join packs geometrically, with a multi-pack index and a bitmap; with --full, all of them into one'
+reflog\t'Expire old entries of reflogs, once a day, as git gc does'
+rerere\t'Forget old resolutions of conflicts, once a day, as git gc does'
+worktrees\t'Forget worktrees that are gone, once a day, as git gc does'"
 complete -c git-optimize -n "__fish_git_optimize_needs_command" -l time-budget -d 'Stop after so long (90s, 10m, 2h); the next run goes on' -r
 complete -c git-optimize -n "__fish_git_optimize_needs_command" -l auto -d 'Only what is pressing; when that is nothing, this ends after a few milliseconds'
 complete -c git-optimize -n "__fish_git_optimize_needs_command" -l full -d 'All tasks that change anything, and all packs into one'
@@ -45,7 +53,15 @@ complete -c git-optimize -n "__fish_git_optimize_needs_command" -f -a "stats" -d
 complete -c git-optimize -n "__fish_git_optimize_needs_command" -f -a "cache" -d 'What is remembered beside the index'
 complete -c git-optimize -n "__fish_git_optimize_needs_command" -f -a "schedule" -d 'Run by itself: install, remove or show the entry that does it'
 complete -c git-optimize -n "__fish_git_optimize_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c git-optimize -n "__fish_git_optimize_using_subcommand run" -l task -d 'Only this task, worth it or not; can be given several times' -r
+complete -c git-optimize -n "__fish_git_optimize_using_subcommand run" -l task -d 'Only this task, worth it or not; can be given several times' -r -f -a "temporaries\t'Remove files that killed processes have left, once nothing uses them'
+pack-refs\t'Loose refs into one file: git pack-refs --all --prune'
+index\t'Bring the index of git fastlog up to date'
+commit-graph\t'git commit-graph write --reachable --split --changed-paths'
+loose-objects\t'Loose objects into a pack'
+repack\t'Join packs geometrically, with a multi-pack index and a bitmap; with --full, all of them into one'
+reflog\t'Expire old entries of reflogs, once a day, as git gc does'
+rerere\t'Forget old resolutions of conflicts, once a day, as git gc does'
+worktrees\t'Forget worktrees that are gone, once a day, as git gc does'"
 complete -c git-optimize -n "__fish_git_optimize_using_subcommand run" -l time-budget -d 'Stop after so long (90s, 10m, 2h); the next run goes on' -r
 complete -c git-optimize -n "__fish_git_optimize_using_subcommand run" -l auto -d 'Only what is pressing; when that is nothing, this ends after a few milliseconds'
 complete -c git-optimize -n "__fish_git_optimize_using_subcommand run" -l full -d 'All tasks that change anything, and all packs into one'
@@ -95,14 +111,14 @@ complete -c git-optimize -n "__fish_git_optimize_using_subcommand index; and __f
 complete -c git-optimize -n "__fish_git_optimize_using_subcommand index; and __fish_seen_subcommand_from help" -f -a "status" -d 'Say where it is, how large, and whether it is up to date'
 complete -c git-optimize -n "__fish_git_optimize_using_subcommand index; and __fish_seen_subcommand_from help" -f -a "clear" -d 'Remove it'
 complete -c git-optimize -n "__fish_git_optimize_using_subcommand index; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c git-optimize -n "__fish_git_optimize_using_subcommand doctor" -l fix -d 'Do what is safe at any time: update the index, remove what killed processes have left'
+complete -c git-optimize -n "__fish_git_optimize_using_subcommand doctor" -l fix -d 'Do what is safe at any time'
 complete -c git-optimize -n "__fish_git_optimize_using_subcommand doctor" -l apply-config -d 'Set the recommended configuration in this repository, where nothing else is configured'
 complete -c git-optimize -n "__fish_git_optimize_using_subcommand doctor" -l revert-config -d 'Take back exactly what --apply-config has set'
 complete -c git-optimize -n "__fish_git_optimize_using_subcommand doctor" -l json -d 'One JSON object in each line'
 complete -c git-optimize -n "__fish_git_optimize_using_subcommand doctor" -s h -l help -d 'Print help'
 complete -c git-optimize -n "__fish_git_optimize_using_subcommand clone" -l depth -d 'Only so many commits of history; there is no index then' -r
-complete -c git-optimize -n "__fish_git_optimize_using_subcommand clone" -l filter -d 'Leave out objects until they are needed, as in git clone: blob:none, tree:0, blob:limit=1m' -r
-complete -c git-optimize -n "__fish_git_optimize_using_subcommand clone" -l sparse -d 'Check out only this directory (and the files above it); can be given several times' -r -F
+complete -c git-optimize -n "__fish_git_optimize_using_subcommand clone" -l filter -d 'Leave out objects until they are needed, as in git clone' -r
+complete -c git-optimize -n "__fish_git_optimize_using_subcommand clone" -l sparse -d 'Check out only this directory' -r -F
 complete -c git-optimize -n "__fish_git_optimize_using_subcommand clone" -l bare -d 'Without a worktree'
 complete -c git-optimize -n "__fish_git_optimize_using_subcommand clone" -s h -l help -d 'Print help'
 complete -c git-optimize -n "__fish_git_optimize_using_subcommand report" -l html -d 'As one HTML page, which loads nothing, in this file' -r -F
@@ -125,7 +141,7 @@ complete -c git-optimize -n "__fish_git_optimize_using_subcommand cache; and __f
 complete -c git-optimize -n "__fish_git_optimize_using_subcommand cache; and __fish_seen_subcommand_from help" -f -a "stats" -d 'Each remembered file with its size and age'
 complete -c git-optimize -n "__fish_git_optimize_using_subcommand cache; and __fish_seen_subcommand_from help" -f -a "clear" -d 'Forget it; the index itself stays'
 complete -c git-optimize -n "__fish_git_optimize_using_subcommand cache; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c git-optimize -n "__fish_git_optimize_using_subcommand schedule; and not __fish_seen_subcommand_from install remove show help" -l repo -d 'For this repository, not the one of the current directory; can be given several times' -r -F
+complete -c git-optimize -n "__fish_git_optimize_using_subcommand schedule; and not __fish_seen_subcommand_from install remove show help" -l repo -d 'For this repository, not the one of the current directory' -r -F
 complete -c git-optimize -n "__fish_git_optimize_using_subcommand schedule; and not __fish_seen_subcommand_from install remove show help" -l cron -d 'With cron; the default where there is one'
 complete -c git-optimize -n "__fish_git_optimize_using_subcommand schedule; and not __fish_seen_subcommand_from install remove show help" -l systemd -d 'With a systemd user timer'
 complete -c git-optimize -n "__fish_git_optimize_using_subcommand schedule; and not __fish_seen_subcommand_from install remove show help" -l launchd -d 'With a launchd agent (macOS)'
@@ -135,7 +151,7 @@ complete -c git-optimize -n "__fish_git_optimize_using_subcommand schedule; and 
 complete -c git-optimize -n "__fish_git_optimize_using_subcommand schedule; and not __fish_seen_subcommand_from install remove show help" -f -a "show" -d 'Print it'
 complete -c git-optimize -n "__fish_git_optimize_using_subcommand schedule; and not __fish_seen_subcommand_from install remove show help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c git-optimize -n "__fish_git_optimize_using_subcommand schedule; and __fish_seen_subcommand_from install" -l at -d 'Every day at this time (HH:MM)' -r
-complete -c git-optimize -n "__fish_git_optimize_using_subcommand schedule; and __fish_seen_subcommand_from install" -l repo -d 'For this repository, not the one of the current directory; can be given several times' -r -F
+complete -c git-optimize -n "__fish_git_optimize_using_subcommand schedule; and __fish_seen_subcommand_from install" -l repo -d 'For this repository, not the one of the current directory' -r -F
 complete -c git-optimize -n "__fish_git_optimize_using_subcommand schedule; and __fish_seen_subcommand_from install" -l hourly -d 'Once an hour'
 complete -c git-optimize -n "__fish_git_optimize_using_subcommand schedule; and __fish_seen_subcommand_from install" -l daily -d 'Once a day, at night'
 complete -c git-optimize -n "__fish_git_optimize_using_subcommand schedule; and __fish_seen_subcommand_from install" -l weekly -d 'Once a week, in the night to Sunday'
@@ -143,12 +159,12 @@ complete -c git-optimize -n "__fish_git_optimize_using_subcommand schedule; and 
 complete -c git-optimize -n "__fish_git_optimize_using_subcommand schedule; and __fish_seen_subcommand_from install" -l systemd -d 'With a systemd user timer'
 complete -c git-optimize -n "__fish_git_optimize_using_subcommand schedule; and __fish_seen_subcommand_from install" -l launchd -d 'With a launchd agent (macOS)'
 complete -c git-optimize -n "__fish_git_optimize_using_subcommand schedule; and __fish_seen_subcommand_from install" -s h -l help -d 'Print help'
-complete -c git-optimize -n "__fish_git_optimize_using_subcommand schedule; and __fish_seen_subcommand_from remove" -l repo -d 'For this repository, not the one of the current directory; can be given several times' -r -F
+complete -c git-optimize -n "__fish_git_optimize_using_subcommand schedule; and __fish_seen_subcommand_from remove" -l repo -d 'For this repository, not the one of the current directory' -r -F
 complete -c git-optimize -n "__fish_git_optimize_using_subcommand schedule; and __fish_seen_subcommand_from remove" -l cron -d 'With cron; the default where there is one'
 complete -c git-optimize -n "__fish_git_optimize_using_subcommand schedule; and __fish_seen_subcommand_from remove" -l systemd -d 'With a systemd user timer'
 complete -c git-optimize -n "__fish_git_optimize_using_subcommand schedule; and __fish_seen_subcommand_from remove" -l launchd -d 'With a launchd agent (macOS)'
 complete -c git-optimize -n "__fish_git_optimize_using_subcommand schedule; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help'
-complete -c git-optimize -n "__fish_git_optimize_using_subcommand schedule; and __fish_seen_subcommand_from show" -l repo -d 'For this repository, not the one of the current directory; can be given several times' -r -F
+complete -c git-optimize -n "__fish_git_optimize_using_subcommand schedule; and __fish_seen_subcommand_from show" -l repo -d 'For this repository, not the one of the current directory' -r -F
 complete -c git-optimize -n "__fish_git_optimize_using_subcommand schedule; and __fish_seen_subcommand_from show" -l cron -d 'With cron; the default where there is one'
 complete -c git-optimize -n "__fish_git_optimize_using_subcommand schedule; and __fish_seen_subcommand_from show" -l systemd -d 'With a systemd user timer'
 complete -c git-optimize -n "__fish_git_optimize_using_subcommand schedule; and __fish_seen_subcommand_from show" -l launchd -d 'With a launchd agent (macOS)'
@@ -176,3 +192,4 @@ complete -c git-optimize -n "__fish_git_optimize_using_subcommand help; and __fi
 complete -c git-optimize -n "__fish_git_optimize_using_subcommand help; and __fish_seen_subcommand_from schedule" -f -a "install" -d 'Make the entry, or change it'
 complete -c git-optimize -n "__fish_git_optimize_using_subcommand help; and __fish_seen_subcommand_from schedule" -f -a "remove" -d 'Take it away'
 complete -c git-optimize -n "__fish_git_optimize_using_subcommand help; and __fish_seen_subcommand_from schedule" -f -a "show" -d 'Print it'
+complete -c git-optimize -n 'not __fish_seen_subcommand_from index doctor clone report stats cache schedule' -l task -x -a 'temporaries pack-refs index commit-graph loose-objects repack reflog rerere worktrees'

@@ -1,15 +1,19 @@
 //! All integration tests, in one binary. The oracle is the real `git` on PATH, run in the same test.
 
 mod answers;
+mod completions;
 mod concurrency;
 mod differential;
 mod follow;
 mod generated;
+mod hooks;
 mod index_states;
+mod install;
 mod optimize;
 mod own_options;
 mod path_index;
 mod path_questions;
+mod prompts;
 mod readers;
 mod regressions;
 mod status;

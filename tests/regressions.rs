@@ -48,6 +48,18 @@ fn options_that_git_refuses_together() {
 }
 
 #[test]
+fn values_that_git_refuses_though_others_replace_them() {
+    let env = Environment::new();
+    let dir = repository(&env, "r");
+    same(&env, &dir, &["--date=nope", "--date=iso"]);
+    same(&env, &dir, &["--date=nope", "--relative-date"]);
+    same(&env, &dir, &["--no-walk=nope", "--do-walk"]);
+    same(&env, &dir, &["--pretty=nope", "--oneline"]);
+    shell(&env, &dir, "git config log.date nope");
+    same(&env, &dir, &["--date=iso"]);
+}
+
+#[test]
 fn text_searches_that_may_be_paths() {
     let env = Environment::new();
     let dir = repository(&env, "r");

@@ -9,6 +9,7 @@ pub mod output;
 pub mod own_options;
 pub mod quote;
 pub mod trace;
+pub mod version;
 
 use std::io::Write;
 use std::process::ExitCode;

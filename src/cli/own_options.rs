@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use super::USAGE;
+use super::version;
 
 /// Reads `args`, the command's own ones, without the program's name.
 ///
@@ -13,10 +13,7 @@ use super::USAGE;
 /// When nothing is left to do but to exit: help or version were asked for, or something is wrong; it has been printed.
 pub fn parse<O: Parser>(program: &str, args: &[OsString]) -> Result<O, ExitCode> {
     let args = std::iter::once(program.into()).chain(args.iter().cloned());
-    O::try_parse_from(args).map_err(|err| {
-        let _ = err.print();
-        if err.use_stderr() { ExitCode::from(USAGE) } else { ExitCode::SUCCESS }
-    })
+    O::try_parse_from(args).map_err(|said| version::instead(&said))
 }
 
 /// `--threads`: how many this process computes with.

@@ -48,7 +48,7 @@ pub fn resolve(
     for tip in &options.tips {
         match tip {
             Tip::Revision { spec, negated } => resolver.revision(spec.as_bstr(), *negated)?,
-            Tip::Refs { set, negated } => resolver.refs(set, *negated)?,
+            Tip::Refs { set, excluded, negated } => resolver.refs(set, excluded, *negated)?,
         }
     }
     let any_revision = options.tips.iter().any(|tip| matches!(tip, Tip::Revision { .. }));
@@ -258,17 +258,21 @@ impl Resolver<'_> {
         Ok(())
     }
 
-    fn refs(&mut self, set: &RefSet, negated: bool) -> Result<(), NotExact> {
+    fn refs(&mut self, set: &RefSet, excluded: &[BString], negated: bool) -> Result<(), NotExact> {
+        let is_excluded = |name: &BStr| excluded.iter().any(|glob| matches(glob.as_bstr(), name));
         match set {
             RefSet::All => {
                 if self.repo.common_dir.join("worktrees").exists() {
                     return Err("--all with several worktrees".into());
                 }
                 for tip in self.repo.tips_below("refs/", self.is_commit)? {
-                    self.push((tip.commit, tip.name), negated);
+                    if !is_excluded(tip.name.as_bstr()) {
+                        self.push((tip.commit, tip.name), negated);
+                    }
                 }
                 // An unborn HEAD is left out without a word.
-                if let Some(head) = self.repo.head()?
+                if !is_excluded("HEAD".into())
+                    && let Some(head) = self.repo.head()?
                     && let Some(id) = self.repo.peel(head, self.is_commit)?
                 {
                     self.push((id, "HEAD".into()), negated);
@@ -276,19 +280,25 @@ impl Resolver<'_> {
             }
             RefSet::Below { prefix, pattern: None } => {
                 for tip in self.repo.tips_below(prefix, self.is_commit)? {
-                    let name = tip.name[prefix.len()..].as_bstr().to_owned();
-                    self.push((tip.commit, name), negated);
+                    let name = tip.name[prefix.len()..].as_bstr();
+                    if !is_excluded(name) {
+                        self.push((tip.commit, name.to_owned()), negated);
+                    }
                 }
             }
+            RefSet::Below { .. } if !excluded.is_empty() => {
+                // Whether a name has its prefix then differs from git to git.
+                return Err("--exclude with a pattern of branches, tags or remotes".into());
+            }
             RefSet::Below { prefix, pattern: Some(pattern) } => {
-                self.glob([prefix.as_bytes(), pattern].concat().into(), prefix.len(), negated)?;
+                self.glob([prefix.as_bytes(), pattern].concat().into(), prefix.len(), excluded, negated)?;
             }
             RefSet::Glob(pattern) => {
                 let full = match pattern.starts_with(b"refs/") {
                     true => pattern.clone(),
                     false => [b"refs/", pattern.as_slice()].concat().into(),
                 };
-                self.glob(full, 0, negated)?;
+                self.glob(full, 0, excluded, negated)?;
             }
         }
         Ok(())
@@ -296,7 +306,13 @@ impl Resolver<'_> {
 
     /// Refs that match a glob; one without wildcards names a directory of refs. `--source` leaves out the first
     /// `unnamed` bytes of their names.
-    fn glob(&mut self, mut pattern: BString, unnamed: usize, negated: bool) -> Result<(), NotExact> {
+    fn glob(
+        &mut self,
+        mut pattern: BString,
+        unnamed: usize,
+        excluded: &[BString],
+        negated: bool,
+    ) -> Result<(), NotExact> {
         if pattern.find_byteset(b"?*[").is_none() {
             if !pattern.ends_with(b"/") {
                 pattern.push(b'/');
@@ -304,11 +320,17 @@ impl Resolver<'_> {
             pattern.push(b'*');
         }
         for tip in self.repo.tips_below("refs/", self.is_commit)? {
-            let mode = gix::glob::wildmatch::Mode::empty();
-            if gix::glob::wildmatch(pattern.as_bstr(), tip.name.as_bstr(), mode) {
+            let name = tip.name.as_bstr();
+            if matches(pattern.as_bstr(), name) && !excluded.iter().any(|glob| matches(glob.as_bstr(), name))
+            {
                 self.push((tip.commit, tip.name[unnamed..].into()), negated);
             }
         }
         Ok(())
     }
+}
+
+/// Whether a ref's name matches a glob, in which `*` goes across slashes.
+fn matches(glob: &BStr, name: &BStr) -> bool {
+    gix::glob::wildmatch(glob, name, gix::glob::wildmatch::Mode::empty())
 }

@@ -168,13 +168,21 @@ fn date_mode(
     short_date: bool,
     terminal: bool,
 ) -> Result<DateMode, NotExact> {
-    let text: BString = match (&options.date, short_date) {
-        (Some(given), _) => given.clone(),
-        (None, true) => "short".into(),
-        (None, false) => config.string("log.date")?.map_or_else(|| "default".into(), ToOwned::to_owned),
+    let read = |text: &BStr| {
+        DateMode::parse(text, terminal).ok_or_else(|| NotExact::from(format!("date mode '{text}'")))
     };
-    let mode =
-        DateMode::parse(&text, terminal).ok_or_else(|| NotExact::from(format!("date mode '{text}'")))?;
+    let configured = config.string("log.date")?.unwrap_or("default".into());
+    // git refuses a bad one of these, too, when another replaces it.
+    for replaced in
+        std::iter::once(configured).chain(options.replaced_dates.iter().map(|text| text.as_bstr()))
+    {
+        read(replaced)?;
+    }
+    let mode = match (&options.date, short_date) {
+        (Some(given), _) => read(given.as_bstr())?,
+        (None, true) => read("short".into())?,
+        (None, false) => read(configured)?,
+    };
     if matches!(mode, DateMode::Relative | DateMode::Human { .. }) && !english() {
         return Err("dates in words in another language".into());
     }

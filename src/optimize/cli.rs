@@ -3,13 +3,16 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::{Args, Parser, Subcommand};
 
+use super::run::TASKS;
 use crate::cli::duration::parse as duration;
+use crate::cli::version::VERSION;
 
 /// Keep a repository fast: maintenance by git where it is worth it, and the index that git fastlog answers from.
 #[derive(Debug, Parser)]
-#[command(name = "git-optimize", version, args_conflicts_with_subcommands = true)]
+#[command(name = "git-optimize", version = VERSION, args_conflicts_with_subcommands = true)]
 pub struct OptimizeOptions {
     #[command(subcommand)]
     pub(super) command: Option<Command>,
@@ -181,6 +184,10 @@ fn time_of_day(text: &str) -> Result<(u8, u8), String> {
     parts.filter(|(hour, minute)| *hour < 24 && *minute < 60).ok_or_else(|| "expected HH:MM".to_owned())
 }
 
+fn task_names() -> PossibleValuesParser {
+    TASKS.iter().map(|task| PossibleValue::new(task.name).help(task.about)).collect::<Vec<_>>().into()
+}
+
 /// `git optimize run`.
 #[derive(Debug, Default, Args)]
 pub(super) struct RunOptions {
@@ -191,7 +198,7 @@ pub(super) struct RunOptions {
     #[arg(long)]
     pub(super) full: bool,
     /// Only this task, worth it or not; can be given several times
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = task_names(), hide_possible_values = true)]
     pub(super) task: Vec<String>,
     /// Say what would be done, why, and what it would cost and gain
     #[arg(long, short = 'n')]

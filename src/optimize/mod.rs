@@ -16,10 +16,8 @@ mod stats;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::Parser as _;
-
 use self::cli::Command;
-use crate::cli::USAGE;
+use crate::cli::own_options;
 
 pub use cli::OptimizeOptions;
 pub(crate) use report::{read_pack, read_sizes};
@@ -37,12 +35,9 @@ pub(crate) fn read_packs(objects: &std::path::Path, hash: gix::hash::Kind) {
 /// Runs `git optimize` with these arguments (without the program's name).
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let args: Vec<OsString> = args.into_iter().collect();
-    let options = match OptimizeOptions::try_parse_from(std::iter::once("git-optimize".into()).chain(args)) {
+    let options: OptimizeOptions = match own_options::parse("git-optimize", &args) {
         Ok(options) => options,
-        Err(err) => {
-            let _ = err.print();
-            return if err.use_stderr() { ExitCode::from(USAGE) } else { ExitCode::SUCCESS };
-        }
+        Err(code) => return code,
     };
     match options.command {
         Some(Command::Index(options)) => index::run(&options),

@@ -123,7 +123,8 @@ impl Repo {
         };
         dirs.iter().all(|dir| lacks(dir))
             && self.git.refs.cached_packed_buffer().is_ok_and(|packed| {
-                packed.is_none_or(|packed| matches!(packed.try_find(name.as_ref().as_partial_name()), Ok(None)))
+                packed
+                    .is_none_or(|packed| matches!(packed.try_find(name.as_ref().as_partial_name()), Ok(None)))
             })
     }
 

@@ -68,6 +68,11 @@ impl Environment {
         self.root.path()
     }
 
+    /// Where our own programs are.
+    pub(crate) fn bin(&self) -> &Path {
+        &self.bin
+    }
+
     /// Sets (or replaces) an environment variable for all commands from here on.
     pub(crate) fn set(&mut self, name: &str, value: impl Into<OsString>) {
         self.variables.retain(|(known, _)| known != name);

@@ -6,8 +6,17 @@ pub(crate) mod environment;
 mod oddities;
 pub(crate) mod process;
 pub(crate) mod repository;
+pub(crate) mod terminal;
 pub(crate) mod text;
 pub(crate) mod trace;
 
 pub(crate) use environment::Environment;
 pub(crate) use process::Output;
+
+/// Fails with a line that says what to install where a program is missing, so that nothing is skipped quietly.
+#[track_caller]
+pub(crate) fn need(program: &str, package: &str) {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let found = std::env::split_paths(&path).any(|dir| dir.join(program).is_file());
+    assert!(found, "{program} is not installed, and this test needs it: apt-get install {package}");
+}

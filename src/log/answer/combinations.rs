@@ -38,6 +38,13 @@ impl Question<'_> {
         if options.graph && options.boundary && filtered {
             return Err("a graph with the boundary of filtered commits".into());
         }
+        if options.no_patch && options.changes.is_some() {
+            // Which of them wins differs from git to git.
+            return Err("a list of changes with --no-patch".into());
+        }
+        if options.no_walk.is_some() {
+            self.check_no_walk()?;
+        }
         if options.follow {
             self.check_follow()?;
         }
@@ -50,6 +57,25 @@ impl Question<'_> {
             return Err("--boundary with --children or one side only".into());
         }
         Ok(())
+    }
+
+    /// With excluded tips git walks all the same, and what looks at other commits finds none.
+    fn check_no_walk(&self) -> Result<(), NotExact> {
+        let options = self.options;
+        let plain = |request: &Request| matches!(request, Request::Commit { uninteresting: false, .. });
+        let walked = options.graph
+            || options.boundary
+            || options.children
+            || options.left_right
+            || options.follow
+            || options.since.is_some()
+            || options.order != Order::Default
+            || options.simplification != Simplification::default()
+            || self.pathspec.is_some();
+        match walked || !self.requests.iter().all(plain) {
+            true => Err("--no-walk with what needs a walk".into()),
+            false => Ok(()),
+        }
     }
 
     /// With what `--follow` is known to mean what it says: the walk must not depend on paths, and renames be

@@ -76,7 +76,7 @@ impl<'a> Question<'a> {
         let settings = Settings::resolve(options, self.config, for_a_person())?;
         let tree_same = self.tree_same(history)?;
         let decorated = self.decorated(history)?;
-        let simplify = self.simplify(history, tree_same.as_ref(), decorated.as_deref())?;
+        let simplify = self.simplify(history, tree_same.as_deref(), decorated.as_deref())?;
         let (plan, names) = self.plan(history, &settings, simplify)?;
         let tips: Vec<&gix::hash::oid> = plan.starts.iter().map(|start| history.oid(start.pos)).collect();
         let json = self.own.json;
@@ -191,6 +191,7 @@ impl<'a> Question<'a> {
 /// Whether every commit that the tips reach counts: then their number is found without an order.
 fn counts_everything(plan: &Plan<'_>, numbers: &NumberFilter, options: &LogOptions) -> bool {
     plan.simplify.is_none()
+        && plan.no_walk.is_none()
         && plan.max_age.is_none()
         && !plan.starts.iter().any(|start| start.uninteresting)
         && *numbers == NumberFilter::default()

@@ -79,6 +79,7 @@ impl Question<'_> {
         let plan = Plan {
             starts,
             first_parent: options.first_parent,
+            no_walk: options.no_walk,
             max_age: self.date_limit(options.since.as_ref(), "--since")?,
             min_age: self.date_limit(options.until.as_ref(), "--until")?,
             order,

@@ -4,7 +4,7 @@ use super::Question;
 use crate::index::{History, Pos};
 use crate::log::follow::{Follow, Renames};
 use crate::log::options::Simplification;
-use crate::log::paths::classes;
+use crate::log::paths;
 use crate::log::revisions;
 use crate::log::walk::{Simplify, TreeSame};
 use crate::repo::NotExact;
@@ -12,11 +12,14 @@ use crate::repo::decorate::{DecorationFilter, DecorationMap};
 
 impl Question<'_> {
     /// Which commits agree on the paths, if paths limit the question.
-    pub(super) fn tree_same(&self, history: &History<'_>) -> Result<Option<TreeSame>, NotExact> {
+    pub(super) fn tree_same<'s>(
+        &'s self,
+        history: &'s History<'s>,
+    ) -> Result<Option<Box<dyn TreeSame + 's>>, NotExact> {
         // `--follow` looks at changes, not at trees: no commit is simplified away.
         let Some(pathspec) = self.pathspec.filter(|_| !self.options.follow) else { return Ok(None) };
-        let paths = self.paths.ok_or_else(|| NotExact::from("paths without an index of paths"))?;
-        classes(paths, history, pathspec).map(TreeSame::new).map(Some)
+        let known = self.paths.ok_or_else(|| NotExact::from("paths without an index of paths"))?;
+        paths::tree_same(known, history, pathspec).map(Some)
     }
 
     /// The file to follow, if `--follow` is given.
@@ -52,7 +55,7 @@ impl Question<'_> {
     pub(super) fn simplify<'s>(
         &self,
         history: &History<'_>,
-        tree_same: Option<&'s TreeSame>,
+        tree_same: Option<&'s dyn TreeSame>,
         decorated: Option<&'s [bool]>,
     ) -> Result<Option<Simplify<'s>>, NotExact> {
         let options = self.options;

@@ -50,9 +50,20 @@ pub enum Tip {
     Refs {
         /// Which.
         set: RefSet,
+        /// The globs of `--exclude`: of refs that are left out.
+        excluded: Vec<BString>,
         /// Whether `--not` is in force.
         negated: bool,
     },
+}
+
+/// `--no-walk`: the commits that are named, and not those that they lead to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoWalk {
+    /// By committer date.
+    Sorted,
+    /// `--no-walk=unsorted`: as they are named.
+    Unsorted,
 }
 
 /// A set of refs.
@@ -188,12 +199,18 @@ pub struct LogOptions {
     pub follow: bool,
     /// The list of changed files that follows each commit.
     pub changes: Option<ChangeList>,
+    /// `--no-patch` or `--quiet`: no list of changed files, either.
+    pub no_patch: bool,
     /// `--no-renames`.
     pub no_renames: bool,
     /// `--full-diff`: diffs are not limited to the paths.
     pub full_diff: bool,
     /// Whether any option named a set of refs (then HEAD is not the default).
     pub ref_sets_given: bool,
+    /// `--exclude`, until an option that names a set of refs takes it.
+    pub excluded: Vec<BString>,
+    /// `--no-walk`.
+    pub no_walk: Option<NoWalk>,
     /// Order of the output.
     pub order: Order,
     /// `-n`.
@@ -244,6 +261,8 @@ pub struct LogOptions {
     pub abbrev: Option<AbbrevArg>,
     /// `--date`.
     pub date: Option<BString>,
+    /// Those that a later one has replaced: git refuses a bad one all the same.
+    pub replaced_dates: Vec<BString>,
     /// `--expand-tabs=N` (0 for `--no-expand-tabs`).
     pub expand_tabs: Option<u32>,
     /// `--notes` and its like, in order.

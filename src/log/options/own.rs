@@ -5,6 +5,8 @@ use std::ffi::OsString;
 
 use clap::{ArgAction, Parser};
 
+use crate::cli::version::VERSION;
+
 /// Options about a list of commits.
 const COMMITS_ONLY: [&str; 5] = ["count", "page", "per_page", "cursor", "cross_check"];
 
@@ -15,7 +17,7 @@ const COMMITS_ONLY: [&str; 5] = ["count", "page", "per_page", "cursor", "cross_c
 #[derive(Debug, Clone, Parser, PartialEq, Eq)]
 #[command(
     name = "git-fastlog",
-    version,
+    version = VERSION,
     disable_version_flag = true,
     override_usage = "git fastlog [<options>] [<revision-range>] [[--] <path>...]"
 )]
@@ -66,7 +68,7 @@ pub struct OwnOptions {
     /// Say on stderr what was read, how it was served, and time and memory used
     #[arg(long)]
     pub performance_stats: bool,
-    /// Print the version
+    /// Print the version, and that of git
     // Without clap's -V, which is git's to complain about.
     #[arg(long, action = ArgAction::Version)]
     pub version: Option<bool>,

@@ -9,7 +9,9 @@ use crate::repo::decorate::{Decorate, FilterOption};
 use crate::repo::notes::NotesOption;
 
 use super::modes::Mode;
-use super::{AbbrevArg, ChangeList, ColorArg, DateLimit, Flavour, LogOptions, Order, RefSet, Refusal, Tip};
+use super::{
+    AbbrevArg, ChangeList, ColorArg, DateLimit, Flavour, LogOptions, NoWalk, Order, RefSet, Refusal, Tip,
+};
 
 /// What an option is about, which decides who serves it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,6 +69,10 @@ fn pretty(log: &mut LogOptions, format: BString) -> Result<(), Refusal> {
     Ok(())
 }
 
+fn date(log: &mut LogOptions, mode: BString) {
+    log.replaced_dates.extend(log.date.replace(mode));
+}
+
 /// Merges that are shown with more than what all parents differ in are not simplified away.
 fn diff_merges(log: &mut LogOptions, value: Option<&BStr>) {
     match value.map_or(&b""[..], |value| value.as_ref()) {
@@ -85,7 +91,8 @@ fn pattern(value: Option<&BStr>) -> Result<BString, Refusal> {
 
 fn ref_set(log: &mut LogOptions, set: RefSet, negated: bool) -> Result<(), Refusal> {
     log.ref_sets_given = true;
-    log.tips.push(Tip::Refs { set, negated });
+    let excluded = std::mem::take(&mut log.excluded);
+    log.tips.push(Tip::Refs { set, excluded, negated });
     Ok(())
 }
 
@@ -146,6 +153,16 @@ pub static TABLE: &[Entry] = options! {
     "--tags" Optional Select |o, v, not| below(o, "refs/tags/", v, not);
     "--remotes" Optional Select |o, v, not| below(o, "refs/remotes/", v, not);
     "--glob" Required Select |o, v, not| ref_set(o, RefSet::Glob(text(v)), not);
+    "--exclude" Required Select |o, v, _| { o.excluded.push(text(v)); Ok(()) };
+    "--no-walk" Optional Select |o, v, _| {
+        o.no_walk = Some(match v.map(|v| v.as_bytes()) {
+            None | Some(b"sorted") => NoWalk::Sorted,
+            Some(b"unsorted") => NoWalk::Unsorted,
+            Some(other) => return Err(Refusal::new(format!("--no-walk={}", other.as_bstr()))),
+        });
+        Ok(())
+    };
+    "--do-walk" None Select |o, _, _| { o.no_walk = None; Ok(()) };
 
     // Limits.
     "-<number>" Required Select |o, v, _| { o.max_count = Some(number(v)?); Ok(()) };
@@ -183,6 +200,8 @@ pub static TABLE: &[Entry] = options! {
     "--children" None Select |o, _, _| { o.children = true; Ok(()) };
     "--parents" None Select |o, _, _| { o.parents = true; Ok(()) };
     "--graph" None Select |o, _, _| { o.graph = true; Ok(()) };
+    // The order that a graph before it has set stays.
+    "--no-graph" None Select |o, _, _| if o.graph { Err(Refusal::new("--no-graph")) } else { Ok(()) };
 
     // Simplification.
     "--full-history" None Select |o, _, _| { o.simplification.full_history = true; Ok(()) };
@@ -224,8 +243,8 @@ pub static TABLE: &[Entry] = options! {
         Ok(())
     };
     "--no-abbrev" None Render |o, _, _| { o.abbrev = Some(AbbrevArg::Full); Ok(()) };
-    "--date" Required Render |o, v, _| { o.date = Some(text(v)); Ok(()) };
-    "--relative-date" None Render |o, _, _| { o.date = Some("relative".into()); Ok(()) };
+    "--date" Required Render |o, v, _| { date(o, text(v)); Ok(()) };
+    "--relative-date" None Render |o, _, _| { date(o, "relative".into()); Ok(()) };
     "--encoding" Required Render |_, v, _| match v {
         Some(v) if v.eq_ignore_ascii_case(b"utf-8") || v.eq_ignore_ascii_case(b"utf8") => Ok(()),
         _ => Err(Refusal::new("output encoding")),
@@ -272,6 +291,10 @@ pub static TABLE: &[Entry] = options! {
     "--no-mailmap" None Render |o, _, _| { o.mailmap = Some(false); Ok(()) };
     "--no-use-mailmap" None Render |o, _, _| { o.mailmap = Some(false); Ok(()) };
     "-z" None Render |o, _, _| { o.nul = true; Ok(()) };
+    "--no-patch" None Render |o, _, _| { o.no_patch = true; Ok(()) };
+    "-s" None Render |o, _, _| { o.no_patch = true; Ok(()) };
+    "--quiet" None Render |o, _, _| { o.no_patch = true; Ok(()) };
+    "-q" None Render |o, _, _| { o.no_patch = true; Ok(()) };
     "--full-index" None Render nothing;
     "-r" None Render nothing;
     "--no-renames" None Render |o, _, _| { o.no_renames = true; Ok(()) };
@@ -350,12 +373,9 @@ pub static TABLE: &[Entry] = options! {
     "--end-of-options" None Git nothing;
     // Excluded tips, and commits that are too old, decide differently about what they reach.
     "--exclude-first-parent-only" None Git nothing;
-    "--no-walk" Optional Git nothing;
-    "--do-walk" None Git nothing;
     "-g" None Git nothing;
     "--walk-reflogs" None Git nothing;
     "--reflog" None Git nothing;
-    "--exclude" Required Git nothing;
     "--exclude-hidden" Attached Git nothing;
     "--bisect" None Git nothing;
     "--merge" None Git nothing;
@@ -365,16 +385,11 @@ pub static TABLE: &[Entry] = options! {
     "--grep-reflog" Required Git nothing;
     "--show-signature" None Git nothing;
     "-L" Required Git nothing;
-    "--no-graph" None Git nothing;
     "--show-linear-break" Optional Git nothing;
     "--log-size" None Git nothing;
     "--ignore-missing" None Git nothing;
     "--alternate-refs" None Git nothing;
     "--single-worktree" None Git nothing;
-    "--no-patch" None Git nothing;
-    "-s" None Git nothing;
-    "-q" None Git nothing;
-    "--quiet" None Git nothing;
 };
 
 #[cfg(test)]

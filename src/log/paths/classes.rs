@@ -1,10 +1,9 @@
-//! Which commits agree on everything that a pathspec chooses: equal numbers, equal content. 0 says that there is
-//! nothing of it.
+//! Which commits agree on everything that a pathspec chooses.
 //!
 //! What the index keeps of a path are the commits that changed it against their first parent; every other commit
-//! has what its first parent has. So one pass over the commits, parents first, is enough. For one path its value
-//! says everything: the object of a directory stands for all that is below. For a set of paths that may be any, the
-//! value is a sum of one random-looking term for each path and what lies there, kept up to date from commit to
+//! has what its first parent has. For one path its value says everything, because the object of a directory stands for
+//! all that is below: see [`super::one_path`]. For a set of paths each commit gets a number in one pass, parents first:
+//! equal numbers, equal content. The number stands for a sum of one random-looking term for each path and what lies there, kept up to date from commit to
 //! commit by the differences. The terms depend on a key from the system, new in each process, so that nobody can
 //! prepare contents with equal sums; 2⁻⁶⁴ is more than the chance that two of them are equal by accident.
 
@@ -18,18 +17,21 @@ use rayon::prelude::*;
 use super::Reach;
 use super::hashing::RandomKeyMap;
 use super::matches::{Literal, union};
+use super::one_path::OnePath;
 use super::pathspec::Pathspec;
 use crate::index::{History, PathTable, Paths, Pos, Value};
+use crate::log::walk::{Classes, TreeSame};
 use crate::repo::NotExact;
 
-/// Stands for "what the first parent has" until it is known.
-const INHERIT: u32 = u32::MAX;
-
-/// The class of each commit of `history`, by position.
+/// Which commits of `history` agree on what `pathspec` chooses.
 ///
 /// # Errors
 /// When the index does not know for each commit what it changed.
-pub fn classes(paths: &Paths<'_>, history: &History<'_>, pathspec: &Pathspec) -> Result<Vec<u32>, NotExact> {
+pub fn tree_same<'a>(
+    paths: &Paths<'a>,
+    history: &'a History<'a>,
+    pathspec: &'a Pathspec,
+) -> Result<Box<dyn TreeSame + 'a>, NotExact> {
     if paths.len() < history.len() {
         return Err("the index does not know the paths of all commits yet".into());
     }
@@ -39,8 +41,10 @@ pub fn classes(paths: &Paths<'_>, history: &History<'_>, pathspec: &Pathspec) ->
     // With an empty directory or an odd mode somewhere, two directories may differ and still hold the same files.
     let literals = pathspec.literals().filter(|_| !paths.has_quirks());
     match literals.as_deref() {
-        Some(literals) if literals.iter().any(|literal| literal.path.is_empty()) => Ok(of_trees(history)),
-        Some([literal]) => Ok(of_path(paths, history, *literal)),
+        Some(literals) if literals.iter().any(|literal| literal.path.is_empty()) => {
+            Ok(Box::new(of_trees(history)))
+        }
+        Some([literal]) => Ok(Box::new(OnePath::new(paths, history, *literal))),
         Some(literals) => {
             let terms = Terms::new()?;
             let mut deltas = vec![0; history.len() as usize];
@@ -55,7 +59,7 @@ pub fn classes(paths: &Paths<'_>, history: &History<'_>, pathspec: &Pathspec) ->
                     add(&mut deltas, posting.pos, term(posting.new).wrapping_sub(term(posting.old)));
                 }
             }
-            Ok(of_sums(history, deltas))
+            Ok(Box::new(of_sums(history, deltas)))
         }
         None => {
             let terms = Terms::new()?;
@@ -65,13 +69,14 @@ pub fn classes(paths: &Paths<'_>, history: &History<'_>, pathspec: &Pathspec) ->
                     add(&mut deltas, pos, delta);
                 }
             }
-            Ok(of_sums(history, deltas))
+            Ok(Box::new(of_sums(history, deltas)))
         }
     }
 }
 
 impl Literal<'_> {
-    fn takes(&self, kind: EntryKind) -> bool {
+    /// Whether something of this kind is chosen.
+    pub(super) fn takes(&self, kind: EntryKind) -> bool {
         !self.not_a_file || matches!(kind, EntryKind::Tree | EntryKind::Commit)
     }
 }
@@ -91,7 +96,7 @@ fn inherited(history: &History<'_>, classes: &[u32], pos: u32) -> u32 {
 }
 
 /// Everything: the trees of the commits.
-fn of_trees(history: &History<'_>) -> Vec<u32> {
+fn of_trees(history: &History<'_>) -> Classes {
     let mut known: RandomKeyMap<&oid, u32> = RandomKeyMap::default();
     let mut classes: Vec<u32> = Vec::with_capacity(history.len() as usize);
     for pos in (0..history.len()).map(Pos) {
@@ -103,25 +108,7 @@ fn of_trees(history: &History<'_>) -> Vec<u32> {
             None => number(&mut known, tree),
         });
     }
-    classes
-}
-
-/// One path that is a file, a directory, or now this and now that.
-fn of_path(paths: &Paths<'_>, history: &History<'_>, literal: Literal<'_>) -> Vec<u32> {
-    let mut classes = vec![INHERIT; history.len() as usize];
-    let mut known: RandomKeyMap<Value<'_>, u32> = RandomKeyMap::default();
-    for posting in paths.postings(literal.path) {
-        if let Some(class) = classes.get_mut(posting.pos.index()) {
-            let value = posting.new.filter(|value| literal.takes(value.kind));
-            *class = value.map_or(0, |value| number(&mut known, value));
-        }
-    }
-    for pos in 0..history.len() {
-        if classes[pos as usize] == INHERIT {
-            classes[pos as usize] = inherited(history, &classes, pos);
-        }
-    }
-    classes
+    Classes(classes)
 }
 
 fn add(deltas: &mut [u128], pos: Pos, delta: u128) {
@@ -131,7 +118,7 @@ fn add(deltas: &mut [u128], pos: Pos, delta: u128) {
 }
 
 /// Classes from what each commit adds to the sum of its first parent.
-fn of_sums(history: &History<'_>, mut sums: Vec<u128>) -> Vec<u32> {
+fn of_sums(history: &History<'_>, mut sums: Vec<u128>) -> Classes {
     let mut known: RandomKeyMap<u128, u32> = RandomKeyMap::default();
     let mut classes: Vec<u32> = Vec::with_capacity(sums.len());
     for pos in 0..history.len() {
@@ -146,7 +133,7 @@ fn of_sums(history: &History<'_>, mut sums: Vec<u128>) -> Vec<u32> {
             if sum == 0 { 0 } else { number(&mut known, sum) }
         });
     }
-    classes
+    Classes(classes)
 }
 
 /// What each commit adds, file by file, in no certain order.

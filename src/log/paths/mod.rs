@@ -5,10 +5,11 @@ pub mod arguments;
 mod classes;
 mod hashing;
 mod matches;
+mod one_path;
 mod pathspec;
 #[cfg(test)]
 pub(in crate::log) mod tests;
 
-pub use classes::classes;
+pub use classes::tree_same;
 pub use matches::{Literal, Reach};
 pub use pathspec::{Environment, Pathspec, prefix};

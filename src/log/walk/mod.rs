@@ -24,9 +24,9 @@ use crate::index::{History, Pos};
 pub use boundary::boundary;
 pub use reach::reached;
 pub use simplify::{CurrentParents, Simplify};
-pub use tree_same::TreeSame;
+pub use tree_same::{Classes, TreeSame};
 
-use super::options::Order;
+use super::options::{NoWalk, Order};
 use simplify::{FollowWalk, Lineage};
 
 /// A tip, in the order of the command line.
@@ -38,7 +38,7 @@ pub struct Start {
     pub uninteresting: bool,
     /// Whether it is the left side of `A...B`.
     pub left: bool,
-    /// Whether `A...B` was given and this is one of its merge bases, found by walking down from its sides.
+    /// What [`Step::source`] says of the commits that are reached from it.
     pub source: u32,
 }
 
@@ -53,6 +53,8 @@ pub struct Plan<'a> {
     pub max_age: Option<i64>,
     /// `--until`, which matters to a limited walk only for when it stops.
     pub min_age: Option<i64>,
+    /// `--no-walk`: nothing but the tips.
+    pub no_walk: Option<NoWalk>,
     /// `--since-as-filter`, which matters to a limited walk only for when it stops.
     pub max_age_filter: Option<i64>,
     /// The order.
@@ -123,6 +125,10 @@ impl<'a> Walk<'a> {
     /// Prepares a walk. A plan with excluded tips, or one that needs the whole list, is walked to its end here.
     pub fn new(history: &'a History<'a>, plan: &Plan<'a>) -> Result<Self, Unsure> {
         let mut states = States::new(history.len() as usize, plan.sources);
+        if let Some(no_walk) = plan.no_walk {
+            let list = tips(history, plan, no_walk, &mut states);
+            return Ok(Walk::plain(history, Inner::List { list, next: 0 }, states));
+        }
         let rules = plan.simplify.as_ref();
         let needs_list = plan.whole_list || rules.is_some_and(Simplify::needs_list);
         let excluding = plan.starts.iter().any(|start| start.uninteresting);
@@ -327,6 +333,21 @@ impl Iterator for Walk<'_> {
         let pos = self.next_pos()?;
         Some(self.step(pos))
     }
+}
+
+/// The tips themselves, each once.
+fn tips(history: &History<'_>, plan: &Plan<'_>, no_walk: NoWalk, states: &mut States) -> Vec<Pos> {
+    let mut list = Vec::new();
+    for start in &plan.starts {
+        if states.add_new(start.pos, SEEN) {
+            states.set_source(start.pos, start.source);
+            list.push(start.pos);
+        }
+    }
+    if no_walk == NoWalk::Sorted {
+        list.sort_by_key(|pos| std::cmp::Reverse(history.committer_time(*pos)));
+    }
+    list
 }
 
 /// What is known of each commit during a walk: one byte each, and its source where that is asked for.

@@ -34,10 +34,11 @@ use self::events::Events;
 use self::execute::{Runner, Stop};
 use self::facts::Facts;
 use self::lock::RunLock;
-use self::tasks::{Asked, Need, TASKS, Task};
+pub(super) use self::tasks::TASKS;
+use self::tasks::{Asked, Need, Task};
 use super::cli::RunOptions;
 use super::context::Context;
-use crate::cli::{fatal, usage_error};
+use crate::cli::fatal;
 use crate::repo::NotExact;
 
 /// Something was done, and nothing that was needed was left out.
@@ -55,12 +56,6 @@ const LOCKED: u8 = 4;
 const NICENESS: i32 = 10;
 
 pub(super) fn run(options: &RunOptions) -> ExitCode {
-    for name in &options.task {
-        if !TASKS.iter().any(|task| task.name == name) {
-            let known: Vec<&str> = TASKS.iter().map(|task| task.name).collect();
-            return usage_error(&format!("there is no task '{name}'; there are: {}", known.join(", ")));
-        }
-    }
     match answer(options) {
         Ok(code) => code.into(),
         Err(reason) => fatal(&reason.to_string()),

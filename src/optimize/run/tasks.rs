@@ -46,8 +46,10 @@ pub(super) struct Asked {
 }
 
 /// One task.
-pub(super) struct Task {
-    pub(super) name: &'static str,
+pub(in crate::optimize) struct Task {
+    pub(in crate::optimize) name: &'static str,
+    /// What it does, in a few words.
+    pub(in crate::optimize) about: &'static str,
     need: fn(&Context, &Facts, Asked) -> Need,
     /// What stands in the way.
     obstacle: fn(&Context, &Facts, Asked) -> Option<String>,
@@ -55,16 +57,70 @@ pub(super) struct Task {
 }
 
 /// All of them.
-pub(super) const TASKS: &[Task] = &[
-    Task { name: "temporaries", need: temporaries, obstacle: none, run: remove_temporaries },
-    Task { name: "pack-refs", need: pack_refs, obstacle: none, run: run_pack_refs },
-    Task { name: "index", need: index, obstacle: no_index, run: index_task::run },
-    Task { name: "commit-graph", need: commit_graph, obstacle: no_graph, run: write_graph },
-    Task { name: "loose-objects", need: loose_objects, obstacle: no_packing, run: pack_loose },
-    Task { name: "repack", need: repack, obstacle: no_repack, run: run_repack },
-    Task { name: "reflog", need: reflog, obstacle: while_busy, run: expire_reflog },
-    Task { name: "rerere", need: rerere, obstacle: none, run: gc_rerere },
-    Task { name: "worktrees", need: worktrees, obstacle: none, run: prune_worktrees },
+pub(in crate::optimize) const TASKS: &[Task] = &[
+    Task {
+        name: "temporaries",
+        about: "Remove files that killed processes have left, once nothing uses them",
+        need: temporaries,
+        obstacle: none,
+        run: remove_temporaries,
+    },
+    Task {
+        name: "pack-refs",
+        about: "Loose refs into one file: git pack-refs --all --prune",
+        need: pack_refs,
+        obstacle: none,
+        run: run_pack_refs,
+    },
+    Task {
+        name: "index",
+        about: "Bring the index of git fastlog up to date",
+        need: index,
+        obstacle: no_index,
+        run: index_task::run,
+    },
+    Task {
+        name: "commit-graph",
+        about: "git commit-graph write --reachable --split --changed-paths",
+        need: commit_graph,
+        obstacle: no_graph,
+        run: write_graph,
+    },
+    Task {
+        name: "loose-objects",
+        about: "Loose objects into a pack",
+        need: loose_objects,
+        obstacle: no_packing,
+        run: pack_loose,
+    },
+    Task {
+        name: "repack",
+        about: "Join packs geometrically, with a multi-pack index and a bitmap; with --full, all of them into one",
+        need: repack,
+        obstacle: no_repack,
+        run: run_repack,
+    },
+    Task {
+        name: "reflog",
+        about: "Expire old entries of reflogs, once a day, as git gc does",
+        need: reflog,
+        obstacle: while_busy,
+        run: expire_reflog,
+    },
+    Task {
+        name: "rerere",
+        about: "Forget old resolutions of conflicts, once a day, as git gc does",
+        need: rerere,
+        obstacle: none,
+        run: gc_rerere,
+    },
+    Task {
+        name: "worktrees",
+        about: "Forget worktrees that are gone, once a day, as git gc does",
+        need: worktrees,
+        obstacle: none,
+        run: prune_worktrees,
+    },
 ];
 
 impl Task {

@@ -177,17 +177,19 @@ fn nearest<'a>(len: usize, name: impl Fn(usize) -> &'a [u8], id: &[u8]) -> usize
     shared
 }
 
-/// The first position whose name is not below `id`. Names are hashes, so their values tell where to look; should
-/// they be no good hashes, the steps double.
+/// The first position whose name is not below `id`. Names are hashes, so their values tell where between the first and the
+/// last one to look; should they be no good hashes, the steps double.
 fn lower_bound<'a>(len: usize, name: impl Fn(usize) -> &'a [u8], id: &[u8]) -> usize {
     if len == 0 {
         return 0;
     }
-    let wanted = i128::from(leading_word(id));
-    let mut guess = ((wanted * len as i128) >> 64) as usize;
+    let (first, last) = (leading_word(name(0)), leading_word(name(len - 1)));
+    let per_word = len as f64 / (last.saturating_sub(first) as f64).max(1.0);
+    let wanted = leading_word(id);
+    let mut guess = (wanted.saturating_sub(first) as f64 * per_word).min((len - 1) as f64) as usize;
     for _ in 0..2 {
-        let off = ((wanted - i128::from(leading_word(name(guess)))) * len as i128) >> 64;
-        guess = (guess as i128 + off).clamp(0, len as i128 - 1) as usize;
+        let off = (i128::from(wanted) - i128::from(leading_word(name(guess)))) as f64 * per_word;
+        guess = (guess as f64 + off).clamp(0.0, (len - 1) as f64) as usize;
     }
     // Everything before `low` is below `id`, everything from `high` on is not.
     let (mut low, mut high, mut step) = (0, len, 1);

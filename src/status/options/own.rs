@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Parser};
 
+use crate::cli::version::VERSION;
+
 /// git status from a parallel scan and a snapshot: the same answer, sooner.
 ///
 /// Every option and argument of git status is accepted: see git-status(1). What is printed are the same bytes that
@@ -13,7 +15,7 @@ use clap::{ArgAction, Parser};
 #[derive(Debug, Clone, Parser, PartialEq, Eq)]
 #[command(
     name = "git-faststatus",
-    version,
+    version = VERSION,
     disable_version_flag = true,
     override_usage = "git faststatus [<options>] [--] [<pathspec>...]"
 )]
@@ -51,7 +53,7 @@ pub struct OwnOptions {
     /// One line for each repository whose path is a line of FILE (- for standard input)
     #[arg(long, value_name = "FILE", conflicts_with_all = ["cross_check", "exit_code"])]
     pub repos_from: Option<PathBuf>,
-    /// Print the version
+    /// Print the version, and that of git
     // Without clap's -V, which is git's to complain about.
     #[arg(long, action = ArgAction::Version)]
     pub version: Option<bool>,

@@ -12,8 +12,7 @@ use gix::objs::tree::EntryKind;
 use super::{MAGIC, NAMES, PIECES, random_path, seed};
 use crate::history::{self, Options};
 use crate::index::{Bytes, History, PathSegment, Paths, Pos, Segment, Slice, write_paths};
-use crate::log::paths::classes::classes;
-use crate::log::paths::{Environment, Pathspec};
+use crate::log::paths::{Environment, Pathspec, tree_same};
 use crate::repo::commit_dates;
 use crate::repo::testing::{Sandbox, Seed};
 
@@ -138,7 +137,7 @@ fn chosen(pathspec: &Pathspec, tree: &Tree) -> Tree {
 }
 
 #[test]
-fn equal_classes_are_equal_contents() {
+fn the_same_where_contents_are_equal() {
     let mut seed = Seed::new(seed());
     for round in 0..3 {
         let sandbox = Sandbox::new();
@@ -163,16 +162,20 @@ fn equal_classes_are_equal_contents() {
                 })
                 .collect();
             let Ok(pathspec) = Pathspec::parse(&specs, b"".into(), Environment::default()) else { continue };
-            let classes = classes(&paths, &history, &pathspec).unwrap();
+            let tree_same = tree_same(&paths, &history, &pathspec).unwrap();
             let about = format!("case {case}: {specs:?}");
-            let mut by_class: BTreeMap<u32, Tree> = BTreeMap::from([(0, Tree::new())]);
-            for (class, tree) in classes.iter().zip(&trees) {
-                let chosen = chosen(&pathspec, tree);
-                let same = by_class.entry(*class).or_insert_with(|| chosen.clone());
-                assert_eq!(*same, chosen, "{about}: unlike contents in class {class}");
+            let contents: Vec<Tree> = trees.iter().map(|tree| chosen(&pathspec, tree)).collect();
+            for _ in 0..2 * contents.len() {
+                // In no order, because what was asked before is remembered.
+                let [a, b] = [seed.below(contents.len()), seed.below(contents.len())];
+                let b = match history.first_parent(Pos(a as u32)) {
+                    Some(parent) if seed.below(3) == 0 => parent.index(),
+                    _ => b,
+                };
+                let [pos, other] = [Pos(a as u32), Pos(b as u32)];
+                assert_eq!(tree_same.same(pos, other), contents[a] == contents[b], "{about}: {a} and {b}");
+                assert_eq!(tree_same.is_empty(pos), contents[a].is_empty(), "{about}: {a}");
             }
-            let contents: BTreeSet<_> = by_class.values().collect();
-            assert_eq!(contents.len(), by_class.len(), "{about}: like contents in several classes");
             if case % 8 == 0 {
                 let mut arguments =
                     vec!["log", "--all", "--full-history", "--no-merges", "--format=%H", "--"];
@@ -181,8 +184,12 @@ fn equal_classes_are_equal_contents() {
                     sandbox.git("repo", &arguments).lines().map(BString::from).collect();
                 expected.sort();
                 let differs = |pos: u32| {
-                    let parent = history.first_parent(Pos(pos)).map_or(0, |parent| classes[parent.index()]);
-                    history.parents(Pos(pos)).count() < 2 && classes[pos as usize] != parent
+                    let pos = Pos(pos);
+                    let same = match history.first_parent(pos) {
+                        Some(parent) => tree_same.same(pos, parent),
+                        None => tree_same.is_empty(pos),
+                    };
+                    history.parents(pos).count() < 2 && !same
                 };
                 let mut found: Vec<BString> = (0..history.len())
                     .filter(|pos| differs(*pos))
@@ -204,11 +211,11 @@ fn what_the_index_does_not_know_is_left_to_git() {
     let trees = trees(&sandbox, &history);
     let pathspec = Pathspec::parse(&["a"], b"".into(), Environment::default()).unwrap();
     let few = path_segments(&history, &trees, &[0, 9], 0);
-    assert!(classes(&Paths::new(&few).unwrap(), &history, &pathspec).is_err());
+    assert!(tree_same(&Paths::new(&few).unwrap(), &history, &pathspec).is_err());
     let mut slice = Slice::new(Kind::Sha1, Pos(9));
     slice.unknown();
     let bytes = write_paths(&slice, Cursor::new(Vec::new())).unwrap();
     let last = PathSegment::new(Bytes::copy(bytes.get_ref())).unwrap();
     let paths = Paths::new(few.iter().chain([&last])).unwrap();
-    assert!(classes(&paths, &history, &pathspec).is_err());
+    assert!(tree_same(&paths, &history, &pathspec).is_err());
 }

@@ -24,6 +24,8 @@ const SIMPLIFIED: u8 = 16;
 const REWRITTEN: u8 = 32;
 /// It was printed, and git has forgotten its parents.
 const PRINTED: u8 = 64;
+/// It is a merge of which `only` has the one parent that is followed.
+const FOLLOWS_ONE: u8 = 128;
 
 /// The state of a simplified walk, besides that of any walk.
 pub(in crate::log::walk) struct Lineage<'a> {
@@ -34,6 +36,8 @@ pub(in crate::log::walk) struct Lineage<'a> {
     newest: Option<i64>,
     oldest: Option<i64>,
     marks: Vec<u8>,
+    /// Positions; only the pages that are written to take memory.
+    only: Vec<u32>,
     simplified: HashMap<Pos, ParentList>,
     rewritten: HashMap<Pos, ParentList>,
     /// Of merges, how many parents did not count when they were judged, if any. Kept for `A...B` only.
@@ -77,6 +81,7 @@ impl<'a> Lineage<'a> {
             newest: plan.min_age,
             oldest: plan.max_age_filter,
             marks,
+            only: vec![0; history.len() as usize],
             simplified: HashMap::new(),
             rewritten: HashMap::new(),
             ignored: plan.starts.iter().any(|start| start.left).then(HashMap::new),
@@ -135,6 +140,9 @@ impl<'a> Lineage<'a> {
     /// like look at.
     #[inline]
     pub(in crate::log::walk) fn unwritten_parents(&self, pos: Pos) -> CurrentParents<'_> {
+        if self.has(pos, FOLLOWS_ONE) {
+            return CurrentParents::One(Some(Pos(self.only[pos.index()])));
+        }
         if self.has(pos, SIMPLIFIED)
             && let Some(parents) = self.simplified.get(&pos)
         {
@@ -145,11 +153,12 @@ impl<'a> Lineage<'a> {
 
     /// Whether its parents are not those that it names any more.
     pub(super) fn is_simplified(&self, pos: Pos) -> bool {
-        self.has(pos, SIMPLIFIED)
+        self.has(pos, SIMPLIFIED | FOLLOWS_ONE)
     }
 
     pub(super) fn set_parents(&mut self, pos: Pos, parents: ParentList) {
-        self.marks[pos.index()] |= SIMPLIFIED;
+        let marks = &mut self.marks[pos.index()];
+        *marks = *marks & !FOLLOWS_ONE | SIMPLIFIED;
         self.simplified.insert(pos, parents);
     }
 
@@ -228,7 +237,8 @@ impl<'a> Lineage<'a> {
             self.marks[pos.index()] |= DIVERTS;
         }
         if let Some(only) = verdict.only {
-            self.set_parents(pos, SmallVec::from_slice(&[only]));
+            self.marks[pos.index()] |= FOLLOWS_ONE;
+            self.only[pos.index()] = only.0;
         }
     }
 
@@ -321,6 +331,8 @@ impl<'a> Lineage<'a> {
 pub enum CurrentParents<'a> {
     /// Those that the commit names.
     Header(Parents<'a>),
+    /// The one of them that is followed.
+    One(Option<Pos>),
     /// What has become of them.
     Stored(std::slice::Iter<'a, Pos>),
 }
@@ -332,6 +344,7 @@ impl Iterator for CurrentParents<'_> {
     fn next(&mut self) -> Option<Pos> {
         match self {
             CurrentParents::Header(parents) => parents.next(),
+            CurrentParents::One(parent) => parent.take(),
             CurrentParents::Stored(parents) => parents.next().copied(),
         }
     }

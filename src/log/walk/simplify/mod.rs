@@ -28,7 +28,7 @@ use crate::index::Pos;
 #[derive(Debug, Clone, Default)]
 pub struct Simplify<'a> {
     /// Which commits agree on the paths; `None` without paths.
-    pub tree_same: Option<&'a TreeSame>,
+    pub tree_same: Option<&'a dyn TreeSame>,
     /// `--simplify-by-decoration`: by position, whether a ref decorates the commit.
     pub decorated: Option<&'a [bool]>,
     /// `--full-history`.

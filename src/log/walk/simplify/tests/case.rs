@@ -7,7 +7,7 @@ use super::repository::{AUTHORS, FILES, Repository};
 use crate::index::{History, Pos};
 use crate::log::merge_base::merge_bases;
 use crate::log::options::Order;
-use crate::log::walk::{Plan, Simplify, Start, Step, TreeSame, Unsure, Walk};
+use crate::log::walk::{Classes, Plan, Simplify, Start, Step, TreeSame, Unsure, Walk};
 
 #[derive(Default)]
 pub(super) struct Case {
@@ -201,7 +201,7 @@ impl Case {
         content.filter(|(file, _)| chosen(file)).map(|(file, content)| (*file, *content)).collect()
     }
 
-    fn tree_same(&self, repository: &Repository, history: &History<'_>) -> TreeSame {
+    fn tree_same(&self, repository: &Repository, history: &History<'_>) -> Classes {
         let mut known = vec![Vec::new()];
         let mut classes = vec![0; history.len() as usize];
         for (commit, id) in repository.commits.iter().zip(&repository.ids) {
@@ -212,7 +212,7 @@ impl Case {
             });
             classes[history.lookup(id).unwrap().index()] = class as u32;
         }
-        TreeSame::new(classes)
+        Classes(classes)
     }
 
     fn starts(&self, position: impl Fn(usize) -> Pos, history: &History<'_>) -> Vec<Start> {
@@ -243,7 +243,7 @@ impl Case {
             whole_list: self.children,
             no_commit_graph: !repository.commit_graph,
             simplify: Some(Simplify {
-                tree_same: (!self.paths.is_empty()).then_some(&tree_same),
+                tree_same: (!self.paths.is_empty()).then_some(&tree_same as &dyn TreeSame),
                 decorated: self.decorated.then_some(&decorated[..]),
                 full_history: self.full_history,
                 sparse: self.sparse,

@@ -1,0 +1,59 @@
+//! Tells the crate which commit it is built from, for `--version`.
+//!
+//! In this order: what a packager says in `GIT_FAST_COMMIT`, what `cargo package` has noted, what git says about this
+//! directory; without any of them the version has no commit. Debug builds don't ask: they would be made anew with
+//! every commit.
+
+use std::env;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+/// Where cargo notes the commit of a packaged crate.
+const PACKAGED: &str = ".cargo_vcs_info.json";
+/// Hex digits of an abbreviated commit.
+const DIGITS: usize = 10;
+
+fn main() {
+    println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rerun-if-env-changed=GIT_FAST_COMMIT");
+    let debug = env::var_os("PROFILE").is_none_or(|profile| profile != "release");
+    let given = env::var("GIT_FAST_COMMIT").ok().filter(|commit| !commit.is_empty());
+    let commit = match given {
+        Some(commit) => Some(commit),
+        None if debug => Some("debug build".to_owned()),
+        None => packaged().or_else(checked_out),
+    };
+    let version = env!("CARGO_PKG_VERSION");
+    match commit {
+        Some(commit) => println!("cargo::rustc-env=GIT_FAST_VERSION={version} ({commit})"),
+        None => println!("cargo::rustc-env=GIT_FAST_VERSION={version}"),
+    }
+}
+
+/// From the file in a crate's tarball: `{"git":{"sha1":"…"},…}`.
+fn packaged() -> Option<String> {
+    let text = fs::read_to_string(PACKAGED).ok()?;
+    let (_, rest) = text.split_once("\"sha1\"")?;
+    let hex: String = rest.chars().skip_while(|c| !c.is_ascii_hexdigit()).take(DIGITS).collect();
+    (hex.len() == DIGITS && hex.bytes().all(|byte| byte.is_ascii_hexdigit())).then_some(hex)
+}
+
+/// From git, if this directory is the top of a checkout and not merely inside of one.
+fn checked_out() -> Option<String> {
+    if !Path::new(".git").exists() {
+        return None;
+    }
+    for file in ["HEAD", "logs/HEAD"] {
+        println!("cargo::rerun-if-changed={}", git(&["rev-parse", "--git-path", file])?);
+    }
+    // For the mark of a commit that is not what is built.
+    println!("cargo::rerun-if-changed=src");
+    git(&["describe", "--always", "--dirty", "--exclude=*", &format!("--abbrev={DIGITS}")])
+}
+
+fn git(args: &[&str]) -> Option<String> {
+    let output = Command::new("git").args(args).output().ok()?;
+    let text = String::from_utf8(output.stdout).ok()?;
+    (output.status.success() && !text.trim().is_empty()).then(|| text.trim().to_owned())
+}

@@ -1,0 +1,99 @@
+//! One path that is a file, a directory, or now this and now that: what two commits have there is looked up when the walk
+//! asks, so that a page costs no more than the commits that it meets.
+
+use std::cell::RefCell;
+
+use bstr::BStr;
+
+use super::Literal;
+use crate::index::{History, Paths, Pos, Value};
+use crate::log::walk::TreeSame;
+
+/// In `brought`: not known yet, or nobody. Other numbers are those of postings, from 2.
+const UNKNOWN: u32 = 0;
+const NOBODY: u32 = 1;
+
+/// What the commits of a history have at one path.
+pub(super) struct OnePath<'a> {
+    history: &'a History<'a>,
+    path: &'a BStr,
+    /// What the commits that changed it, in order of position, made of it.
+    postings: Vec<(Pos, Option<Value<'a>>)>,
+    /// By position, 64 to a word: whether the commit changed it against its first parent.
+    changed: Vec<u64>,
+    /// By position: which posting says what the commit has, the last one on its chain of first parents. Pages of
+    /// memory that no question has touched cost nothing.
+    brought: RefCell<Vec<u32>>,
+}
+
+impl<'a> OnePath<'a> {
+    pub(super) fn new(paths: &Paths<'a>, history: &'a History<'a>, literal: Literal<'a>) -> Self {
+        let len = history.len() as usize;
+        let mut changed = vec![0; len.div_ceil(64)];
+        let mut postings = Vec::new();
+        for posting in paths.postings(literal.path).filter(|posting| posting.pos.index() < len) {
+            changed[posting.pos.index() / 64] |= 1 << (posting.pos.index() % 64);
+            postings.push((posting.pos, posting.new.filter(|value| literal.takes(value.kind))));
+        }
+        OnePath { history, path: literal.path, postings, changed, brought: RefCell::new(vec![UNKNOWN; len]) }
+    }
+
+    #[inline]
+    fn is_changed(&self, pos: Pos) -> bool {
+        self.changed.get(pos.index() / 64).is_some_and(|word| word >> (pos.index() % 64) & 1 != 0)
+    }
+
+    /// The posting that says what `pos` has, as `brought` numbers them.
+    fn brought(&self, pos: Pos) -> u32 {
+        let mut brought = self.brought.borrow_mut();
+        let (mut at, mut found) = (Some(pos), NOBODY);
+        while let Some(pos) = at {
+            if brought[pos.index()] != UNKNOWN {
+                found = brought[pos.index()];
+                break;
+            }
+            if self.is_changed(pos) {
+                // There is one, so the search finds it.
+                found = 2 + self.postings.partition_point(|(at, _)| *at < pos) as u32;
+                break;
+            }
+            at = self.history.first_parent(pos);
+        }
+        let mut next = Some(pos);
+        while next != at {
+            let Some(pos) = next else { break };
+            brought[pos.index()] = found;
+            next = self.history.first_parent(pos);
+        }
+        if let Some(pos) = at {
+            brought[pos.index()] = found;
+        }
+        found
+    }
+
+    fn value(&self, brought: u32) -> Option<Value<'a>> {
+        let at = brought.checked_sub(2)?;
+        self.postings.get(at as usize)?.1
+    }
+}
+
+impl TreeSame for OnePath<'_> {
+    #[inline]
+    fn same(&self, pos: Pos, other: Pos) -> bool {
+        if !self.is_changed(pos) && self.history.first_parent(pos) == Some(other) {
+            return true;
+        }
+        let (brought, others) = (self.brought(pos), self.brought(other));
+        brought == others || self.value(brought) == self.value(others)
+    }
+
+    fn is_empty(&self, pos: Pos) -> bool {
+        self.value(self.brought(pos)).is_none()
+    }
+}
+
+impl std::fmt::Debug for OnePath<'_> {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "OnePath({:?})", self.path)
+    }
+}

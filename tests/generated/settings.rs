@@ -1,0 +1,145 @@
+//! Every setting and every environment variable: for the manual pages, and for docs/CONFIG.md.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+
+/// Which of the programs it concerns.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum For {
+    All,
+    Log,
+}
+
+/// One setting.
+pub(super) struct Setting {
+    pub(super) key: &'static str,
+    pub(super) program: For,
+    pub(super) default: &'static str,
+    /// A value that one might give it.
+    pub(super) example: &'static str,
+    pub(super) text: &'static str,
+}
+
+/// All of them, as docs/CONFIG.md has them.
+pub(super) const SETTINGS: &[Setting] = &[
+    Setting {
+        key: "fast.autoIndex",
+        program: For::All,
+        default: "true",
+        example: "false",
+        text: "Whether the index is built and updated by itself: at once in a small repository, in the background in a \
+               large one. With `false`, only `git optimize` does it.",
+    },
+    Setting {
+        key: "fast.fallback",
+        program: For::All,
+        default: "true",
+        example: "false",
+        text: "Whether git answers what can't be answered exactly from the index. With `false`, as with \
+               `--no-fallback`, that is an error (exit code 128) with the reason.",
+    },
+    Setting {
+        key: "fast.indexDir",
+        program: For::All,
+        default: "",
+        example: "~/.cache/git-fast",
+        text: "A directory in which each repository gets one for its index, instead of `.git-fast` beside `.git`.",
+    },
+    Setting {
+        key: "fast.cacheTTL",
+        program: For::Log,
+        default: "30d",
+        example: "7d",
+        text: "How long answers of git to costly questions about fixed commits (`-S`, `-G`, `--follow`) are remembered: \
+               a number with `s`, `m`, `h` or `d`. They are used only while nothing that they depend on has changed. \
+               `0` remembers none.",
+    },
+    Setting {
+        key: "fast.metrics",
+        program: For::All,
+        default: "true",
+        example: "false",
+        text: "Whether each invocation is recorded, beside the index, for `git optimize stats`.",
+    },
+    Setting {
+        key: "fastlog.pageSize",
+        program: For::Log,
+        default: "30",
+        example: "100",
+        text: "How many commits are on a page of `git fastlog` without `--per-page`.",
+    },
+];
+
+const ENVIRONMENT: &[(&str, &str)] = &[
+    (
+        "GIT_FAST_TRACE",
+        "Where one line of JSON about each run is written, which says who answered and why: `1` for standard error, or \
+         the name of a file to append to.",
+    ),
+    (
+        "PATH",
+        "The first `git` on it is the one whose answers are given. `git` itself puts its own directory first, so \
+         `git fastlog` and `git-fastlog` may find different ones where two are installed.",
+    ),
+];
+
+/// The section CONFIGURATION of a manual page.
+pub(super) fn configuration(log: bool) -> String {
+    let mut text = String::from(
+        "In git's configuration, see git-config(1). What changes the output of git is read there, too.\n\n",
+    );
+    for setting in SETTINGS.iter().filter(|setting| log || setting.program == For::All) {
+        let default = match setting.default {
+            "" => String::new(),
+            default => format!(" The default is `{default}`."),
+        };
+        let _ = write!(text, "`{}`\n: {}{default}\n\n", setting.key, setting.text);
+    }
+    text
+}
+
+/// The section ENVIRONMENT of a manual page.
+pub(super) fn environment() -> String {
+    ENVIRONMENT.iter().fold(String::new(), |text, (name, about)| text + &format!("`{name}`\n: {about}\n\n"))
+}
+
+/// docs/CONFIG.md.
+pub(super) fn page() -> String {
+    let mut rows = String::new();
+    for setting in SETTINGS {
+        let code = |text: &str| if text.is_empty() { String::new() } else { format!("`{text}`") };
+        let Setting { key, default, example, text, .. } = setting;
+        let _ = writeln!(rows, "| `{key}` | {} | `git config {key} {example}` | {text} |", code(default));
+    }
+    let variables = ENVIRONMENT
+        .iter()
+        .fold(String::new(), |rows, (name, about)| rows + &format!("| `{name}` | {about} |\n"));
+    include_str!("config.md").replace("@SETTINGS@\n", &rows).replace("@ENVIRONMENT@\n", &variables)
+}
+
+/// Keys of ours in the sources are string literals.
+#[test]
+fn every_setting_in_the_source_is_documented() {
+    let mut used = BTreeSet::new();
+    keys(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut used);
+    let documented: BTreeSet<String> = SETTINGS.iter().map(|setting| setting.key.to_owned()).collect();
+    assert_eq!(used, documented, "left: in src/; right: in tests/generated/settings.rs");
+}
+
+fn keys(dir: &Path, used: &mut BTreeSet<String>) {
+    let key = regex::bytes::Regex::new(r#""(fast[a-z]*\.[A-Za-z]+)""#).expect("a regular expression");
+    for entry in fs::read_dir(dir).expect("a readable folder").flatten() {
+        let (path, name) = (entry.path(), entry.file_name());
+        if path.is_dir() {
+            if name != "tests" {
+                keys(&path, used);
+            }
+        } else if name != "tests.rs" {
+            let source = fs::read(&path).expect("a readable file");
+            let found = key.captures_iter(&source);
+            used.extend(found.map(|found| String::from_utf8_lossy(&found[1]).into_owned()));
+        }
+    }
+}

@@ -1,0 +1,205 @@
+//! contrib/hooks as hooks of git, and through the real pre-commit.
+
+mod pre_commit;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use bstr::ByteSlice;
+
+use crate::install::root;
+use crate::support::{Environment, Output};
+
+struct World {
+    env: Environment,
+    dir: PathBuf,
+}
+
+impl World {
+    /// An empty repository; `hooks` are pairs of a hook's name and the command that it is.
+    fn new(hooks: &[(&str, &str)]) -> Self {
+        let env = Environment::new();
+        let dir = env.path().join("repository");
+        fs::create_dir(&dir).expect("a new directory");
+        env.git_ok(&dir, &["init", "-q", "."]);
+        let folder = root().join("contrib/hooks");
+        for (name, command) in hooks {
+            let file = dir.join(".git/hooks").join(name);
+            fs::create_dir_all(file.parent().expect("it has one")).expect("our own repository");
+            fs::write(&file, format!("#!/bin/sh\nexec '{}'/{command}\n", folder.display())).expect("ours");
+            fs::set_permissions(&file, std::os::unix::fs::PermissionsExt::from_mode(0o755)).expect("ours");
+        }
+        Self { env, dir }
+    }
+
+    fn write(&self, name: &str, bytes: impl AsRef<[u8]>) {
+        let file = self.dir.join(name);
+        fs::create_dir_all(file.parent().expect("it has one")).expect("our own repository");
+        fs::write(file, bytes).expect("our own repository");
+    }
+
+    #[track_caller]
+    fn git(&self, args: &[&str]) {
+        self.env.git_ok(&self.dir, args);
+    }
+
+    fn commit(&self) -> Output {
+        self.env.git(&self.dir, &["commit", "-q", "-m", "next"])
+    }
+
+    #[track_caller]
+    fn accepted(&self) {
+        let output = self.commit();
+        assert_eq!(output.code, 0, "{}", output.stderr.as_bstr());
+    }
+
+    /// The commit is refused, and what is said has all of these.
+    #[track_caller]
+    fn refused(&self, words: &[&str]) {
+        let output = self.commit();
+        assert_eq!(output.code, 1, "{}", output.stderr.as_bstr());
+        for word in words {
+            assert!(output.stderr.contains_str(word), "no {word}: {}", output.stderr.as_bstr());
+        }
+    }
+}
+
+#[test]
+fn files_that_are_too_large() {
+    let world = World::new(&[("pre-commit", "large-files --max-size=10k")]);
+    let large = vec![b'x'; 10 * 1024 + 1];
+    // The first commit, too; odd names; what is staged counts, not what is there now.
+    world.write("a b\"ü\n", &large);
+    world.write("exactly", &large[1..]);
+    world.git(&["add", "."]);
+    world.refused(&["\"a b\\\"\\303\\274\\n\": 0.0 MiB", "hint: larger than 10k"]);
+    world.write("a b\"ü\n", "small");
+    world.refused(&["a b"]);
+    world.git(&["add", "."]);
+    world.write("exactly", &large);
+    world.accepted();
+    world.git(&["commit", "-q", "--allow-empty", "-m", "empty"]);
+    // Changed, of another type, and what was large already.
+    world.git(&["add", "."]);
+    world.refused(&["exactly"]);
+    world.git(&["commit", "-q", "-n", "-m", "because"]);
+    world.git(&["mv", "exactly", "moved"]);
+    world.refused(&["moved: "]);
+    world.git(&["commit", "-q", "-n", "-m", "because"]);
+    world.git(&["rm", "-q", "moved"]);
+    world.accepted();
+}
+
+#[test]
+fn conflicts() {
+    let world = World::new(&[("pre-commit", "conflicts")]);
+    world.write("file", "one \n\n\n");
+    world.git(&["add", "."]);
+    world.accepted();
+    world.write("file", "<<<<<<< ours\na\n=======\nb\n>>>>>>> theirs\n");
+    world.git(&["add", "."]);
+    world.refused(&["file:1: leftover conflict marker", "file:5: leftover"]);
+    world.write("file", "a\n=======\nb \n\n\n");
+    world.git(&["add", "."]);
+    world.refused(&["file:2"]);
+    world.write("file", "a \nb\n\n\n");
+    world.git(&["add", "."]);
+    world.accepted();
+}
+
+#[test]
+fn files_that_are_not_tracked() {
+    let world = World::new(&[("pre-commit", "untracked")]);
+    world.write(".gitignore", "*.o\n");
+    world.git(&["add", "."]);
+    world.write("a.o", "");
+    world.accepted();
+    world.write("deep/forgotten.c", "");
+    world.write("main.c", "");
+    world.git(&["add", "main.c"]);
+    world.refused(&["deep/forgotten.c", "hint: not tracked:"]);
+    world.git(&["add", "."]);
+    world.accepted();
+}
+
+#[test]
+fn files_that_are_named_but_not_tracked() {
+    let world = World::new(&[("pre-commit", "untracked --referenced")]);
+    world.write("main.rs", "fn main() {}\n");
+    world.write("notes.txt", "");
+    world.write("src/parser.rs", "");
+    world.git(&["add", "main.rs"]);
+    world.accepted();
+    for line in ["mod parser;", "// see parser.rs", "include!(\"src/parser.rs\");"] {
+        world.write("main.rs", line);
+        world.git(&["add", "main.rs"]);
+        world.refused(&["src/parser.rs", "named by what is being committed"]);
+    }
+    // Only a part of a word, and no word of those that name files.
+    world.write("main.rs", "mod parsers;\nlet parser = 1;\n");
+    world.git(&["add", "main.rs"]);
+    world.accepted();
+}
+
+#[test]
+fn pushing_with_changes() {
+    let world = World::new(&[("pre-push", "clean")]);
+    let bare = world.env.path().join("bare");
+    world.env.git_ok(world.env.path(), &["init", "-q", "--bare", "bare"]);
+    world.write("file", "one\n");
+    world.git(&["add", "."]);
+    world.git(&["commit", "-q", "-m", "one"]);
+    let push = || world.env.git(&world.dir, &["push", "-q", bare.to_str().expect("ours"), "HEAD"]);
+    world.write("file", "two\n");
+    let output = push();
+    assert_eq!(output.code, 1, "{}", output.stderr.as_bstr());
+    assert!([output.stdout, output.stderr].concat().contains_str(" M file"));
+    world.git(&["commit", "-q", "-a", "-m", "two"]);
+    push().success("git push");
+}
+
+#[test]
+fn the_index_is_refreshed_behind_the_back() {
+    let hooks = ["post-commit", "post-merge", "post-checkout", "post-rewrite"];
+    let world = World::new(&hooks.map(|name| (name, "refresh-index")));
+    let state = |dir: &Path| world.env.optimize(dir, &["index", "status"]);
+    let up_to_date = |what: &str| {
+        let deadline = Instant::now() + Duration::from_secs(30);
+        loop {
+            let output = state(&world.dir);
+            if output.code == 0 && output.stdout.contains_str("up to date") {
+                return;
+            }
+            assert!(Instant::now() < deadline, "after {what}: {}", output.stdout.as_bstr());
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    };
+    world.write("file", "one\n");
+    world.git(&["add", "."]);
+    world.accepted();
+    up_to_date("a commit");
+    world.git(&["commit", "-q", "--amend", "-m", "other"]);
+    up_to_date("amending");
+    world.git(&["switch", "-q", "-c", "topic"]);
+    world.write("new", "");
+    world.git(&["add", "."]);
+    world.accepted();
+    world.git(&["switch", "-q", "main"]);
+    world.git(&["merge", "-q", "--no-ff", "topic"]);
+    up_to_date("a merge");
+
+    // What git waits for. The best of several: this machine has other things to do, too.
+    let hook = || {
+        let mut command: Command =
+            world.env.command(root().join("contrib/hooks/refresh-index"), &world.dir, &[""; 0]);
+        command.stdin(std::process::Stdio::null());
+        let start = Instant::now();
+        assert!(command.status().expect("it can be run").success());
+        start.elapsed()
+    };
+    let best = (0..20).map(|_| hook()).min().expect("there are some");
+    assert!(best < Duration::from_millis(10), "the hook takes {best:?} in the foreground");
+    up_to_date("the last one");
+}
