@@ -13,3 +13,8 @@ pub mod readers;
 pub mod repo;
 pub mod session;
 pub mod status;
+
+/// Counts what is allocated, for `--profile-memory`.
+#[cfg(feature = "profile-memory")]
+#[global_allocator]
+static ALLOCATOR: dhat::Alloc = dhat::Alloc;

@@ -13,6 +13,7 @@ mod optimize;
 mod own_options;
 mod path_index;
 mod path_questions;
+mod profile;
 mod prompts;
 mod readers;
 mod regressions;

@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    git_fast::optimize::run(std::env::args_os().skip(1))
+    git_fast::cli::profile::run(git_fast::optimize::run)
 }

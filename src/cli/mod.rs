@@ -7,6 +7,7 @@ pub mod metrics;
 pub mod options;
 pub mod output;
 pub mod own_options;
+pub mod profile;
 pub mod quote;
 pub mod trace;
 pub mod version;

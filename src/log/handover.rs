@@ -27,6 +27,7 @@ pub fn exec_assisted(
     }
     list.write_all(&text).map_err(failed)?;
     list.rewind().map_err(failed)?;
+    crate::cli::profile::finish();
     let err = Command::new(git)
         .args(["log", "--stdin"])
         .args(args)

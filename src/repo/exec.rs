@@ -6,6 +6,7 @@ use std::process::{Command, ExitCode};
 
 /// Replaces this process by `git <command> <args>`; returns only when that fails.
 pub fn exec_git(command: &str, args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    crate::cli::profile::finish();
     let err = Command::new(OsStr::new("git")).arg(command).args(args).exec();
     crate::cli::fatal(&format!("cannot run git: {err}"))
 }

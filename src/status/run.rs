@@ -14,7 +14,7 @@ use super::options::own::OwnOptions;
 use super::options::{self, Format, Parsed, Refusal, StatusOptions};
 use super::paths::Paths;
 use super::render::colors::Colors;
-use super::render::long::Long;
+use super::render::long::{Long, divergence_hint};
 use super::render::porcelain_v2::PorcelainV2;
 use super::render::quote::PathStyle;
 use super::render::short::Short;
@@ -24,6 +24,7 @@ use crate::cli::output::Output;
 use crate::cli::trace::{Report, Served};
 use crate::cli::{cross_check, fatal, own_options};
 use crate::repo::config::Config;
+use crate::repo::git::GitProgram;
 use crate::repo::{NotExact, Repo, check_not_traced};
 use crate::session::{Environment, Session};
 
@@ -109,7 +110,7 @@ impl Invocation {
         let status = collect.run(&mut report.index, &mut statistics)?;
         report.served = Served::Native;
         if !quiet {
-            let text = self.render(&status, &settings, prefix);
+            let text = self.render(&status, &settings, prefix, &git);
             let mut output = Output::open(&git.path, false);
             output.write(&text);
             output.finish();
@@ -133,7 +134,7 @@ impl Invocation {
         Ok(code)
     }
 
-    fn render(&self, status: &Status, settings: &Settings, prefix: BString) -> Vec<u8> {
+    fn render(&self, status: &Status, settings: &Settings, prefix: BString, git: &GitProgram) -> Vec<u8> {
         if self.own.json {
             return json::render(status);
         }
@@ -161,6 +162,7 @@ impl Invocation {
                 paths,
                 hints: settings.hints,
                 show_stash: settings.show_stash,
+                divergence_hint: divergence_hint(git),
                 untracked: settings.untracked,
                 ignored: settings.ignored,
             }

@@ -4,7 +4,7 @@
 
 use std::ffi::OsString;
 
-use bstr::BStr;
+use bstr::{BStr, ByteSlice};
 
 use super::options::table::untracked_mode;
 use super::options::{Format, Ignored, StatusOptions, Untracked};
@@ -117,6 +117,20 @@ impl Settings {
     }
 }
 
+/// What there may be below `status`, in lower case.
+const KNOWN: [&str; 10] = [
+    "status.aheadbehind",
+    "status.branch",
+    "status.displaycommentprefix",
+    "status.relativepaths",
+    "status.renamelimit",
+    "status.renames",
+    "status.short",
+    "status.showstash",
+    "status.showuntrackedfiles",
+    "status.submodulesummary",
+];
+
 /// Settings that git reads here, and all that it takes from them is known.
 fn check(config: &Config) -> Result<(), NotExact> {
     checked_settings::check(config)?;
@@ -142,8 +156,11 @@ fn check(config: &Config) -> Result<(), NotExact> {
     if config.values("core.fsmonitor").any(|value| parse_bool(value).is_none()) {
         return Err("core.fsmonitor is a program".into());
     }
-    if config.with_prefix("status.color").next().is_some() {
-        return Err("status.color".into());
+    // Other versions of git have more: what they do is not known here.
+    if let Some((key, _)) =
+        config.with_prefix("status.").find(|(key, _)| !KNOWN.contains(&key.to_str_lossy().as_ref()))
+    {
+        return Err(key.to_str_lossy().into_owned().into());
     }
     if for_a_person() && config.contains("pager.status") {
         return Err("pager.status".into());

@@ -78,8 +78,8 @@ fn fastlog_bash(command: &Command) -> String {
 }
 
 fn faststatus_bash(command: &Command) -> String {
-    let entries = status::TABLE.iter().filter(|entry| entry.kind != status::Kind::Own);
-    let options = entries.flat_map(|entry| written(entry.name, entry.value));
+    let options = status::TABLE.iter().filter(|entry| entry.kind != status::Kind::Own);
+    let options = options.flat_map(|entry| written(entry.name, entry.value));
     include_str!("completions/faststatus.bash")
         .replace("@VALUES@", &bash_values(STATUS_VALUES))
         .replace("@OWN@", &own(command))

@@ -12,9 +12,10 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use clap::CommandFactory;
-use git_fast::log::options;
-use git_fast::status;
+use clap::{Command, CommandFactory};
+use git_fast::cli::options::Entry;
+use git_fast::log::options as log;
+use git_fast::status::options as status;
 
 /// Folders with nothing in them but generated files.
 const FOLDERS: &[&str] = &["man", "completions"];
@@ -50,23 +51,29 @@ fn generated_files_are_up_to_date() {
 
 #[test]
 fn every_option_of_our_own_is_in_the_table_and_in_clap() {
-    let of_log = options::table::TABLE.iter().filter(|entry| entry.kind == options::table::Kind::Own);
-    let of_status =
-        status::options::table::TABLE.iter().filter(|entry| entry.kind == status::options::table::Kind::Own);
-    for (mut command, mut listed) in [
-        (options::own::OwnOptions::command(), of_log.map(|entry| entry.name).collect::<Vec<_>>()),
-        (status::options::own::OwnOptions::command(), of_status.map(|entry| entry.name).collect()),
-    ] {
-        command.build();
-        let mut defined: Vec<String> = Vec::new();
-        for arg in command.get_arguments() {
-            defined.extend(arg.get_long().map(|name| format!("--{name}")));
-            defined.extend(arg.get_short().map(|name| format!("-{name}")));
-        }
-        defined.sort_unstable();
-        listed.sort_unstable();
-        assert_eq!(defined, listed);
+    let (log, of_log) = (log::own::OwnOptions::command(), log::table::Kind::Own);
+    has_the_same_options(log, log::table::TABLE, of_log);
+    let (status, of_status) = (status::own::OwnOptions::command(), status::table::Kind::Own);
+    has_the_same_options(status, status::table::TABLE, of_status);
+}
+
+/// The options that clap reads, and those that the table calls ours.
+fn has_the_same_options<Kind: PartialEq, Apply>(
+    mut command: Command,
+    table: &[Entry<Kind, Apply>],
+    own: Kind,
+) {
+    command.build();
+    let mut defined: Vec<String> = Vec::new();
+    for arg in command.get_arguments() {
+        defined.extend(arg.get_long().map(|name| format!("--{name}")));
+        defined.extend(arg.get_short().map(|name| format!("-{name}")));
     }
+    let mut listed: Vec<&str> =
+        table.iter().filter(|entry| entry.kind == own).map(|entry| entry.name).collect();
+    defined.sort_unstable();
+    listed.sort_unstable();
+    assert_eq!(defined, listed);
 }
 
 fn files() -> Vec<(PathBuf, Vec<u8>)> {

@@ -205,3 +205,11 @@ fn paths_inside_of_each_other() {
     same_native(&env, &dir, &["-s", "d/n", "d/e", "d/e"]);
     same_native(&env, &dir.join("d"), &["-s", ".", "../f"]);
 }
+
+#[test]
+fn settings_below_status_that_only_other_versions_of_git_have() {
+    let env = Environment::new();
+    let dir = repository(&env, "git config status.compareBranches @{push}");
+    let answered = same(&env, &dir, &[]);
+    assert_eq!((answered.served.as_str(), answered.reason.as_str()), ("git", "status.comparebranches"));
+}

@@ -5,6 +5,7 @@ use bstr::{BStr, BString};
 use super::colors::{Colors, paint};
 use super::quote::PathStyle;
 use super::short::short_branch;
+use crate::repo::git::GitProgram;
 use crate::status::model::{Change, Distance, Status, Upstream};
 use crate::status::options::{Ignored, Untracked};
 
@@ -18,6 +19,8 @@ pub struct Long<'a> {
     pub hints: bool,
     /// Whether the number of stashes is shown.
     pub show_stash: bool,
+    /// What is advised where branch and upstream have diverged.
+    pub divergence_hint: &'static str,
     /// Which untracked files were looked for.
     pub untracked: Untracked,
     /// Which ignored files were looked for.
@@ -28,6 +31,14 @@ pub struct Long<'a> {
 const WIDTH: usize = 12;
 /// Width of the words before a path with a conflict.
 const CONFLICT_WIDTH: usize = 17;
+
+/// Words of advice, which changed in git 2.42.
+pub fn divergence_hint(git: &GitProgram) -> &'static str {
+    match git.at_least(2, 42) {
+        true => "use \"git pull\" if you want to integrate the remote branch with yours",
+        false => "use \"git pull\" to merge the remote branch into yours",
+    }
+}
 
 impl Long<'_> {
     /// The whole answer.
@@ -148,7 +159,7 @@ impl Long<'_> {
                     commits(ahead + behind)
                 );
                 line(&[counts.as_bytes()], out);
-                self.hint("use \"git pull\" if you want to integrate the remote branch with yours", out);
+                self.hint(self.divergence_hint, out);
             }
         }
     }
