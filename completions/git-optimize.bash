@@ -17,7 +17,7 @@ _git_optimize ()
 		__gitcomp "temporaries pack-refs index commit-graph loose-objects repack reflog rerere worktrees"
 		return
 		;;
-	--repo|--sparse)
+	--html|--repo|--sparse)
 		return # a directory: bash's own
 		;;
 	--at|--depth|--filter|--pattern|--sample|--since|--time-budget)
@@ -50,7 +50,7 @@ _git_optimize ()
 		options="--depth= --filter= --sparse= --bare --help"
 		;;
 	" report")
-		options="--json --fresh --progress --help"
+		options="--json --html= --fresh --progress --help"
 		;;
 	" stats")
 		options="--json --prometheus --since= --help"

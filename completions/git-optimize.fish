@@ -121,6 +121,7 @@ complete -c git-optimize -n "__fish_git_optimize_using_subcommand clone" -l filt
 complete -c git-optimize -n "__fish_git_optimize_using_subcommand clone" -l sparse -d 'Check out only this directory' -r -F
 complete -c git-optimize -n "__fish_git_optimize_using_subcommand clone" -l bare -d 'Without a worktree'
 complete -c git-optimize -n "__fish_git_optimize_using_subcommand clone" -s h -l help -d 'Print help'
+complete -c git-optimize -n "__fish_git_optimize_using_subcommand report" -l html -d 'As one HTML page, which loads nothing, in this file' -r -F
 complete -c git-optimize -n "__fish_git_optimize_using_subcommand report" -l json -d 'As one JSON object'
 complete -c git-optimize -n "__fish_git_optimize_using_subcommand report" -l fresh -d 'Even if nothing has changed since the last report'
 complete -c git-optimize -n "__fish_git_optimize_using_subcommand report" -l progress -d 'Show progress even when standard error is not a terminal'

@@ -301,15 +301,18 @@ fn wrong_command_lines_of_our_own() {
 #[test]
 fn help() {
     let env = Environment::new();
-    for (program, words) in [
-        ("git-fastlog", &["-h"][..]),
-        ("git-fastlog", &["--help"]),
-        ("git-fastlog", &["--oneline", "-h"]),
-        ("git-optimize", &["-h"]),
-        ("git-optimize", &["index", "--help"]),
+    // git's programs print the same for -h and --help, but exit differently.
+    for (program, words, code) in [
+        ("git-fastlog", &["-h"][..], 129),
+        ("git-fastlog", &["--help"], 0),
+        ("git-fastlog", &["--oneline", "-h"], 129),
+        ("git-faststatus", &["-h"], 129),
+        ("git-optimize", &["-h"], 129),
+        ("git-optimize", &["index", "--help"], 0),
     ] {
-        let help = env.run(env.ours(program, env.path(), words)).success(program);
-        assert!(help.contains_str("Usage: git"), "{program} {words:?}: {}", help.as_bstr());
+        let said = env.run(env.ours(program, env.path(), words));
+        assert_eq!(said.code, code, "{program} {words:?}");
+        assert!(said.stdout.contains_str("Usage: git"), "{program} {words:?}: {}", said.stdout.as_bstr());
     }
 }
 
@@ -329,7 +332,7 @@ fn statistics_and_trace_go_to_standard_error() {
     }
 
     for (words, served) in
-        [(&[][..], "native"), (&["-n2", "--stat"], "assisted"), (&["--", "src"], "native"), (&["-s"], "git")]
+        [(&[][..], "native"), (&["-n2", "--stat"], "assisted"), (&["--", "src"], "native"), (&["-g"], "git")]
     {
         let words: Vec<OsString> = args(words);
         let mut command = world.env.ours("git-fastlog", &world.repository.dir, &words);

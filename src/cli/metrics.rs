@@ -5,14 +5,14 @@
 use std::io::{Seek, Write};
 use std::path::Path;
 
-use super::trace::{IndexUse, Report, Served};
+use super::trace::{CacheUse, IndexUse, Report, Served};
 use crate::index::{open_regular, open_to_append};
 
 /// Name of the file that is written to.
 pub const CURRENT: &str = "metrics";
 /// Name of the one before it.
 pub const PREVIOUS: &str = "metrics.1";
-/// Length of a record in bytes: version, command, served, index, failed, 3 bytes zero; milliseconds since 1970,
+/// Length of a record in bytes: version, command, served, index, failed, cache, 2 bytes zero; milliseconds since 1970,
 /// microseconds of work, memory in kB, 4 bytes zero, and the first 4 bytes of the blake3 hash of all that.
 pub const RECORD: usize = 32;
 /// How many records a file has at most.
@@ -31,6 +31,8 @@ pub struct Record {
     pub served: Served,
     /// What became of the index.
     pub index: IndexUse,
+    /// What became of the remembered answers.
+    pub cache: CacheUse,
     /// It ended with an error.
     pub failed: bool,
     /// When it ended, in milliseconds since 1970.
@@ -50,6 +52,7 @@ impl Record {
             command: command as u8,
             served: report.served,
             index: report.index,
+            cache: report.cache,
             failed: report.failed,
             time: now.as_millis() as u64,
             wall_us: u32::try_from(report.start.elapsed().as_micros()).unwrap_or(u32::MAX),
@@ -64,6 +67,7 @@ impl Record {
         bytes[2] = Served::ALL.iter().position(|served| *served == self.served).unwrap_or_default() as u8;
         bytes[3] = IndexUse::ALL.iter().position(|index| *index == self.index).unwrap_or_default() as u8;
         bytes[4] = u8::from(self.failed);
+        bytes[5] = CacheUse::ALL.iter().position(|cache| *cache == self.cache).unwrap_or_default() as u8;
         bytes[8..16].copy_from_slice(&self.time.to_le_bytes());
         bytes[16..20].copy_from_slice(&self.wall_us.to_le_bytes());
         bytes[20..24].copy_from_slice(&self.memory_kb.to_le_bytes());
@@ -83,6 +87,7 @@ impl Record {
             served: *Served::ALL.get(usize::from(bytes[2]))?,
             index: *IndexUse::ALL.get(usize::from(bytes[3]))?,
             failed: bytes[4] != 0,
+            cache: *CacheUse::ALL.get(usize::from(bytes[5]))?,
             time: u64::from(number(8)) | u64::from(number(12)) << 32,
             wall_us: number(16),
             memory_kb: number(20),
@@ -137,6 +142,7 @@ mod tests {
             command: 0,
             served: Served::Assisted,
             index: IndexUse::Refreshed,
+            cache: CacheUse::Miss,
             failed: true,
             time,
             wall_us: 1234,

@@ -4,16 +4,22 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::Parser;
+use clap::error::ErrorKind;
 
-use super::version;
+use super::{USAGE, version};
 
 /// Reads `args`, the command's own ones, without the program's name.
 ///
 /// # Errors
 /// When nothing is left to do but to exit: help or version were asked for, or something is wrong; it has been printed.
+/// `-h` counts as wrong, as it does with git.
 pub fn parse<O: Parser>(program: &str, args: &[OsString]) -> Result<O, ExitCode> {
-    let args = std::iter::once(program.into()).chain(args.iter().cloned());
-    O::try_parse_from(args).map_err(|said| version::instead(&said))
+    let words = std::iter::once(program.into()).chain(args.iter().cloned());
+    O::try_parse_from(words).map_err(|said| {
+        let code = version::instead(&said);
+        let short_help = said.kind() == ErrorKind::DisplayHelp && args.iter().any(|arg| arg == "-h");
+        if short_help { ExitCode::from(USAGE) } else { code }
+    })
 }
 
 /// `--threads`: how many this process computes with.

@@ -61,6 +61,22 @@ impl IndexUse {
     }
 }
 
+/// Whether an answer was looked for among those that are remembered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CacheUse {
+    /// No: the question is not one of those.
+    None,
+    /// Yes, and it was there.
+    Hit,
+    /// Yes, and it was not there.
+    Miss,
+}
+
+impl CacheUse {
+    /// In the order of their numbers in a record of [`super::metrics`].
+    pub const ALL: [CacheUse; 3] = [CacheUse::None, CacheUse::Hit, CacheUse::Miss];
+}
+
 /// The facts about one invocation.
 #[derive(Debug)]
 pub struct Report {
@@ -72,6 +88,8 @@ pub struct Report {
     pub reason: String,
     /// What became of the index.
     pub index: IndexUse,
+    /// What became of the remembered answers.
+    pub cache: CacheUse,
     /// Commits of the answer, where they were counted.
     pub commits: Option<u64>,
     /// When it began.
@@ -92,6 +110,7 @@ impl Report {
             served: Served::Git,
             reason: String::new(),
             index: IndexUse::None,
+            cache: CacheUse::None,
             commits: None,
             start: Instant::now(),
             stats: false,

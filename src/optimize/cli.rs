@@ -46,6 +46,9 @@ pub(super) struct ReportOptions {
     /// As one JSON object
     #[arg(long)]
     pub(super) json: bool,
+    /// As one HTML page, which loads nothing, in this file
+    #[arg(long, value_name = "FILE", conflicts_with = "json")]
+    pub(super) html: Option<PathBuf>,
     /// Even if nothing has changed since the last report
     #[arg(long)]
     pub(super) fresh: bool,

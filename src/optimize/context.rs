@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::path::PathBuf;
 use std::process::Command;
 
-use crate::cli::trace::{Report, Served};
+use crate::cli::trace::{CacheUse, Report, Served};
 use crate::repo::config::Config;
 use crate::repo::git::GitProgram;
 use crate::repo::{NotExact, Repo};
@@ -40,6 +40,11 @@ impl Context {
     /// For the statistics: the command ends with an error.
     pub(super) fn failed(&self) {
         self.report.borrow_mut().failed = true;
+    }
+
+    /// For the statistics: an answer was looked for, and found or not.
+    pub(super) fn looked_up(&self, found: bool) {
+        self.report.borrow_mut().cache = if found { CacheUse::Hit } else { CacheUse::Miss };
     }
 
     pub(super) fn session(&self) -> Result<Session<'_>, NotExact> {

@@ -112,15 +112,16 @@ fn git_knows_the_options_that_are_listed() {
 #[test]
 fn options_that_are_not_listed_are_answered_by_git() {
     let env = Environment::new();
-    let dir = env.path().join("repository");
+    // The trace must not lie in the worktree.
+    let dir = &env.path().join("repository");
     env.git_ok(env.path(), &["init", "-q", "repository"]);
-    env.git_ok(&dir, &["commit", "-q", "--allow-empty", "-m", "one"]);
+    env.git_ok(dir, &["commit", "-q", "--allow-empty", "-m", "one"]);
     let listed = |command: &str, name: &str| match command {
         "log" => TABLE.iter().any(|entry| entry.name == name),
         _ => status::TABLE.iter().any(|entry| entry.name == name),
     };
     for command in ["log", "status"] {
-        let known = env.git_ok(&dir, &[command, "--git-completion-helper-all"]);
+        let known = env.git_ok(dir, &[command, "--git-completion-helper-all"]);
         let known = known.split_str(" ").map(|name| name.trim().to_str_lossy().into_owned());
         let mut tried = 0;
         for name in known.filter(|name| name.len() > 2) {
@@ -132,13 +133,13 @@ fn options_that_are_not_listed_are_answered_by_git() {
             let words = if name.ends_with('=') { format!("{name}1") } else { name.clone() };
             let trace = env.path().join("trace");
             let _ = std::fs::remove_file(&trace);
-            let mut ours = env.ours(&format!("git-fast{command}"), &dir, &[&words]);
+            let mut ours = env.ours(&format!("git-fast{command}"), dir, &[&words]);
             ours.env("GIT_FAST_TRACE", &trace);
             let ours = env.run(ours);
             let line = std::fs::read(&trace).expect("a line for each run");
             assert!(line.contains_str("\"served\":\"git\""), "{command} {words}: {}", line.as_bstr());
             std::fs::remove_file(&trace).expect("it was read");
-            let theirs = env.git(&dir, &[command, &words]);
+            let theirs = env.git(dir, &[command, &words]);
             assert_eq!((ours.code, ours.stdout.as_bstr()), (theirs.code, theirs.stdout.as_bstr()), "{words}");
         }
         assert!(tried > 0, "git {command} lists no options");

@@ -1,13 +1,19 @@
 //! The report's figures, counted a second time by git.
 
 use std::collections::BTreeSet;
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
 
 use super::{DONE, ends, ugly};
 use crate::support::Environment;
 use crate::support::repository::Generated;
 
 fn report(env: &Environment, it: &Generated) -> serde_json::Value {
-    serde_json::from_str(&ends(env.optimize(&it.dir, &["report", "--json"]), 0)).expect("one object")
+    let text = ends(env.optimize(&it.dir, &["report", "--json"]), 0);
+    let mut report: serde_json::Value = serde_json::from_str(&text).expect("one object");
+    // It counts the reports, too.
+    assert!(report["usage"].take().is_array());
+    report
 }
 
 /// Count, sum and maximum of the sizes of all reachable objects of one type.
@@ -98,4 +104,44 @@ fn what_is_too_large_gets_advice_with_a_command() {
     assert!(report["history"]["media_share"].as_f64().expect("a share") > 0.9);
     let text = ends(env.optimize(&it.dir, &["report"]), 0);
     assert!(text.contains("12.0 MB  *\n") && text.contains("film.MP4"), "{text}");
+}
+
+#[test]
+fn the_page_has_everything_in_it_and_takes_nothing_from_elsewhere() {
+    let env = Environment::new();
+    let it = Generated::new(&env, "it's <b>&", crate::support::repository::Plan::plain(83, 30));
+    env.git_ok(&it.dir, &["checkout", "-q", "-f", "main"]);
+    for name in [&b"<img src=x onerror=\"1\">&'.txt"[..], b"caf\xe9 \xff.bin", b"tab\tnew\nline"] {
+        let name = OsStr::from_bytes(name);
+        // Each with a content of its own: objects count once.
+        let content = name.as_encoded_bytes().repeat(5000);
+        std::fs::write(it.dir.join(name), content).expect("writable");
+    }
+    env.git_ok(&it.dir, &["add", "-A"]);
+    env.git_ok(&it.dir, &["commit", "-q", "-m", "odd names"]);
+    env.git_ok(&it.dir, &["tag", "-a", "-m", "one", "one"]);
+    env.git_ok(&it.dir, &["tag", "-a", "-m", "two", "two", "one"]);
+    env.index_ok(&it.dir, "build");
+    env.run(env.ours("git-fastlog", &it.dir, &["-n1"])).success("fastlog");
+    let file = env.path().join("page.html");
+    let path = file.display().to_string();
+    assert_eq!(ends(env.optimize(&it.dir, &["report", "--html", &path]), 0), "");
+    let page = std::fs::read_to_string(&file).expect("it is text");
+    assert!(page.starts_with("<!DOCTYPE html>") && page.trim_end().ends_with("</html>"));
+    assert!(page.contains("<h1>it&#39;s &lt;b&gt;&amp;</h1>"), "{page}");
+    assert!(page.contains("&lt;img src=x onerror=&quot;1&quot;&gt;&amp;&#39;.txt"), "{page}");
+    assert!(page.contains("caf\u{fffd} \u{fffd}.bin") && page.contains("tab\u{fffd}new\u{fffd}line"));
+    for address in ["http:", "https:", "href", " src=\"", "url(", "<script", "<img", "<link", "@import"] {
+        assert!(!page.contains(address), "{address}");
+    }
+    assert!(page.contains("<td>fastlog</td>") && page.contains("★"), "timings, and stars");
+    let json = report(&env, &it);
+    assert_eq!(json["refs"]["tag_depth"], 2);
+    let places = json["history"]["places"].as_array().expect("places");
+    assert!(places.iter().filter_map(|place| place["bytes"].as_u64()).is_sorted_by(|a, b| a >= b));
+    let levels = json["levels"].as_array().expect("levels");
+    let tags = levels.iter().find(|level| level["name"] == "depth of tags").expect("it is there");
+    assert_eq!((&tags["value"], &tags["stars"]), (&2.into(), &1.into()));
+    let bad = env.optimize(&it.dir, &["report", "--html", "/nonexistent/page.html"]);
+    assert_eq!(bad.code, 128);
 }

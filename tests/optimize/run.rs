@@ -92,6 +92,12 @@ fn json_has_one_object_in_each_line() {
     assert!(
         has("start", "task", "repack") && has("end", "task", "repack") && has("progress", "phase", "paths")
     );
+    // git's own, of all that tells any.
+    for (task, phase) in [("repack", "Counting objects"), ("repack", "Writing objects")] {
+        let told = |line: &&serde_json::Value| line["task"] == task && line["phase"] == phase;
+        let line = events.iter().rfind(told).unwrap_or_else(|| panic!("no {phase}: {text}"));
+        assert!(line["event"] == "progress" && line["done"] == line["total"], "{line}");
+    }
     let last = events.last().expect("there are some");
     assert!(last["event"] == "summary" && last["outcome"] == "done" && last["failed"] == 0, "{last}");
 }

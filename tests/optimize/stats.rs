@@ -39,6 +39,7 @@ fn every_invocation_counts_once() {
     );
     assert!(number("peak_memory_kb") > 1000);
     assert!(of(&all, "optimize").expect("it ran")["count"].as_u64() >= Some(2));
+    assert_eq!((number("cache_lookups"), fastlog["cache_hit_rate"].is_null()), (0, true));
     assert_eq!(of(&stats(&env, &it, &["--since", "1h"]), "fastlog"), Some(fastlog));
     let text = ends(env.optimize(&it.dir, &["stats", "--prometheus"]), 0);
     assert!(
@@ -69,4 +70,29 @@ fn what_is_remembered_can_be_forgotten() {
     ends(env.optimize(&it.dir, &["cache", "clear"]), 0);
     let status = env.optimize(&it.dir, &["index", "status"]).stdout;
     assert!(String::from_utf8_lossy(&status).contains("state: up to date"));
+}
+
+#[test]
+fn remembered_answers_count_as_hits() {
+    let env = Environment::new();
+    let it = Generated::new(&env, "repository", Plan::plain(93, 20));
+    ends(env.optimize(&it.dir, &["index", "build"]), 0);
+    for _ in 0..4 {
+        env.fastlog(&it.dir, &args(&["-Sline", "--all"]), None).0.success("fastlog");
+    }
+    ends(env.optimize(&it.dir, &["report"]), 0);
+    let text = ends(env.optimize(&it.dir, &["report"]), 0);
+    let all = stats(&env, &it, &[]);
+    for (command, lookups, rate) in [("fastlog", 4, 0.75), ("optimize", 2, 0.5)] {
+        let found = of(&all, command).expect("it ran");
+        assert_eq!(
+            (&found["cache_lookups"], &found["cache_hit_rate"]),
+            (&lookups.into(), &rate.into()),
+            "{found}"
+        );
+    }
+    assert!(
+        text.contains("fastlog: 4 runs, native 0%, assisted 75%, git 25%, index 100%, cache 75%"),
+        "{text}"
+    );
 }

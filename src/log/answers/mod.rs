@@ -14,7 +14,7 @@ pub(super) use self::key::{Pinned, is_costly};
 pub(crate) use self::store::DIR;
 use self::store::Store;
 use crate::cli::output::Output;
-use crate::cli::trace::{Report, Served};
+use crate::cli::trace::{CacheUse, Report, Served};
 use crate::index::Location;
 use crate::repo::config::Config;
 
@@ -49,7 +49,9 @@ pub(super) fn answer(
     }
     let before = pinned()?;
     let store = Store::new(location, ttl);
-    if let Some(text) = store.get(&before.key) {
+    let remembered = store.get(&before.key);
+    report.cache = if remembered.is_some() { CacheUse::Hit } else { CacheUse::Miss };
+    if let Some(text) = remembered {
         report.served = Served::Assisted;
         report.reason = "an answer of git, remembered".to_owned();
         report.finish();

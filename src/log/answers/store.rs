@@ -18,11 +18,13 @@ pub(super) struct Store<'a> {
     location: &'a Location,
     dir: PathBuf,
     ttl: Duration,
+    /// [`LIMIT`], but in tests.
+    limit: u64,
 }
 
 impl<'a> Store<'a> {
     pub(super) fn new(location: &'a Location, ttl: Duration) -> Store<'a> {
-        Store { location, dir: location.dir.join(DIR), ttl }
+        Store { location, dir: location.dir.join(DIR), ttl, limit: LIMIT }
     }
 
     /// The answer to the question with this key.
@@ -78,9 +80,11 @@ impl<'a> Store<'a> {
         files.sort_by_key(|(used, _, _)| std::cmp::Reverse(*used));
         let mut sum = 0;
         for (used, len, path) in files {
-            sum += len;
-            if sum > LIMIT || now.duration_since(used).is_ok_and(|age| age > self.ttl) {
+            let too_old = now.duration_since(used).is_ok_and(|age| age > self.ttl);
+            if too_old || sum + len > self.limit {
                 drop(fs::remove_file(path));
+            } else {
+                sum += len;
             }
         }
     }
@@ -93,5 +97,41 @@ impl<'a> Store<'a> {
         let mut bytes = key.as_bytes().to_vec();
         bytes.extend_from_slice(body);
         self.location.authenticate("answer of git log", &bytes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::index::Place;
+
+    #[test]
+    fn the_least_used_go_first_and_what_is_too_old_goes_too() {
+        let dir = tempfile::tempdir().unwrap();
+        let place = Place { common_dir: dir.path(), bare: true, index_dir: None };
+        let location = Location::prepare(place, &|| false).unwrap();
+        let day = Duration::from_secs(24 * 60 * 60);
+        // Room for three answers, each of 1000 bytes and what is written before them.
+        let store = Store { limit: 3200, ..Store::new(&location, 30 * day) };
+        let key = |name: &str| blake3::hash(name.as_bytes());
+        let used = |name: &str, ago: Duration| {
+            let file = fs::File::open(store.path(&key(name))).unwrap();
+            file.set_modified(SystemTime::now() - ago).unwrap();
+        };
+        let text = [b'x'; 1000];
+        for (name, ago) in [("one", 3), ("two", 2), ("three", 1)] {
+            store.put(&key(name), &text);
+            used(name, Duration::from_secs(60 * ago));
+        }
+        assert_eq!(store.get(&key("one")).unwrap(), text, "now it was used last");
+        store.put(&key("four"), &text);
+        let there = || ["one", "two", "three", "four"].map(|name| store.path(&key(name)).exists());
+        assert_eq!(there(), [true, false, true, true]);
+        // One that is larger than all there may be is forgotten at once, and takes no other along.
+        store.put(&key("huge"), &[b'x'; 4000]);
+        assert!(store.get(&key("huge")).is_none());
+        used("three", 31 * day);
+        store.put(&key("four"), &text);
+        assert!(!there()[2], "nobody has asked for it for too long");
     }
 }

@@ -9,6 +9,8 @@ use crate::index::{History, Paths, Pos};
 
 /// How many of the largest objects are named.
 const NAMED: usize = 10;
+/// How many of the largest places are named.
+const PLACES: usize = 80;
 /// Extensions of files that do not compress or delta well.
 const MEDIA: &[&str] = &[
     "7z", "aac", "ai", "apk", "avi", "bin", "blend", "bmp", "bz2", "deb", "dll", "dmg", "docx", "eps", "exe",
@@ -67,6 +69,17 @@ pub(super) struct Extension {
     pub(super) media: bool,
 }
 
+/// All versions of all files at or below one path of at most two names.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Place {
+    /// The path, without a slash at its end.
+    pub(super) path: String,
+    /// Versions.
+    pub(super) blobs: u64,
+    /// Their bytes.
+    pub(super) bytes: u64,
+}
+
 /// What history consists of.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(super) struct Figures {
@@ -81,6 +94,8 @@ pub(super) struct Figures {
     pub(super) years: BTreeMap<i64, Year>,
     /// By bytes, most first.
     pub(super) extensions: Vec<Extension>,
+    /// The largest, by bytes, most first.
+    pub(super) places: Vec<Place>,
     /// The share of media in the bytes of all blobs, 0 to 1.
     pub(super) media_share: f64,
 }
@@ -107,12 +122,17 @@ pub(super) fn add_up<'a>(
         figures.years.entry(year(history.committer_time(pos))).or_default().commits += 1;
     }
     let mut extensions: BTreeMap<String, Extension> = BTreeMap::new();
+    let mut places: BTreeMap<String, Place> = BTreeMap::new();
     for (blob, size) in objects.blobs.iter().zip(blob_sizes) {
         let size = size.unwrap_or(0);
         let year = figures.years.entry(year(history.committer_time(Pos(blob.pos)))).or_default();
         year.blobs += 1;
         year.bytes += size;
-        let extension = extension(&blob.path(paths).unwrap_or_default());
+        let path = blob.path(paths).unwrap_or_default();
+        let place = places.entry(place(&path).to_owned()).or_default();
+        place.blobs += 1;
+        place.bytes += size;
+        let extension = extension(&path);
         let sum = extensions.entry(extension).or_default();
         sum.blobs += 1;
         sum.bytes += size;
@@ -125,6 +145,9 @@ pub(super) fn add_up<'a>(
         })
         .collect();
     figures.extensions.sort_by_key(|sum| std::cmp::Reverse(sum.bytes));
+    figures.places = places.into_iter().map(|(path, sum)| Place { path, ..sum }).collect();
+    figures.places.sort_by_key(|sum| std::cmp::Reverse(sum.bytes));
+    figures.places.truncate(PLACES);
     let media: u64 = figures.extensions.iter().filter(|sum| sum.media).map(|sum| sum.bytes).sum();
     figures.media_share = media as f64 / figures.blobs.total.max(1) as f64;
     figures
@@ -160,6 +183,12 @@ fn year(seconds: i64) -> i64 {
     i64::from(time.to_zoned(jiff::tz::TimeZone::UTC).year())
 }
 
+/// The first two names of a path.
+fn place(path: &str) -> &str {
+    let end = path.match_indices('/').nth(1).map_or(path.len(), |(at, _)| at);
+    &path[..end]
+}
+
 fn extension(path: &str) -> String {
     let name = path.rsplit('/').next().unwrap_or(path);
     match name.rsplit_once('.') {
@@ -179,6 +208,10 @@ mod tests {
         assert!(MEDIA.is_sorted());
         for (path, expected) in [("a/b.PNG", "png"), ("a.d/b", ""), (".gitignore", ""), ("x.tar.gz", "gz")] {
             assert_eq!(extension(path), expected, "{path}");
+        }
+        for (path, expected) in [("a", "a"), ("a/b", "a/b"), ("a/b/c", "a/b"), ("", ""), ("ä/ö/ü/x", "ä/ö")]
+        {
+            assert_eq!(place(path), expected, "{path}");
         }
         assert_eq!((year(0), year(1_700_000_000), year(-1)), (1970, 2023, 1969));
     }

@@ -46,6 +46,8 @@ pub(super) fn levels(report: &Report) -> Vec<Level> {
         ("overall", "blobs", figures.blobs.count, false, 1_500_000),
         ("overall", "size of blobs", figures.blobs.total, true, 10_000_000_000),
         ("overall", "annotated tags", report.refs.annotated_tags, false, 25_000),
+        // git-sizer's 1.001: a tag of a tag is the first that is worth a star.
+        ("overall", "depth of tags", report.refs.tag_depth, false, 2),
         ("overall", "references", report.refs.count, false, 25_000),
         ("biggest", "commit", largest(&figures.commits), true, 50_000),
         ("biggest", "parents of a commit", figures.parents, false, 10),

@@ -6,6 +6,7 @@
 
 mod checkout;
 mod figures;
+mod html;
 mod levels;
 mod objects;
 mod print;
@@ -30,6 +31,7 @@ use super::cli::ReportOptions;
 use super::context::Context;
 use super::run::graph;
 use super::run::packs::Packs;
+use super::stats::{self, Summary};
 use super::{index, run as maintenance};
 use crate::cli::fatal;
 use crate::index::{Location, OpenIndex};
@@ -41,7 +43,7 @@ const REPORT: &str = "report.json";
 const SIZES: &str = "report.sizes";
 
 /// Another layout of the report gets another number.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct Refs {
@@ -54,6 +56,8 @@ struct Refs {
     tag_bytes: u64,
     largest_tag: u64,
     largest_tag_name: String,
+    /// The most annotated tags of which each tags the next.
+    tag_depth: u64,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -103,10 +107,12 @@ fn answer(options: &ReportOptions) -> Result<String, NotExact> {
     let context = Context::open()?;
     let key = key(&context)?;
     let session = context.session()?;
-    if let Some(location) = session.location().ok().flatten().filter(|_| !options.fresh)
-        && let Some(report) = cached(&location.dir.join(REPORT), &key)
-    {
-        return Ok(shown(&report, options));
+    if let Some(location) = session.location().ok().flatten().filter(|_| !options.fresh) {
+        let report = cached(&location.dir.join(REPORT), &key);
+        context.looked_up(report.is_some());
+        if let Some(report) = report {
+            return shown(&context, &report, &location, options);
+        }
     }
     match context.repo.check_history_shape() {
         Err(reason) if !reason.to_string().contains("commit-graph") => {
@@ -121,14 +127,41 @@ fn answer(options: &ReportOptions) -> Result<String, NotExact> {
     report.advice = levels::advice(&report);
     // Who can't write it makes it again next time.
     remember(&location.dir.join(REPORT), &report).ok();
-    Ok(shown(&report, options))
+    shown(&context, &report, &location, options)
 }
 
-fn shown(report: &Report, options: &ReportOptions) -> String {
-    match options.json {
-        true => serde_json::to_string_pretty(report).unwrap_or_default() + "\n",
-        false => print::text(report),
+/// A report, and what is recorded of invocations until now.
+#[derive(Serialize)]
+struct Shown<'r> {
+    #[serde(flatten)]
+    report: &'r Report,
+    usage: Vec<Summary>,
+}
+
+fn shown(
+    context: &Context,
+    report: &Report,
+    location: &Location,
+    options: &ReportOptions,
+) -> Result<String, NotExact> {
+    let shown = Shown { report, usage: stats::summaries(&location.dir, None) };
+    if let Some(file) = &options.html {
+        let page = html::page(&shown, &name(context));
+        std::fs::write(file, page)
+            .map_err(|err| NotExact::from(format!("cannot write {}: {err}", file.display())))?;
+        return Ok(String::new());
     }
+    Ok(match options.json {
+        true => serde_json::to_string_pretty(&shown).unwrap_or_default() + "\n",
+        false => print::text(&shown),
+    })
+}
+
+/// What people call the repository: the last name of its place.
+fn name(context: &Context) -> String {
+    let dir = &context.repo.common_dir;
+    let dir = if dir.ends_with(".git") { dir.parent().unwrap_or(dir) } else { dir };
+    dir.file_name().unwrap_or_default().to_string_lossy().trim_end_matches(".git").to_owned()
 }
 
 fn cached(path: &Path, key: &str) -> Option<Report> {
@@ -239,13 +272,14 @@ fn sizes_on_disk(index: &OpenIndex, dir: &Path) -> Storage {
 }
 
 fn refs(context: &Context) -> Result<Refs, NotExact> {
-    let format = "--format=%(objecttype) %(objectsize) %(refname)";
+    let format = "--format=%(objecttype) %(objectsize) %(objectname) %(refname)";
     let output = context.git(&["for-each-ref", format]).stdin(Stdio::null()).stderr(Stdio::null()).output();
     let output = output.map_err(Context::fails)?;
     let mut refs = Refs::default();
     for line in output.stdout.lines() {
-        let mut words = line.splitn_str(3, " ");
-        let (Some(kind), Some(size), Some(name)) = (words.next(), words.next(), words.next()) else {
+        let mut words = line.splitn_str(4, " ");
+        let mut word = || words.next();
+        let (Some(kind), Some(size), Some(id), Some(name)) = (word(), word(), word(), word()) else {
             continue;
         };
         refs.count += 1;
@@ -259,6 +293,7 @@ fn refs(context: &Context) -> Result<Refs, NotExact> {
             let size = size.to_str().ok().and_then(|size| size.parse().ok()).unwrap_or(0);
             refs.annotated_tags += 1;
             refs.tag_bytes += size;
+            refs.tag_depth = refs.tag_depth.max(tag_depth(context, id));
             if size > refs.largest_tag {
                 refs.largest_tag = size;
                 refs.largest_tag_name = name.to_str_lossy().into_owned();
@@ -266,4 +301,15 @@ fn refs(context: &Context) -> Result<Refs, NotExact> {
         }
     }
     Ok(refs)
+}
+
+/// How many tags there are from this one to something else.
+fn tag_depth(context: &Context, id: &[u8]) -> u64 {
+    let mut next = gix::ObjectId::from_hex(id).ok();
+    let mut depth = 0;
+    while let Some(tag) = next.and_then(|id| context.repo.git.find_object(id).ok()?.try_into_tag().ok()) {
+        depth += 1;
+        next = tag.target_id().ok().map(|id| id.detach());
+    }
+    depth
 }

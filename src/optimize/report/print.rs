@@ -2,11 +2,12 @@
 
 use std::fmt::Write as _;
 
-use super::Report;
+use super::Shown;
 use super::figures::Kind;
 use crate::optimize::run::space::size;
 
-pub(super) fn text(report: &Report) -> String {
+pub(super) fn text(shown: &Shown<'_>) -> String {
+    let report = shown.report;
     let mut text = String::new();
     let mut group = "";
     for level in &report.levels {
@@ -62,6 +63,9 @@ pub(super) fn text(report: &Report) -> String {
         size(storage.index_bytes),
         size(storage.cache_bytes),
     );
+    for usage in &shown.usage {
+        let _ = writeln!(text, "  {}: {}", usage.command, usage.rates());
+    }
     if report.unknown > 0 {
         let _ = writeln!(
             text,

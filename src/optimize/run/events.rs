@@ -56,6 +56,11 @@ impl Events {
         }
     }
 
+    /// Whether there are events for programs.
+    pub(super) fn are_wanted(&self) -> bool {
+        self.json && !self.quiet
+    }
+
     /// Whether bars may be shown.
     pub(super) fn bars(&self) -> bool {
         !self.json && !self.quiet

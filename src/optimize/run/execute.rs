@@ -1,19 +1,19 @@
 //! Runs one git command of a task: with the run's lock, its deadline, and what it says kept for the report.
 
-use std::io::{IsTerminal, Read, Write};
+use std::cell::Cell;
+use std::io::{IsTerminal, Write};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 
 use super::events::Events;
+use super::listen::Listen;
 use super::lock::RunLock;
 use crate::optimize::context::Context;
 
 /// How long a command that was told to stop may take for removing its temporaries.
 const GRACE: Duration = Duration::from_secs(5);
-/// So much of what a command says on standard error is kept.
-const KEPT: usize = 4096;
 
 /// Why a task did not come to its end.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,9 +37,9 @@ pub(super) struct Runner<'a> {
     pub(super) context: &'a Context,
     pub(super) lock: &'a RunLock,
     pub(super) deadline: Option<Instant>,
-    /// git's own progress may be shown.
-    pub(super) interactive: bool,
     pub(super) quiet: bool,
+    /// The name of the task that runs.
+    pub(super) task: Cell<&'static str>,
     pub(super) events: Events,
 }
 
@@ -58,16 +58,32 @@ impl Runner<'_> {
         self.run(command, args, Some(input))
     }
 
+    /// Whether somebody sees git's progress, as it is or as events.
+    pub(super) fn wants_progress(&self) -> bool {
+        !matches!(self.listen(), Listen::ForErrors)
+    }
+
+    fn listen(&self) -> Listen {
+        match () {
+            () if self.events.are_wanted() => {
+                Listen::ForProgress { events: self.events, task: self.task.get() }
+            }
+            () if self.events.bars() && std::io::stderr().is_terminal() => Listen::Not,
+            () => Listen::ForErrors,
+        }
+    }
+
     fn run(&self, mut command: Command, args: &[&str], input: Option<Vec<u8>>) -> Result<(), Stop> {
         let name = args.first().copied().unwrap_or_default();
-        let shown = self.interactive && std::io::stderr().is_terminal();
-        command.stdout(Stdio::null()).stderr(if shown { Stdio::inherit() } else { Stdio::piped() });
-        let mut child = command.spawn().map_err(|err| Stop::Failed(format!("cannot run git: {err}")))?;
+        command.stdout(Stdio::null());
+        let (mut child, listener) = self
+            .listen()
+            .spawn(&mut command)
+            .map_err(|err| Stop::Failed(format!("cannot run git: {err}")))?;
         let feeder = input.zip(child.stdin.take()).map(|(input, mut stdin)| {
             // A git that ends early closes the pipe: its exit code tells.
             std::thread::spawn(move || drop(stdin.write_all(&input)))
         });
-        let listener = child.stderr.take().map(|stderr| std::thread::spawn(move || tail(stderr)));
         let status = self.wait(&mut child);
         let said = listener.and_then(|listener| listener.join().ok()).unwrap_or_default();
         if let Some(feeder) = feeder {
@@ -116,15 +132,4 @@ fn signal_tree(pid: u32, signal: Signal) {
         // It may have ended by itself.
         let _ = kill_process(pid, signal);
     }
-}
-
-fn tail(mut from: impl Read) -> String {
-    let (mut kept, mut buffer) = (Vec::new(), [0; 4096]);
-    while let Ok(count @ 1..) = from.read(&mut buffer) {
-        kept.extend_from_slice(&buffer[..count]);
-        if kept.len() > 2 * KEPT {
-            kept.drain(..kept.len() - KEPT);
-        }
-    }
-    String::from_utf8_lossy(&kept).trim_end().to_owned()
 }

@@ -10,6 +10,7 @@ mod execute;
 mod facts;
 pub(super) mod graph;
 mod index_task;
+mod listen;
 mod lock;
 mod packing;
 pub(super) mod packs;
@@ -20,6 +21,7 @@ pub(super) mod space;
 mod state;
 mod tasks;
 
+use std::cell::Cell;
 use std::io::{IsTerminal, Write};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -117,8 +119,8 @@ fn answer(options: &RunOptions) -> Result<u8, NotExact> {
         context: &context,
         lock: &lock,
         deadline: options.time_budget.map(|budget| start + budget),
-        interactive: events.bars(),
         quiet: options.quiet,
+        task: Cell::default(),
         events,
     };
     let mut tally = run_tasks(&runner, &mut facts, options);
@@ -220,6 +222,7 @@ fn run_tasks(runner: &Runner<'_>, facts: &mut Facts, options: &RunOptions) -> Ta
         };
         let begin = Instant::now();
         let late = runner.deadline.is_some_and(|deadline| begin >= deadline);
+        runner.task.set(task.name);
         runner.events.start(task.name, &plan.reason);
         let result = if late { Err(Stop::OutOfTime) } else { (task.run)(runner, facts, asked(options)) };
         runner.events.end(task.name, &result, begin.elapsed());

@@ -57,7 +57,7 @@ pub(super) fn pack_loose(runner: &Runner<'_>, facts: &mut Facts, _: Asked) -> Re
     let base = facts.objects.join("pack/pack");
     let base =
         base.to_str().ok_or_else(|| Stop::Skipped("the path of the repository is not UTF-8".to_owned()))?;
-    let progress = if runner.interactive && !runner.quiet { "--progress" } else { "-q" };
+    let progress = if runner.wants_progress() { "--progress" } else { "-q" };
     // Objects that are packed already are not packed again, only their loose copies removed below.
     runner.git_with(&["pack-objects", progress, "--incremental", "--no-reuse-delta", base], list)?;
     runner.git(&["prune-packed", "-q"])?;
@@ -136,7 +136,7 @@ pub(super) fn run_repack(runner: &Runner<'_>, facts: &mut Facts, asked: Asked) -
     };
     let bitmap = wants_bitmap(context, facts);
     args.push(if bitmap { "--write-bitmap-index" } else { "--no-write-bitmap-index" });
-    if runner.quiet || !runner.interactive {
+    if !runner.wants_progress() {
         args.push("-q");
     }
     runner.git(&args)?;

@@ -283,7 +283,7 @@ fn no_graph(context: &Context, facts: &Facts, _: Asked) -> Option<String> {
 fn write_graph(runner: &Runner<'_>, facts: &mut Facts, asked: Asked) -> Result<String, Stop> {
     let split = if asked.full { "--split=replace" } else { "--split" };
     let mut args = vec!["commit-graph", "write", "--reachable", split];
-    args.push(if runner.quiet || !runner.interactive { "--no-progress" } else { "--progress" });
+    args.push(if runner.wants_progress() { "--progress" } else { "--no-progress" });
     if wants_filters(facts) {
         args.push("--changed-paths");
     }
