@@ -60,6 +60,25 @@ fn values_that_git_refuses_though_others_replace_them() {
 }
 
 #[test]
+fn commits_that_are_not_walked() {
+    let env = Environment::new();
+    let dir = repository(&env, "r");
+    for words in [&["main", "side~1", "v1"][..], &["v1", "v1^0", "HEAD~2"], &["--all", "--merges"]] {
+        for option in ["--no-walk", "--no-walk=unsorted"] {
+            let log: Vec<&str> = std::iter::once(option).chain(words.iter().copied()).collect();
+            same(&env, &dir, &log);
+            let summary = [&["-sn"][..], &log].concat();
+            let theirs = env.git(&dir, &[&["shortlog"][..], &summary].concat()).stdout;
+            let ours = env.fastlog(&dir, &args(&[&["--shortlog"][..], &summary].concat()), None).0.stdout;
+            assert_eq!(ours.as_bstr(), theirs.as_bstr(), "{summary:?}");
+            let listed = env.log(&dir, &args(&[&["--format=%H"][..], &log].concat()), None).stdout;
+            let count = env.fastlog(&dir, &args(&[&["--count"][..], &log].concat()), None).0.stdout;
+            assert_eq!(count.trim().to_str(), Ok(&*listed.lines().count().to_string()), "{log:?}");
+        }
+    }
+}
+
+#[test]
 fn text_searches_that_may_be_paths() {
     let env = Environment::new();
     let dir = repository(&env, "r");

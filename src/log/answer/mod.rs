@@ -191,7 +191,6 @@ impl<'a> Question<'a> {
 /// Whether every commit that the tips reach counts: then their number is found without an order.
 fn counts_everything(plan: &Plan<'_>, numbers: &NumberFilter, options: &LogOptions) -> bool {
     plan.simplify.is_none()
-        && plan.no_walk.is_none()
         && plan.max_age.is_none()
         && !plan.starts.iter().any(|start| start.uninteresting)
         && *numbers == NumberFilter::default()
