@@ -19,15 +19,15 @@ pub(crate) fn root() -> &'static Path {
 
 /// Installs the programs under test below `destination`, with the prefix `/usr`. cargo must not be needed for that.
 pub(crate) fn install(env: &Environment, destination: &Path) {
-    make(env, destination, "install").success("make install");
+    make(env, destination, "/usr", "install").success("make install");
 }
 
-fn make(env: &Environment, destination: &Path, target: &str) -> Output {
+fn make(env: &Environment, destination: &Path, prefix: &str, target: &str) -> Output {
     need("make", "make");
     let assignments = [
         format!("DESTDIR={}", destination.display()),
         format!("BUILD={}", env.bin().display()),
-        "PREFIX=/usr".into(),
+        format!("PREFIX={prefix}"),
         "CARGO=false".into(),
     ];
     let mut command = env.command("make", root(), &[target]);
@@ -88,9 +88,15 @@ fn uninstall_takes_away_what_install_brought() {
             assert!(found, "{} is not installed", entry.path().display());
         }
     }
-    make(&env, &destination, "uninstall").success("make uninstall");
+    make(&env, &destination, "/usr", "uninstall").success("make uninstall");
     assert_eq!(files(&destination), before);
-    make(&env, &destination, "uninstall").success("make uninstall where nothing is installed");
+    make(&env, &destination, "/usr", "uninstall").success("make uninstall where nothing is installed");
+    // Where fish has its own idea of what belongs together.
+    make(&env, &destination, "/usr/local", "install").success("make install");
+    let fish = destination.join("etc/fish/completions/git-fastlog.fish");
+    assert!(fish.exists() && !files(&destination).eq(&before));
+    make(&env, &destination, "/usr/local", "uninstall").success("make uninstall");
+    assert_eq!(files(&destination), before);
 }
 
 #[test]
