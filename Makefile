@@ -18,6 +18,11 @@ DATADIR ?= $(PREFIX)/share
 MANDIR ?= $(DATADIR)/man
 BASHDIR ?= $(DATADIR)/bash-completion/completions
 ZSHDIR ?= $(DATADIR)/zsh/site-functions
+# A fish of the system does not look below /usr/local, unless XDG_DATA_DIRS says so.
+ifeq ($(PREFIX),/usr/local)
+FISHDIR ?= /etc/fish/completions
+FISHCONFDIR ?= /etc/fish/conf.d
+endif
 FISHDIR ?= $(DATADIR)/fish/vendor_completions.d
 FISHCONFDIR ?= $(DATADIR)/fish/vendor_conf.d
 DOCDIR ?= $(DATADIR)/doc/git-fast

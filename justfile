@@ -46,3 +46,15 @@ bench-status:
 fuzz target seconds:
     GIT_FAST_READER_SEEDS=fuzz/corpus/readers cargo test --test main readers
     RUSTC_BOOTSTRAP=1 cargo fuzz run --sanitizer none {{target}} -- -max_total_time={{seconds}}
+
+# Programs, manual pages and completions below a prefix: just install ~/.local
+install prefix:
+    make install PREFIX={{prefix}}
+
+# A Debian package in target/debian (cargo install cargo-deb).
+deb:
+    cargo deb --locked
+
+# What the tests run besides git, on Debian and as root.
+tools:
+    .ci/tools

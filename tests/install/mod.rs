@@ -19,15 +19,15 @@ pub(crate) fn root() -> &'static Path {
 
 /// Installs the programs under test below `destination`, with the prefix `/usr`. cargo must not be needed for that.
 pub(crate) fn install(env: &Environment, destination: &Path) {
-    make(env, destination, "install").success("make install");
+    make(env, destination, "/usr", "install").success("make install");
 }
 
-fn make(env: &Environment, destination: &Path, target: &str) -> Output {
+fn make(env: &Environment, destination: &Path, prefix: &str, target: &str) -> Output {
     need("make", "make");
     let assignments = [
         format!("DESTDIR={}", destination.display()),
         format!("BUILD={}", env.bin().display()),
-        "PREFIX=/usr".into(),
+        format!("PREFIX={prefix}"),
         "CARGO=false".into(),
     ];
     let mut command = env.command("make", root(), &[target]);
@@ -88,9 +88,15 @@ fn uninstall_takes_away_what_install_brought() {
             assert!(found, "{} is not installed", entry.path().display());
         }
     }
-    make(&env, &destination, "uninstall").success("make uninstall");
+    make(&env, &destination, "/usr", "uninstall").success("make uninstall");
     assert_eq!(files(&destination), before);
-    make(&env, &destination, "uninstall").success("make uninstall where nothing is installed");
+    make(&env, &destination, "/usr", "uninstall").success("make uninstall where nothing is installed");
+    // Where fish has its own idea of what belongs together.
+    make(&env, &destination, "/usr/local", "install").success("make install");
+    let fish = destination.join("etc/fish/completions/git-fastlog.fish");
+    assert!(fish.exists() && !files(&destination).eq(&before));
+    make(&env, &destination, "/usr/local", "uninstall").success("make uninstall");
+    assert_eq!(files(&destination), before);
 }
 
 #[test]
@@ -167,4 +173,48 @@ fn the_version_has_a_commit_and_names_git() {
     env.set("PATH", nothing);
     let version = env.run(env.command(program, env.path(), &["--version"])).success("without git");
     assert!(version.ends_with_str("\nthere is no git on PATH\n"), "{}", version.as_bstr());
+}
+
+#[test]
+fn the_commit_is_found_where_there_is_one() {
+    let mut env = Environment::new();
+    let script = env.path().join("build-script");
+    let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+    let compiled = std::process::Command::new(rustc)
+        .args(["--edition", "2024", "-o"])
+        .arg(&script)
+        .arg(root().join("build.rs"))
+        .env("CARGO_PKG_VERSION", "1.2.3")
+        .status();
+    assert!(compiled.is_ok_and(|status| status.success()), "build.rs can be compiled by itself");
+    let version = |env: &Environment, dir: &Path, profile: &str| {
+        let mut command = env.command(&script, dir, &[""; 0]);
+        command.env("PROFILE", profile);
+        let said = String::from_utf8(env.run(command).success("build.rs")).expect("it is ours");
+        let line = said.lines().find_map(|line| line.strip_prefix("cargo::rustc-env=GIT_FAST_VERSION="));
+        line.expect("it is always said").to_owned()
+    };
+    let checkout = env.path().join("checkout");
+    fs::create_dir_all(checkout.join("vendor")).expect("a new directory");
+    assert_eq!(version(&env, &checkout, "release"), "1.2.3");
+    env.git_ok(&checkout, &["init", "-q", "."]);
+    assert_eq!(version(&env, &checkout, "release"), "1.2.3");
+    fs::write(checkout.join("file"), "one").expect("a new directory");
+    env.git_ok(&checkout, &["add", "."]);
+    env.git_ok(&checkout, &["commit", "-q", "-m", "one"]);
+    env.git_ok(&checkout, &["tag", "-m", "v1", "v1"]);
+    let commit = env.git_ok(&checkout, &["rev-parse", "--short=10", "HEAD"]);
+    let commit = commit.trim_end().to_str_lossy().into_owned();
+    assert_eq!(version(&env, &checkout, "release"), format!("1.2.3 ({commit})"));
+    assert_eq!(version(&env, &checkout, "debug"), "1.2.3 (debug build)");
+    fs::write(checkout.join("file"), "two").expect("a new directory");
+    assert_eq!(version(&env, &checkout, "release"), format!("1.2.3 ({commit}-dirty)"));
+    // Inside of another project's checkout; a crate as it is packaged.
+    let vendor = checkout.join("vendor");
+    assert_eq!(version(&env, &vendor, "release"), "1.2.3");
+    let packaged = "{\n  \"git\": {\n    \"sha1\": \"0123456789abcdef0123456789abcdef01234567\"\n  }\n}";
+    fs::write(vendor.join(".cargo_vcs_info.json"), packaged).expect("a new directory");
+    assert_eq!(version(&env, &vendor, "release"), "1.2.3 (0123456789)");
+    env.set("GIT_FAST_COMMIT", "1:1.2.3-1");
+    assert_eq!(version(&env, &checkout, "release"), "1.2.3 (1:1.2.3-1)");
 }
