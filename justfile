@@ -1,7 +1,7 @@
 # The steps of .ci/run, one by one, and what is done by hand.
 
 # All that CI does.
-ci: fmt clippy doc test
+ci: fmt clippy doc test test-tools
 
 fmt:
     cargo fmt --check
@@ -14,6 +14,10 @@ doc:
 
 test:
     cargo test
+
+# The tests that need more than Rust and git, when .ci/tools has installed it.
+test-tools:
+    cargo test --test main -- --ignored prompt completions install pre_commit systemd
 
 # Licences, advisories and sources of the dependencies (cargo install cargo-deny).
 deny:

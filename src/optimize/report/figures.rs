@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use bstr::ByteSlice;
 use serde::{Deserialize, Serialize};
 
 use super::objects::{Item, Objects};
@@ -115,27 +116,38 @@ pub(super) fn add_up<'a>(
         blobs: kind(&objects.blobs, blob_sizes, history, paths),
         ..Figures::default()
     };
+    let years: Vec<i64> = (0..history.len()).map(|pos| year(history.committer_time(Pos(pos)))).collect();
     for commit in &objects.commits {
         let pos = Pos(commit.pos);
         figures.depth = figures.depth.max(u64::from(history.generation(pos)));
         figures.parents = figures.parents.max(history.parents(pos).count() as u64);
-        figures.years.entry(year(history.committer_time(pos))).or_default().commits += 1;
+        figures.years.entry(years[pos.index()]).or_default().commits += 1;
+    }
+    // By path first: paths are far fewer than versions.
+    let mut sums: Vec<Vec<(u64, u64)>> =
+        paths.tables().iter().map(|table| vec![(0, 0); table.len()]).collect();
+    for (blob, size) in objects.blobs.iter().zip(blob_sizes) {
+        let size = size.unwrap_or(0);
+        let year = figures.years.entry(years[Pos(blob.pos).index()]).or_default();
+        year.blobs += 1;
+        year.bytes += size;
+        if let Some((table, at)) = blob.path_number() {
+            let sum = &mut sums[table][at];
+            *sum = (sum.0 + 1, sum.1 + size);
+        }
     }
     let mut extensions: BTreeMap<String, Extension> = BTreeMap::new();
     let mut places: BTreeMap<String, Place> = BTreeMap::new();
-    for (blob, size) in objects.blobs.iter().zip(blob_sizes) {
-        let size = size.unwrap_or(0);
-        let year = figures.years.entry(year(history.committer_time(Pos(blob.pos)))).or_default();
-        year.blobs += 1;
-        year.bytes += size;
-        let path = blob.path(paths).unwrap_or_default();
-        let place = places.entry(place(&path).to_owned()).or_default();
-        place.blobs += 1;
-        place.bytes += size;
-        let extension = extension(&path);
-        let sum = extensions.entry(extension).or_default();
-        sum.blobs += 1;
-        sum.bytes += size;
+    for (table, sums) in paths.tables().iter().zip(&sums) {
+        for (at, &(blobs, bytes)) in sums.iter().enumerate().filter(|(_, (blobs, _))| *blobs > 0) {
+            let path = table.path(at).to_str_lossy();
+            let place = places.entry(place(&path).to_owned()).or_default();
+            place.blobs += blobs;
+            place.bytes += bytes;
+            let sum = extensions.entry(extension(&path)).or_default();
+            sum.blobs += blobs;
+            sum.bytes += bytes;
+        }
     }
     figures.extensions = extensions
         .into_iter()

@@ -239,8 +239,8 @@ fn make(context: &Context, session: &Session<'_>, location: &Location) -> Result
 
 /// The sizes of all objects, in order: those that are known from the last time, and the rest from the packs.
 fn sizes_of(context: &Context, objects: &Objects<'_>, file: &Path) -> Result<Vec<Option<u64>>, NotExact> {
-    let known = Known::load(file);
-    let mut sizes: Vec<Option<u64>> = objects.all().map(|item| known.get(item.id)).collect();
+    let mut known = Known::load(file).lookup();
+    let mut sizes: Vec<Option<u64>> = objects.all().map(|item| known(item.id)).collect();
     drop(known);
     let new: Vec<(usize, &gix::hash::oid)> = objects
         .all()

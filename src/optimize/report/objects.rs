@@ -31,11 +31,14 @@ impl<'a> Item<'a> {
 
     /// Its path; `None` for a root tree or a commit.
     pub(super) fn path(&self, paths: &Paths<'a>) -> Option<String> {
-        if self.path == ROOT {
-            return None;
-        }
-        let table = paths.tables().get((self.path >> PATH_BITS) as usize)?;
-        Some(table.path((self.path & ((1 << PATH_BITS) - 1)) as usize).to_str_lossy().into_owned())
+        let (table, at) = self.path_number()?;
+        Some(paths.tables().get(table)?.path(at).to_str_lossy().into_owned())
+    }
+
+    /// The table that has its path, and the path's number there.
+    pub(super) fn path_number(&self) -> Option<(usize, usize)> {
+        let at = self.path & ((1 << PATH_BITS) - 1);
+        (self.path != ROOT).then_some(((self.path >> PATH_BITS) as usize, at as usize))
     }
 }
 

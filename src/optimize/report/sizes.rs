@@ -2,7 +2,6 @@
 //! deltas, which say how long the result is (gitformat-pack(5)). Packs are read front to back, with reads instead of
 //! mappings, so that memory stays small.
 
-use std::collections::HashMap;
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
@@ -148,41 +147,54 @@ impl Window<'_> {
     }
 }
 
-/// Sizes that are known from an earlier run, by the first eight bytes of the object's name.
+/// Sizes that are known from an earlier run, by the first eight bytes of the objects' names, in order.
 #[derive(Default)]
-pub(super) struct Known(HashMap<u64, u32>);
+pub(super) struct Known(Vec<(u64, u32)>);
 
 /// What the file of [`Known`] starts with.
-const MAGIC: &[u8; 8] = b"GFSIZE1\n";
+const MAGIC: &[u8; 8] = b"GFSIZE2\n";
 
 impl Known {
     /// Reads it; nothing is known when it is not there or not whole.
     pub(super) fn load(path: &Path) -> Known {
         let bytes = crate::index::read_regular(path).unwrap_or_default();
-        let Some(body) = bytes.strip_prefix(MAGIC).filter(|body| body.len() % 12 == 0) else {
+        let Some((rows, [])) = bytes.strip_prefix(MAGIC).map(<[u8]>::as_chunks::<12>) else {
             return Known::default();
         };
-        let entry = |row: &[u8]| {
+        let entry = |row: &[u8; 12]| {
             let (mut prefix, mut size) = ([0; 8], [0; 4]);
             prefix.copy_from_slice(&row[..8]);
             size.copy_from_slice(&row[8..]);
             (u64::from_le_bytes(prefix), u32::from_le_bytes(size))
         };
-        Known(body.chunks_exact(12).map(entry).collect())
+        let rows: Vec<(u64, u32)> = rows.iter().map(entry).collect();
+        if rows.is_sorted() { Known(rows) } else { Known::default() }
     }
 
-    pub(super) fn get(&self, id: &oid) -> Option<u64> {
-        self.0.get(&prefix(id)).map(|size| u64::from(*size))
+    /// To be asked for one object after the other, which is quick while their names ascend.
+    pub(super) fn lookup(self) -> impl FnMut(&oid) -> Option<u64> {
+        let (mut at, mut last) = (0, 0);
+        move |id| {
+            let wanted = prefix(id);
+            if wanted < last {
+                at = 0;
+            }
+            last = wanted;
+            at += self.0[at..].iter().take_while(|(prefix, _)| *prefix < wanted).count();
+            self.0.get(at).filter(|(prefix, _)| *prefix == wanted).map(|(_, size)| u64::from(*size))
+        }
     }
 
     /// Replaces the file. Objects of 4 GiB and more are asked for again each time.
     pub(super) fn save(path: &Path, sizes: impl Iterator<Item = (u64, u64)>) -> io::Result<()> {
-        let mut bytes = MAGIC.to_vec();
-        for (prefix, size) in sizes {
-            if let Ok(size) = u32::try_from(size) {
-                bytes.extend_from_slice(&prefix.to_le_bytes());
-                bytes.extend_from_slice(&size.to_le_bytes());
-            }
+        let mut rows: Vec<(u64, u32)> =
+            sizes.filter_map(|(prefix, size)| Some((prefix, u32::try_from(size).ok()?))).collect();
+        rows.par_sort_unstable();
+        let mut bytes = Vec::with_capacity(MAGIC.len() + 12 * rows.len());
+        bytes.extend_from_slice(MAGIC);
+        for (prefix, size) in rows {
+            bytes.extend_from_slice(&prefix.to_le_bytes());
+            bytes.extend_from_slice(&size.to_le_bytes());
         }
         let dir = path.parent().ok_or(io::ErrorKind::NotFound)?;
         let mut temp = tempfile::Builder::new().prefix(crate::index::TEMP_PREFIX).tempfile_in(dir)?;
@@ -199,7 +211,7 @@ pub(super) fn prefix(id: &oid) -> u64 {
 
 /// Reads a file of sizes (see [`crate::readers`]).
 pub(crate) fn read_sizes(path: &Path) {
-    let _ = Known::load(path).get(gix::hash::Kind::Sha1.null_ref());
+    let _ = Known::load(path).lookup()(gix::hash::Kind::Sha1.null_ref());
 }
 
 /// Reads a pack by its index (see [`crate::readers`]).
@@ -249,10 +261,13 @@ mod tests {
     fn what_is_known_comes_back_and_what_is_damaged_does_not() {
         let dir = tempfile::tempdir().unwrap();
         let file = dir.path().join("sizes");
-        Known::save(&file, [(7, 70), (8, u64::MAX)].into_iter()).unwrap();
-        let id = gix::ObjectId::from_hex(b"0000000000000007000000000000000000000000").unwrap();
-        assert_eq!(Known::load(&file).get(&id), Some(70));
-        std::fs::write(&file, b"GFSIZE1\n12345").unwrap();
-        assert_eq!(Known::load(&file).get(&id), None);
+        Known::save(&file, [(9, 90), (7, 70), (8, u64::MAX)].into_iter()).unwrap();
+        let name =
+            |number: u8| gix::ObjectId::from_hex(format!("{number:016x}{:024x}", 0).as_bytes()).unwrap();
+        let mut size = Known::load(&file).lookup();
+        let found: Vec<_> = [7, 8, 9, 10, 9, 7].iter().map(|number| size(&name(*number))).collect();
+        assert_eq!(found, [Some(70), None, Some(90), None, Some(90), Some(70)]);
+        std::fs::write(&file, b"GFSIZE2\n12345").unwrap();
+        assert_eq!(Known::load(&file).lookup()(&name(7)), None);
     }
 }
