@@ -39,7 +39,8 @@ pub fn tree_same<'a>(
         return Err(format!("what commit {} changed is not known", history.oid(pos)).into());
     }
     // With an empty directory or an odd mode somewhere, two directories may differ and still hold the same files.
-    let literals = pathspec.literals().filter(|_| !paths.has_quirks());
+    let is_plain = |literal: &Literal<'_>| !paths.has_quirks() || is_never_a_directory(paths, literal.path);
+    let literals = pathspec.literals().filter(|literals| literals.iter().all(is_plain));
     match literals.as_deref() {
         Some(literals) if literals.iter().any(|literal| literal.path.is_empty()) => {
             Ok(Box::new(of_trees(history)))
@@ -72,6 +73,12 @@ pub fn tree_same<'a>(
             Ok(Box::new(of_sums(history, deltas)))
         }
     }
+}
+
+fn is_never_a_directory(paths: &Paths<'_>, path: &BStr) -> bool {
+    let is_directory = |value: Option<Value<'_>>| value.is_some_and(|value| value.kind == EntryKind::Tree);
+    !path.is_empty()
+        && !paths.postings(path).any(|posting| is_directory(posting.old) || is_directory(posting.new))
 }
 
 impl Literal<'_> {
