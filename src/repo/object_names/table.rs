@@ -188,7 +188,7 @@ fn lower_bound<'a>(len: usize, name: impl Fn(usize) -> &'a [u8], id: &[u8]) -> u
     let wanted = leading_word(id);
     let mut guess = (wanted.saturating_sub(first) as f64 * per_word).min((len - 1) as f64) as usize;
     for _ in 0..2 {
-        let off = (i128::from(wanted) - i128::from(leading_word(name(guess)))) as f64 * per_word;
+        let off = (wanted as f64 - leading_word(name(guess)) as f64) * per_word;
         guess = (guess as f64 + off).clamp(0.0, (len - 1) as f64) as usize;
     }
     // Everything before `low` is below `id`, everything from `high` on is not.
