@@ -6,6 +6,7 @@ use std::path::Path;
 use bstr::{BStr, BString, ByteSlice};
 use gix::ObjectId;
 use gix::objs::Kind;
+use gix::refs::{FullNameRef, Target, file};
 
 use super::{NotExact, Repo};
 
@@ -73,36 +74,20 @@ impl Repo {
     /// What HEAD leads to; `None` on a branch without commits. (gix's own way looks into the object database, which
     /// takes longer than a page.)
     pub fn head(&self) -> Result<Option<ObjectId>, NotExact> {
-        let failed = |err: &dyn std::fmt::Display| NotExact::from(format!("HEAD: {err}"));
-        let name = gix::refs::FullName::try_from("HEAD").map_err(|err| failed(&err))?;
-        let head = self.git.refs.try_find(name.as_ref().as_partial_name()).map_err(|err| failed(&err))?;
-        match head.ok_or_else(|| failed(&"it is missing"))?.target {
-            gix::refs::Target::Object(id) => Ok(Some(id)),
-            gix::refs::Target::Symbolic(branch) => self.read_ref(branch.as_bstr()),
+        match self.find_full("HEAD".into())?.ok_or(NotExact::because("HEAD: it is missing"))? {
+            Target::Object(id) => Ok(Some(id)),
+            Target::Symbolic(branch) => self.read_ref(branch.as_bstr()),
         }
     }
 
     fn read_ref(&self, full: &BStr) -> Result<Option<ObjectId>, NotExact> {
-        let Ok(name) = gix::refs::FullName::try_from(full) else { return Ok(None) };
-        if self.lacks_ref(&name) {
-            return Ok(None);
-        }
-        let found = self
-            .git
-            .refs
-            .try_find(name.as_ref().as_partial_name())
-            .map_err(|err| NotExact::from(format!("{full}: {err}")))?;
-        let Some(mut reference) = found else { return Ok(None) };
+        let Some(mut target) = self.find_full(full)? else { return Ok(None) };
         for _ in 0..5 {
-            match &reference.target {
-                gix::refs::Target::Object(id) => return Ok(Some(*id)),
-                gix::refs::Target::Symbolic(next) => {
-                    let next = next.clone();
-                    reference = self
-                        .git
-                        .refs
-                        .try_find(next.as_ref().as_partial_name())
-                        .map_err(|err| NotExact::from(format!("{full}: {err}")))?
+            match target {
+                Target::Object(id) => return Ok(Some(id)),
+                Target::Symbolic(next) => {
+                    target = self
+                        .find_full(next.as_bstr())?
                         .ok_or_else(|| NotExact::from(format!("{full} points to nothing")))?;
                 }
             }
@@ -110,22 +95,15 @@ impl Repo {
         Err(format!("{full} is nested too deep").into())
     }
 
-    /// Whether there is surely no such ref. (gix takes every name for one that may be short, and looks for it in all the
-    /// places of such names: five files to open for each name that is not there.)
-    fn lacks_ref(&self, name: &gix::refs::FullName) -> bool {
-        let Ok(path) = name.as_bstr().to_path() else { return false };
-        let lacks = |dir: &Path| {
-            dir.join(path).symlink_metadata().is_err_and(|err| err.kind() == ErrorKind::NotFound)
-        };
-        let dirs: &[&Path] = match self.git_dir == self.common_dir {
-            true => &[&self.git_dir],
-            false => &[&self.git_dir, &self.common_dir],
-        };
-        dirs.iter().all(|dir| lacks(dir))
-            && self.git.refs.cached_packed_buffer().is_ok_and(|packed| {
-                packed
-                    .is_none_or(|packed| matches!(packed.try_find(name.as_ref().as_partial_name()), Ok(None)))
-            })
+    /// What the ref of exactly this name says; `None` where there is none, or none can have such a name.
+    ///
+    /// # Errors
+    /// When it can't be read.
+    pub fn find_full(&self, name: &BStr) -> Result<Option<Target>, NotExact> {
+        match <&FullNameRef>::try_from(name) {
+            Ok(full) => find_full(&self.git.refs, full),
+            Err(_) => Ok(None),
+        }
     }
 
     /// Every ref below `prefix` (`refs/`, `refs/heads/` …) that leads to a commit, by name; refs to trees and
@@ -143,8 +121,8 @@ impl Repo {
             let name: BString = reference.name.as_bstr().to_owned();
             let id = match (&reference.peeled, &reference.target) {
                 (Some(id), _) => *id,
-                (None, gix::refs::Target::Object(id)) => *id,
-                (None, gix::refs::Target::Symbolic(_)) => self
+                (None, Target::Object(id)) => *id,
+                (None, Target::Symbolic(_)) => self
                     .read_ref(name.as_bstr())?
                     .ok_or_else(|| NotExact::from(format!("{name} is broken")))?,
             };
@@ -214,4 +192,32 @@ impl Repo {
         }
         Ok(Some(object.detach().data))
     }
+}
+
+/// What the ref of exactly this name says; `None` where there is none.
+///
+/// gix takes every name for one that may be short, and looks for it in all the places of such names: five files to open
+/// for each name that is not there. So that is found out first.
+///
+/// # Errors
+/// When it can't be read.
+pub fn find_full(store: &file::Store, name: &FullNameRef) -> Result<Option<Target>, NotExact> {
+    if is_surely_missing(store, name) {
+        return Ok(None);
+    }
+    let found = store
+        .try_find(name.as_partial_name())
+        .map_err(|err| NotExact::from(format!("{}: {err}", name.as_bstr())))?;
+    Ok(found.filter(|reference| reference.name.as_ref() == name).map(|reference| reference.target))
+}
+
+fn is_surely_missing(store: &file::Store, name: &FullNameRef) -> bool {
+    let Ok(path) = name.as_bstr().to_path() else { return false };
+    let lacks =
+        |dir: &Path| dir.join(path).symlink_metadata().is_err_and(|err| err.kind() == ErrorKind::NotFound);
+    lacks(store.git_dir())
+        && store.common_dir().is_none_or(lacks)
+        && store.cached_packed_buffer().is_ok_and(|packed| {
+            packed.is_none_or(|packed| matches!(packed.try_find(name.as_partial_name()), Ok(None)))
+        })
 }

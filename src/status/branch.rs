@@ -7,6 +7,7 @@ use std::process::{Command, Stdio};
 
 use bstr::{BStr, BString, ByteSlice};
 use gix::ObjectId;
+use gix::refs::Target;
 
 use super::model::{Distance, Head, Upstream};
 use crate::cli::trace::IndexUse;
@@ -24,6 +25,8 @@ pub struct Branches<'a> {
     pub config: &'a Config,
     /// The git to ask where the history index can't tell.
     pub git: &'a GitProgram,
+    /// For the history index.
+    pub session: &'a Session<'a>,
     /// Whether to count at all.
     pub count: bool,
     /// Whether the history index may be used.
@@ -32,18 +35,15 @@ pub struct Branches<'a> {
 
 /// The object that a ref leads to; `None` where there is no such ref.
 fn resolve(repo: &Repo, full: &BStr) -> Result<Option<ObjectId>, NotExact> {
-    let failed = |err: &dyn std::fmt::Display| NotExact::from(format!("{full}: {err}"));
     let mut name: BString = full.to_owned();
     for _ in 0..5 {
-        let Ok(valid) = gix::refs::FullName::try_from(name.as_bstr()) else { return Ok(None) };
-        let found = repo.git.refs.try_find(valid.as_ref().as_partial_name()).map_err(|err| failed(&err))?;
-        match found.map(|reference| reference.target) {
+        match repo.find_full(name.as_bstr())? {
             None => return Ok(None),
-            Some(gix::refs::Target::Object(id)) => return Ok(Some(id)),
-            Some(gix::refs::Target::Symbolic(next)) => name = next.as_bstr().to_owned(),
+            Some(Target::Object(id)) => return Ok(Some(id)),
+            Some(Target::Symbolic(next)) => name = next.into_inner(),
         }
     }
-    Err(failed(&"nested too deep"))
+    Err(format!("{full}: nested too deep").into())
 }
 
 /// Whether there is a ref of this full name.
@@ -54,25 +54,17 @@ pub fn ref_exists(repo: &Repo, full: &BStr) -> Result<bool, NotExact> {
 /// Where HEAD is, without its upstream.
 pub fn head(repo: &Repo) -> Result<Head, NotExact> {
     let failed = |err: &dyn std::fmt::Display| NotExact::from(format!("HEAD: {err}"));
-    let name = gix::refs::FullName::try_from("HEAD").map_err(|err| failed(&err))?;
-    let head = repo.git.refs.try_find(name.as_ref().as_partial_name()).map_err(|err| failed(&err))?;
-    match head.ok_or_else(|| failed(&"it is missing"))?.target {
-        gix::refs::Target::Object(id) => Ok(Head { branch: None, commit: Some(id), upstream: None }),
-        gix::refs::Target::Symbolic(branch) => {
-            let branch: BString = branch.as_bstr().to_owned();
+    match repo.find_full("HEAD".into())?.ok_or_else(|| failed(&"it is missing"))? {
+        Target::Object(id) => Ok(Head { branch: None, commit: Some(id), upstream: None }),
+        Target::Symbolic(branch) => {
+            let branch: BString = branch.into_inner();
             if !branch.starts_with(b"refs/heads/") {
                 return Err(failed(&"it is not on a branch"));
             }
-            let found = repo.git.refs.try_find(
-                gix::refs::FullName::try_from(branch.as_bstr())
-                    .map_err(|err| failed(&err))?
-                    .as_ref()
-                    .as_partial_name(),
-            );
-            let commit = match found.map_err(|err| failed(&err))?.map(|found| found.target) {
+            let commit = match repo.find_full(branch.as_bstr())? {
                 None => None,
-                Some(gix::refs::Target::Object(id)) => Some(id),
-                Some(gix::refs::Target::Symbolic(_)) => return Err(failed(&"its branch is symbolic")),
+                Some(Target::Object(id)) => Some(id),
+                Some(Target::Symbolic(_)) => return Err(failed(&"its branch is symbolic")),
             };
             Ok(Head { branch: Some(branch), commit, upstream: None })
         }
@@ -168,7 +160,7 @@ impl Branches<'_> {
             return Err("--no-index".into());
         }
         self.repo.check_history_shape()?;
-        let session = Session::new(self.repo, self.git, self.config)?;
+        let session = self.session;
         // Nothing is built here: a directory that appears would be one more line of this answer or of the next.
         let failed = |err: &dyn std::fmt::Display| NotExact::from(format!("index: {err}"));
         let location =

@@ -30,6 +30,7 @@ use crate::cli::trace::IndexUse;
 use crate::repo::config::Config;
 use crate::repo::git::GitProgram;
 use crate::repo::{NotExact, Repo};
+use crate::session::Session;
 
 /// An index of more bytes is worth a thread of its own.
 const LARGE: u64 = 1 << 20;
@@ -44,6 +45,8 @@ pub struct Collect<'a> {
     pub config: &'a Config,
     /// The git on PATH.
     pub git: &'a GitProgram,
+    /// For the history index.
+    pub session: &'a Session<'a>,
     /// Options and settings, resolved.
     pub settings: &'a Settings,
     /// The top of the worktree.
@@ -159,6 +162,7 @@ impl Collect<'_> {
                 repo: self.repo,
                 config: self.config,
                 git: self.git,
+                session: self.session,
                 count: self.settings.ahead_behind,
                 use_index: self.use_index,
             };

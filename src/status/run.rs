@@ -71,7 +71,8 @@ impl Invocation {
         let Environment { repo, git, config } = Environment::open()?;
         // Before anything may make the answer git's: this setting says whether that is done.
         self.fallback = !self.own.no_fallback && config.bool("fast.fallback")?.unwrap_or(true);
-        report.metrics = Session::new(&repo, &git, &config)?.metrics(&config)?;
+        let session = Session::new(&repo, &git, &config)?;
+        report.metrics = session.metrics(&config)?;
         if self.own.cross_check {
             let ours = self.own_args.iter().filter(|arg| *arg != "--cross-check").chain(&self.git_args);
             let ours: Vec<OsString> = ours.cloned().collect();
@@ -98,6 +99,7 @@ impl Invocation {
             repo: &repo,
             config: &config,
             git: &git,
+            session: &session,
             settings: &settings,
             top,
             paths: &paths,

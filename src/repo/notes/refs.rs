@@ -9,6 +9,7 @@ use gix::refs::file;
 use super::DEFAULT_REF;
 use crate::repo::NotExact;
 use crate::repo::config::Config;
+use crate::repo::refs::find_full;
 
 /// An option of the command line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -156,11 +157,9 @@ fn resolve(name: &BStr, store: &file::Store) -> Result<Option<ObjectId>, NotExac
     let Ok(full) = <&gix::refs::FullNameRef>::try_from(name) else {
         return Err("a notes ref with an odd name".into());
     };
-    let unreadable = |_| NotExact::because("a notes ref can't be read");
-    let Some(found) = store.try_find(full.as_partial_name()).map_err(unreadable)? else { return Ok(None) };
-    match found.target {
-        _ if found.name.as_bstr() != name => Ok(None),
-        gix::refs::Target::Object(id) => Ok(Some(id)),
-        gix::refs::Target::Symbolic(_) => Err("a symbolic notes ref".into()),
+    match find_full(store, full)? {
+        None => Ok(None),
+        Some(gix::refs::Target::Object(id)) => Ok(Some(id)),
+        Some(gix::refs::Target::Symbolic(_)) => Err("a symbolic notes ref".into()),
     }
 }
