@@ -259,7 +259,7 @@ impl Resolver<'_> {
     }
 
     fn refs(&mut self, set: &RefSet, excluded: &[BString], negated: bool) -> Result<(), NotExact> {
-        let is_excluded = |name: &BStr| excluded.iter().any(|glob| matches(glob.as_bstr(), name));
+        let is_excluded = |name: &BStr| any_matches(excluded, name);
         match set {
             RefSet::All => {
                 if self.repo.common_dir.join("worktrees").exists() {
@@ -321,8 +321,7 @@ impl Resolver<'_> {
         }
         for tip in self.repo.tips_below("refs/", self.is_commit)? {
             let name = tip.name.as_bstr();
-            if matches(pattern.as_bstr(), name) && !excluded.iter().any(|glob| matches(glob.as_bstr(), name))
-            {
+            if any_matches(std::slice::from_ref(&pattern), name) && !any_matches(excluded, name) {
                 self.push((tip.commit, tip.name[unnamed..].into()), negated);
             }
         }
@@ -330,7 +329,8 @@ impl Resolver<'_> {
     }
 }
 
-/// Whether a ref's name matches a glob, in which `*` goes across slashes.
-fn matches(glob: &BStr, name: &BStr) -> bool {
-    gix::glob::wildmatch(glob, name, gix::glob::wildmatch::Mode::empty())
+/// Whether a ref's name matches one of these globs, in which `*` goes across slashes.
+fn any_matches(globs: &[BString], name: &BStr) -> bool {
+    let mode = gix::glob::wildmatch::Mode::empty();
+    globs.iter().any(|glob| gix::glob::wildmatch(glob.as_bstr(), name, mode))
 }

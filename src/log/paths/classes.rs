@@ -3,9 +3,10 @@
 //! What the index keeps of a path are the commits that changed it against their first parent; every other commit
 //! has what its first parent has. For one path its value says everything, because the object of a directory stands for
 //! all that is below: see [`super::one_path`]. For a set of paths each commit gets a number in one pass, parents first:
-//! equal numbers, equal content. The number stands for a sum of one random-looking term for each path and what lies there, kept up to date from commit to
-//! commit by the differences. The terms depend on a key from the system, new in each process, so that nobody can
-//! prepare contents with equal sums; 2⁻⁶⁴ is more than the chance that two of them are equal by accident.
+//! equal numbers, equal content. The number stands for a sum of one random-looking term for each path and what lies
+//! there, kept up to date from commit to commit by the differences. The terms depend on a key from the system, new in
+//! each process, so that nobody can prepare contents with equal sums; 2⁻⁶⁴ is more than the chance that two of them are
+//! equal by accident.
 
 use std::collections::hash_map::Entry;
 
