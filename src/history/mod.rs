@@ -10,13 +10,15 @@ mod parallel;
 mod path_update;
 mod paths;
 mod records;
+mod runs;
 #[cfg(test)]
 pub(crate) mod tests;
 mod update;
 mod verify;
 
 pub(crate) use decode::split as split_commit;
-pub(crate) use paths::{apply_delta, read_tree};
+pub(crate) use packs::apply_delta;
+pub(crate) use paths::read_tree;
 
 pub use build::{Dates, Options, build};
 pub use error::Error;

@@ -19,7 +19,8 @@ use super::batch::Batch;
 use super::build::{Options, read};
 use super::collect::Collector;
 use super::error::Error;
-use super::packs::{Chunk, Decoder, Packs};
+use super::runs::{Chunk, Runs};
+use crate::index::keep_large_blocks_apart;
 
 /// More threads would only wait for the one that collects.
 const MAX_THREADS: usize = 16;
@@ -48,22 +49,23 @@ pub(super) fn collect<W: Write + Seek>(
     kind: Kind,
     options: &Options<'_>,
 ) -> Result<(), Error> {
-    let packs = Packs::open(objects.store_ref(), kind);
+    keep_large_blocks_apart();
+    let runs = Runs::open(objects.store_ref(), kind);
     let threads = thread::available_parallelism().map_or(2, NonZero::get).min(MAX_THREADS);
     let (jobs, queue) = channel();
     let (answers, incoming) = channel();
     let queue = Mutex::new(queue);
     thread::scope(|scope| {
         for _ in 0..threads {
-            let (objects, answers, queue, packs) = (objects.clone(), answers.clone(), &queue, &packs);
+            let (objects, answers, queue, runs) = (objects.clone(), answers.clone(), &queue, &runs);
             thread::Builder::new()
-                .spawn_scoped(scope, move || work(queue, &answers, &objects, packs, kind))?;
+                .spawn_scoped(scope, move || work(queue, &answers, &objects, runs, kind))?;
         }
         drop(answers);
         // Dropping `jobs` at the end of this call, however it ends, is what ends the threads.
         let dispatcher = Dispatcher {
             jobs,
-            packs: &packs,
+            runs: &runs,
             in_flight: 0,
             capacity: threads * 2,
             claimed: HashSet::new(),
@@ -80,10 +82,10 @@ fn work(
     queue: &Mutex<Receiver<Job>>,
     answers: &Sender<Answer>,
     objects: &gix::OdbHandle,
-    packs: &Packs,
+    runs: &Runs,
     kind: Kind,
 ) {
-    let mut decoder = Decoder::new();
+    let mut decoder = runs.decoder();
     let mut buf = Vec::new();
     loop {
         let job = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
@@ -93,7 +95,7 @@ fn work(
             Job::Chunk(chunk) => {
                 let mut batch = Batch::default();
                 // A malformed commit matters only if it is needed, and then it is asked for by name.
-                let more = packs.decode(*chunk, &mut decoder, |id, raw| _ = batch.push(id, raw, kind));
+                let more = runs.decode(*chunk, &mut decoder, |id, raw| _ = batch.push(id, raw, kind));
                 Answer::Chunk(*chunk, batch, more)
             }
             Job::Objects(ids) => {
@@ -118,7 +120,7 @@ fn work(
 /// Decides what is read next.
 struct Dispatcher<'a> {
     jobs: Sender<Job>,
-    packs: &'a Packs,
+    runs: &'a Runs,
     in_flight: usize,
     capacity: usize,
     /// Chunks that were asked for.
@@ -176,7 +178,7 @@ impl Dispatcher<'_> {
     fn fill<W: Write + Seek>(&mut self, collector: &mut Collector<'_, W>) {
         while self.in_flight < self.capacity {
             let job = match collector.next_wanted() {
-                Some(slot) => match self.packs.locate(collector.id(slot)) {
+                Some(slot) => match self.runs.locate(collector.id(slot)) {
                     Some(chunk) if self.claimed.insert(chunk) => {
                         self.turn(chunk);
                         self.waiting.insert(chunk, vec![slot]);
@@ -215,7 +217,7 @@ impl Dispatcher<'_> {
     fn look_ahead(&mut self) -> Option<Chunk> {
         while let Some(mut chunk) = self.ahead.last().copied() {
             for _ in 0..self.capacity {
-                match chunk.neighbour(self.back).filter(|chunk| self.packs.has(*chunk)) {
+                match chunk.neighbour(self.back).filter(|chunk| self.runs.has(*chunk)) {
                     Some(next) if self.claimed.insert(next) => return Some(next),
                     Some(next) => chunk = next,
                     None => break,

@@ -14,7 +14,7 @@ use super::verify::Fault;
 use crate::index::manifest::Entry;
 use crate::index::{
     Bytes, History, OpenIndex, PathSegment, Paths, Pos, Posting, Publisher, Reason, Slice, WriterLock,
-    merge_paths, write_paths,
+    give_back_freed, merge_paths, write_paths,
 };
 
 /// So many path segments are joined at once, even in the middle of a build.
@@ -28,6 +28,8 @@ const MANY: usize = 32;
 /// See [`Error`]. When the index itself cannot be used, or what was published just now, it is [`Error::Damage`] or
 /// [`Error::Io`].
 pub fn update_paths(target: &Target<'_>, lock: &WriterLock, options: &Options<'_>) -> Result<u32, Error> {
+    // What the commits have been collected in.
+    give_back_freed();
     let index = open(target)?;
     let history = index.history()?;
     // Path segments that cannot be used are made anew.
@@ -48,6 +50,8 @@ pub fn update_paths(target: &Target<'_>, lock: &WriterLock, options: &Options<'_
         }
         Ok(())
     })?;
+    // What the trees have been kept in.
+    give_back_freed();
     join(target, &publisher)?;
     Ok(history.len() - covered)
 }

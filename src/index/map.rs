@@ -1,4 +1,4 @@
-//! The bytes of a segment, mapped or owned. The crate's only `unsafe` code is here.
+//! The bytes of a segment, mapped or owned, and the memory they take. The crate's only `unsafe` code is here.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read};
@@ -64,6 +64,28 @@ impl Deref for Bytes {
             Bytes::Mapped(map) => map,
             Bytes::Owned(bytes) => bytes,
         }
+    }
+}
+
+/// From now on, a large block of memory (1 MiB or more) is a mapping of its own: it grows without being copied, and goes
+/// back when it is freed. glibc begins so, but raises that limit up to 32 MiB with the sizes that it sees.
+pub fn keep_large_blocks_apart() {
+    #[cfg(all(target_os = "linux", target_env = "gnu"))]
+    #[allow(unsafe_code)]
+    // SAFETY: mallopt(3) with this parameter only changes what later allocations do. Nothing depends on its success.
+    unsafe {
+        libc::mallopt(libc::M_MMAP_THRESHOLD, 1 << 20);
+    }
+}
+
+/// Gives the memory back that has been freed. The allocator of glibc keeps it where something in use lies behind it, and
+/// a build frees some hundred MB of small pieces between its phases.
+pub fn give_back_freed() {
+    #[cfg(all(target_os = "linux", target_env = "gnu"))]
+    #[allow(unsafe_code)]
+    // SAFETY: malloc_trim(3) may be called at any time from any thread.
+    unsafe {
+        libc::malloc_trim(0);
     }
 }
 

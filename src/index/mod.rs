@@ -32,7 +32,7 @@ pub use ids::{FlagCounts, Flags, IdentityId, Pos};
 pub use location::{Location, Place, Refused};
 pub use lock::WriterLock;
 pub use manifest::{Manifest, ManifestError};
-pub use map::Bytes;
+pub use map::{Bytes, give_back_freed, keep_large_blocks_apart};
 pub(crate) use map::{open_or_create, open_regular, open_to_append, read_regular};
 pub use merge::{merge, merge_from};
 pub use open::{OpenIndex, Reason, Rejected, SMALL};

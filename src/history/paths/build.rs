@@ -8,15 +8,15 @@ use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
 use gix::hash::Kind;
 
 use super::diff::Differ;
-use super::packs::Packs;
 use super::trees::Trees;
+use crate::history::packs::Packs;
 use crate::history::{Error, Options};
 use crate::index::{History, Pos, Slice};
 
@@ -42,11 +42,6 @@ pub(in crate::history) struct Source<'a> {
     pub(in crate::history) kind: Kind,
 }
 
-struct Job {
-    run: Range<u32>,
-    packs: Arc<Packs>,
-}
-
 /// What a run has; it may be less than was asked for.
 type Answer = (Range<u32>, Slice);
 
@@ -62,6 +57,7 @@ pub(in crate::history) fn slices(
 ) -> Result<(), Error> {
     let cores = thread::available_parallelism().map_or(2, NonZero::get).min(MAX_THREADS);
     let threads = cores.min(positions.len().div_ceil(RUN_COMMITS as usize)).max(1);
+    let packs = Packs::open(source.objects.store_ref(), source.kind);
     let (jobs, queue) = channel();
     let (answers, incoming) = channel();
     let queue = Mutex::new(queue);
@@ -71,10 +67,10 @@ pub(in crate::history) fn slices(
             let mut objects = source.objects.clone();
             // Who has replacement objects is not served from the index.
             objects.ignore_replacements = true;
-            let (answers, queue, stop) = (answers.clone(), &queue, &stop);
+            let (answers, packs, queue, stop) = (answers.clone(), &packs, &queue, &stop);
             let (history, kind) = (source.history, source.kind);
             let worker = move || {
-                let mut trees = Trees::new(objects, CACHE / threads);
+                let mut trees = Trees::new(packs, objects, CACHE / threads);
                 work(queue, &answers, stop, history, kind, &mut trees);
             };
             thread::Builder::new().spawn_scoped(scope, worker)?;
@@ -92,17 +88,16 @@ pub(in crate::history) fn slices(
 }
 
 fn work(
-    queue: &Mutex<Receiver<Job>>,
+    queue: &Mutex<Receiver<Range<u32>>>,
     answers: &Sender<Answer>,
     stop: &AtomicBool,
     history: &History<'_>,
     kind: Kind,
-    trees: &mut Trees,
+    trees: &mut Trees<'_>,
 ) {
     loop {
         let job = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
-        let Ok(Job { run, packs }) = job else { return };
-        trees.use_packs(packs);
+        let Ok(run) = job else { return };
         let mut differ = Differ::new(kind, Slice::new(kind, Pos(run.start)), stop);
         for pos in run.clone() {
             commit(history, Pos(pos), trees, &mut differ);
@@ -120,7 +115,7 @@ fn work(
 }
 
 /// Compares one commit with its first parent.
-pub(super) fn commit(history: &History<'_>, pos: Pos, trees: &mut Trees, differ: &mut Differ<'_>) {
+pub(super) fn commit(history: &History<'_>, pos: Pos, trees: &mut Trees<'_>, differ: &mut Differ<'_>) {
     let old = history.first_parent(pos).map(|parent| history.tree(parent));
     let before = differ.slice.commits();
     // A damaged pack may make the reader of packs panic.
@@ -133,7 +128,7 @@ pub(super) fn commit(history: &History<'_>, pos: Pos, trees: &mut Trees, differ:
 /// Puts runs together.
 struct Joiner<'a, F> {
     source: &'a Source<'a>,
-    jobs: Sender<Job>,
+    jobs: Sender<Range<u32>>,
     end: u32,
     capacity: usize,
     each: F,
@@ -142,8 +137,6 @@ struct Joiner<'a, F> {
 impl<F: FnMut(Slice) -> Result<(), Error>> Joiner<'_, F> {
     fn run(mut self, start: u32, incoming: &Receiver<Answer>, options: &Options<'_>) -> Result<(), Error> {
         let kind = self.source.kind;
-        let open = || Arc::new(Packs::open(self.source.objects.store_ref(), kind));
-        let mut packs = open();
         // What is asked for next; what is needed next; what has come before it was needed.
         let (mut next, mut needed) = (start, start);
         let mut early: BTreeMap<u32, Slice> = BTreeMap::new();
@@ -155,10 +148,8 @@ impl<F: FnMut(Slice) -> Result<(), Error>> Joiner<'_, F> {
                 let run = next..self.end.min(next.saturating_add(run_commits));
                 next = run.end;
                 in_flight += 1;
-                // Mapping packs anew lets go of the pages that have been looked at.
-                packs = packs.again(kind).map_or_else(open, Arc::new);
                 // The receiver lives as long as this call.
-                let _ = self.jobs.send(Job { run, packs: Arc::clone(&packs) });
+                let _ = self.jobs.send(run);
             }
             options.check(needed - start)?;
             let (run, part) = match incoming.recv_timeout(TICK) {
@@ -171,7 +162,7 @@ impl<F: FnMut(Slice) -> Result<(), Error>> Joiner<'_, F> {
             if rest.is_empty() {
                 in_flight -= 1;
             } else {
-                let _ = self.jobs.send(Job { run: rest, packs: Arc::clone(&packs) });
+                let _ = self.jobs.send(rest);
             }
             while let Some(part) = early.remove(&needed) {
                 needed += part.commits();

@@ -72,7 +72,7 @@ impl<'a> Differ<'a> {
     }
 
     /// Adds to the slice a commit whose tree is `new` and whose first parent's is `old`.
-    pub(super) fn commit(&mut self, trees: &mut Trees, old: Option<&oid>, new: &oid) {
+    pub(super) fn commit(&mut self, trees: &mut Trees<'_>, old: Option<&oid>, new: &oid) {
         self.pending.clear();
         self.dirs.clear();
         self.changes.clear();
@@ -92,7 +92,7 @@ impl<'a> Differ<'a> {
         }
     }
 
-    fn compare(&mut self, trees: &mut Trees) -> Result<(), Unknown> {
+    fn compare(&mut self, trees: &mut Trees<'_>) -> Result<(), Unknown> {
         while let Some(Pending { path, old, new }) = self.pending.pop() {
             let much = self.changes.len() > MAX_CHANGES || path.len() > MAX_PATH;
             if much || self.stop.load(Ordering::Relaxed) {

@@ -5,15 +5,11 @@
 //! goes into reading trees: [`trees`] has a reader of its own that keeps what it has decoded, by place in the pack.
 
 mod build;
-mod cache;
-mod delta;
 mod diff;
-mod packs;
 #[cfg(test)]
 pub(super) mod tests;
 mod tree;
 mod trees;
 
 pub(super) use build::{Source, slices};
-pub(crate) use delta::apply as apply_delta;
 pub(crate) use tree::read as read_tree;
