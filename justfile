@@ -38,9 +38,11 @@ diff-repository path cases:
     cargo build --release
     GIT_FAST_TEST_BIN_DIR=target/release GIT_FAST_TEST_REPO={{path}} GIT_FAST_DIFF_CASES={{cases}} cargo test --test main answers_are
 
-# Measures against git and writes docs/BENCHMARKS.md: just bench ~/src/git ~/src/linux
+# Measures against git and writes docs/BENCHMARKS.md and docs/BENCHMARKS-sizes.md with its pictures (30 GB of disk in
+# target/; against gitoxide, too, after `cargo install gitoxide`): just bench ~/src/git ~/src/linux
 bench +repositories:
     cargo bench --bench compare -- --output docs/BENCHMARKS.md {{repositories}}
+    cargo bench --bench ladder -- --output docs/BENCHMARKS-sizes.md {{repositories}}
 
 # Measures git faststatus on generated worktrees and writes docs/BENCHMARKS-status.md.
 bench-status:

@@ -29,6 +29,12 @@ struct Arguments {
     /// How many bytes all versions of all files have together, about: 10MB to 10GB.
     #[arg(long, default_value = "20MB", value_parser = size)]
     size: u64,
+    /// How many media files come in besides, one version each: bytes that do not get smaller.
+    #[arg(long, default_value_t = 0)]
+    media: usize,
+    /// How large each of those is.
+    #[arg(long, default_value = "50MB", value_parser = size)]
+    media_size: u64,
     /// Another seed, another history.
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -68,8 +74,11 @@ fn main() -> io::Result<()> {
     let arguments = Arguments::parse();
     let dir = &arguments.directory;
     git(Path::new("."), &["init", "-q", "--bare", "-b", "main", &dir.to_string_lossy()])?;
+    // To compress media, or to look for what they have in common, takes longer than anything else here.
+    let compression = if arguments.media > 0 { "core.compression=0" } else { "core.compression=1" };
     let mut import = Command::new("git")
-        .args(["-c", "core.compression=1", "-c", "fastimport.unpackLimit=0", "fast-import", "--quiet"])
+        .args(["-c", compression, "-c", "core.bigFileThreshold=1m"])
+        .args(["-c", "fastimport.unpackLimit=0", "fast-import", "--quiet"])
         .arg("--active-branches=64")
         .current_dir(dir)
         .stdin(Stdio::piped())
@@ -106,6 +115,8 @@ const TOPICS: usize = 24;
 const DIRECT: u32 = 3;
 /// After how many commits a topic is merged, on average: with [`DIRECT`] that makes 14 % of merges.
 const TOPIC_LENGTH: usize = 4;
+/// Files from this number on are media.
+const MEDIA: usize = 1 << 32;
 /// Files changed by a commit, on average.
 const CHANGES: usize = 2;
 /// 2005-04-07, when git's own history begins; the last commit is about [`YEARS`] years later.
@@ -126,6 +137,8 @@ struct History<'a> {
     topics: Vec<Option<Topic>>,
     main: usize,
     text: String,
+    /// How many media files there are.
+    media: usize,
 }
 
 impl<'a> History<'a> {
@@ -144,6 +157,7 @@ impl<'a> History<'a> {
             topics: (0..TOPICS).map(|_| None).collect(),
             main: 0,
             text: String::new(),
+            media: 0,
         }
     }
 
@@ -157,8 +171,9 @@ impl<'a> History<'a> {
             let new_files = ((self.arguments.files as f64 * share) as usize).saturating_sub(self.files.len());
             self.one_commit(time, new_files)?;
             made += 1;
-            if made % (total / 60).max(1) == 0 {
-                let (tip, number) = (self.main, made * 60 / total);
+            let release = (total / 60).max(1);
+            if made % release == 0 {
+                let (tip, number) = (self.main, made / release);
                 write!(self.out, "tag v{}.{}\nfrom :{tip}\n", number / 10, number % 10)?;
                 write!(self.out, "tagger R Manager <release@example.com> {time} +0000\ndata 8\nrelease\n\n")?;
             }
@@ -193,6 +208,11 @@ impl<'a> History<'a> {
     /// Writes the blobs of one commit; each change is a file and the mark of its blob.
     fn changes(&mut self, new_files: usize) -> io::Result<Vec<(usize, usize)>> {
         let mut changed = Vec::new();
+        let made = self.next_mark * self.arguments.media;
+        if self.media < made.div_ceil(self.arguments.commits * (CHANGES + 1)).min(self.arguments.media) {
+            changed.push((MEDIA + self.media, self.media_blob()?));
+            self.media += 1;
+        }
         for _ in 0..new_files {
             self.files.push(vec![self.edits; self.lines]);
             changed.push((self.files.len() - 1, self.blob(self.files.len() - 1)?));
@@ -228,6 +248,22 @@ impl<'a> History<'a> {
         }
         let mark = self.mark();
         write!(self.out, "blob\nmark :{mark}\ndata {}\n{}\n", self.text.len(), self.text)?;
+        Ok(mark)
+    }
+
+    fn media_blob(&mut self) -> io::Result<usize> {
+        let mark = self.mark();
+        let mut rng = Rng::with_seed(mark as u64);
+        let mut left = self.arguments.media_size as usize;
+        write!(self.out, "blob\nmark :{mark}\ndata {left}\n")?;
+        let mut bytes = vec![0; 1 << 20];
+        while left > 0 {
+            let part = left.min(bytes.len());
+            rng.fill(&mut bytes[..part]);
+            self.out.write_all(&bytes[..part])?;
+            left -= part;
+        }
+        self.out.write_all(b"\n")?;
         Ok(mark)
     }
 
@@ -319,6 +355,9 @@ fn message(rng: &mut Rng) -> String {
 
 /// The path of a file: about twenty files in each directory, and directories up to five deep.
 fn path(file: usize) -> String {
+    if let Some(number) = file.checked_sub(MEDIA) {
+        return format!("media/clip-{number}.mp4");
+    }
     let mut directory = file / 20;
     let mut path = String::new();
     for _ in 0..5 {

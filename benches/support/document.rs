@@ -40,5 +40,10 @@ pub(crate) fn heading(title: &str, made_with: &str, about: &str) -> io::Result<S
 /// A line of a table: into the text, and to whoever waits.
 pub(crate) fn row(text: &mut String, line: &str) -> io::Result<()> {
     text.push_str(line);
+    say(line)
+}
+
+/// A line, with its end, to whoever waits.
+pub(crate) fn say(line: &str) -> io::Result<()> {
     io::stderr().write_all(line.as_bytes())
 }

@@ -1,0 +1,212 @@
+//! The same questions to repositories of growing size, and how the time grows with it:
+//!
+//! `cargo bench --bench ladder -- --output docs/BENCHMARKS-sizes.md REPOSITORY…`
+//!
+//! Generated repositories of 10 MB to 10 GB, and any others that are given. Four programs answer: git as it comes, git
+//! tuned (a commit-graph with changed-path filters, an index with an untracked cache), gitoxide's `gix` where it has such
+//! a command, and git-fast. Runs are interleaved, standard output is `/dev/null`, caches are warm, and no time is
+//! reported where our answer differs from git's.
+
+mod plot;
+mod questions;
+mod rungs;
+#[path = "../support/mod.rs"]
+mod support;
+
+use std::fmt::Write as _;
+use std::io;
+use std::path::PathBuf;
+use std::process::Command;
+
+use clap::Parser;
+
+use questions::{OURS, PROGRAMS, Question, TUNED};
+use rungs::Rung;
+use support::document;
+use support::timing::{Effort, Run, Summary, megabytes, milliseconds, timed, times_faster};
+
+/// Measures how time grows with the size of a repository.
+#[derive(Parser)]
+struct Arguments {
+    #[command(flatten)]
+    effort: Effort,
+    /// Write the tables to this file, and pictures beside it into `plots/`; not to standard output.
+    #[arg(long)]
+    output: Option<PathBuf>,
+    /// Where repositories are made; they are kept there, and found again.
+    #[arg(long, default_value = "target/bench-ladder")]
+    place: PathBuf,
+    /// Only generated repositories of these names.
+    #[arg(long, value_delimiter = ',')]
+    only: Option<Vec<String>>,
+    /// cargo says this to every benchmark.
+    #[arg(long, hide = true)]
+    bench: bool,
+    /// Repositories to measure besides.
+    repositories: Vec<PathBuf>,
+}
+
+/// What one question took on one repository, for each program that has an answer.
+struct Row {
+    rung: usize,
+    question: &'static Question,
+    runs: [Vec<Run>; 4],
+}
+
+impl Row {
+    fn summary(&self, program: usize) -> Option<Summary> {
+        (!self.runs[program].is_empty()).then(|| Summary::of(&self.runs[program]))
+    }
+
+    fn times_tuned(&self) -> f64 {
+        times_faster(&self.runs[TUNED], &self.runs[OURS])
+    }
+}
+
+fn main() -> io::Result<()> {
+    let arguments = Arguments::parse();
+    std::fs::create_dir_all(&arguments.place)?;
+    let place = std::fs::canonicalize(&arguments.place)?;
+    let mut rungs = Vec::new();
+    for size in rungs::SIZES {
+        if arguments.only.as_ref().is_none_or(|only| only.iter().any(|name| name == size.name)) {
+            rungs.push(Rung::generated(&place, size)?);
+        }
+    }
+    for repository in &arguments.repositories {
+        rungs.push(Rung::given(&place, repository)?);
+    }
+    let gix = Command::new("gix").arg("--version").output().is_ok();
+    let mut rows = Vec::new();
+    for (number, rung) in rungs.iter().enumerate() {
+        for question in questions::ALL {
+            let runs = measure(rung, question, gix, arguments.effort)?;
+            rows.push(Row { rung: number, question, runs });
+        }
+    }
+    let text = [heading()?, slower(&rungs, &rows), growth(&rungs, &rows), tables(&rungs, &rows)].concat();
+    if let Some(file) = &arguments.output {
+        let dir = file.with_file_name("plots");
+        std::fs::create_dir_all(&dir)?;
+        for question in questions::ALL {
+            let picture = plot::picture(question.title, &lines(&rungs, &rows, question));
+            std::fs::write(dir.join(format!("{}.svg", question.name)), picture)?;
+        }
+    }
+    document::write(arguments.output.as_deref(), &text)
+}
+
+/// Times all programs in turn.
+fn measure(rung: &Rung, question: &Question, gix: bool, effort: Effort) -> io::Result<[Vec<Run>; 4]> {
+    rung.check(question)?;
+    let mut runs = [const { Vec::new() }; 4];
+    for _ in effort.rounds() {
+        for (program, runs) in runs.iter_mut().enumerate() {
+            let command =
+                question.command(rung, program).filter(|command| gix || command.get_program() != "gix");
+            if let Some(command) = command {
+                question.prepare(rung)?;
+                runs.push(timed(command)?);
+            }
+        }
+    }
+    let times = times_faster(&runs[TUNED], &runs[OURS]);
+    document::say(&format!("{} {}: {times:.1}\n", rung.name, question.name))?;
+    Ok(runs)
+}
+
+fn heading() -> io::Result<String> {
+    document::heading(
+        "Benchmarks by size",
+        "cargo bench --bench ladder -- --output docs/BENCHMARKS-sizes.md REPOSITORY…",
+        "The repositories are generated (benches/generate.rs), but for those given by name. Whole processes, wall-clock \
+         time, standard output to `/dev/null`, runs interleaved, caches warm. Tuned: git with a commit-graph with \
+         changed-path filters, for status an index with an untracked cache (git on Linux has no file system monitor of \
+         its own). gix: gitoxide's program, where it has such a command; what it prints is not compared. Our answers \
+         were compared with git's byte for byte first. Memory is the peak resident set, mapped files included.",
+    )
+}
+
+/// What a reader should know first.
+fn slower(rungs: &[Rung], rows: &[Row]) -> String {
+    let mut text = String::from("## Slower than tuned git\n\n");
+    let mut none = true;
+    for row in rows.iter().filter(|row| row.times_tuned() < 1.0) {
+        let (name, title, times) = (&rungs[row.rung].name, row.question.title, row.times_tuned());
+        let _ = writeln!(text, "- {name}: {title}: {times:.2} times as fast");
+        none = false;
+    }
+    if none {
+        text.push_str("Nothing of what is measured here.\n");
+    }
+    text.push('\n');
+    text
+}
+
+/// How time grows with size, as a power of it.
+fn growth(rungs: &[Rung], rows: &[Row]) -> String {
+    let mut text = String::from(
+        "## Growth\n\nThe exponent *b* where time is about *a·sizeᵇ*, by least squares over the generated repositories \
+         without media: 0 means that size makes no difference, 1 that twice the size takes twice the time. Size is the \
+         number of commits, for status that of files.\n\n| question | git | git tuned | gix | git-fast | |\n\
+         | --- | ---: | ---: | ---: | ---: | --- |\n",
+    );
+    for question in questions::ALL {
+        let _ = write!(text, "| {}", question.title);
+        for (_, points) in lines(rungs, rows, question) {
+            let exponent =
+                plot::exponent(&points).map_or("–".to_owned(), |exponent| format!("{exponent:.2}"));
+            let _ = write!(text, " | {exponent}");
+        }
+        let _ = writeln!(text, " | [picture](plots/{}.svg) |", question.name);
+    }
+    text.push('\n');
+    text
+}
+
+/// For each program its name, and size and seconds on generated repositories, by size.
+fn lines(rungs: &[Rung], rows: &[Row], question: &Question) -> Vec<(&'static str, Vec<(f64, f64)>)> {
+    let points = |program: usize| {
+        let of = |row: &Row| {
+            let rung = &rungs[row.rung];
+            let size = if question.by_files { rung.files } else { rung.commits };
+            let summary =
+                row.summary(program).filter(|_| rung.on_the_line && row.question.name == question.name)?;
+            Some((size as f64, summary.median.as_secs_f64()))
+        };
+        let mut points: Vec<(f64, f64)> = rows.iter().filter_map(of).collect();
+        points.sort_by(|a, b| a.0.total_cmp(&b.0));
+        points
+    };
+    PROGRAMS.iter().enumerate().map(|(number, program)| (*program, points(number))).collect()
+}
+
+fn tables(rungs: &[Rung], rows: &[Row]) -> String {
+    let mut text = String::new();
+    for (number, rung) in rungs.iter().enumerate() {
+        let _ = write!(
+            text,
+            "## {}\n\n{} commits, {} files, {} of objects\n\n| question | program | median | p95 | p99 | memory | times faster: \
+             git-fast |\n| --- | --- | ---: | ---: | ---: | ---: | ---: |\n",
+            rung.name, rung.commits, rung.files, rung.size,
+        );
+        for row in rows.iter().filter(|row| row.rung == number) {
+            for (program, name) in PROGRAMS.iter().enumerate() {
+                let Some(summary) = row.summary(program) else { continue };
+                let [median, p95, p99] = [summary.median, summary.p95, summary.p99].map(milliseconds);
+                let times = match program {
+                    OURS => String::new(),
+                    _ => format!("{:.1}", times_faster(&row.runs[program], &row.runs[OURS])),
+                };
+                let title = if program == 0 { row.question.title } else { "" };
+                let _ = writeln!(
+                    text,
+                    "| {title} | {name} | {median} | {p95} | {p99} | {} | {times} |",
+                    megabytes(summary.memory)
+                );
+            }
+        }
+        text.push('\n');
+    }
+    text
+}
