@@ -191,6 +191,7 @@ fn tables(rungs: &[Rung], rows: &[Row]) -> String {
             rung.name, rung.commits, rung.files, rung.size,
         );
         for row in rows.iter().filter(|row| row.rung == number) {
+            let mut title = row.question.title;
             for (program, name) in PROGRAMS.iter().enumerate() {
                 let Some(summary) = row.summary(program) else { continue };
                 let [median, p95, p99] = [summary.median, summary.p95, summary.p99].map(milliseconds);
@@ -198,12 +199,12 @@ fn tables(rungs: &[Rung], rows: &[Row]) -> String {
                     OURS => String::new(),
                     _ => format!("{:.1}", times_faster(&row.runs[program], &row.runs[OURS])),
                 };
-                let title = if program == 0 { row.question.title } else { "" };
                 let _ = writeln!(
                     text,
                     "| {title} | {name} | {median} | {p95} | {p99} | {} | {times} |",
                     megabytes(summary.memory)
                 );
+                title = "";
             }
         }
         text.push('\n');

@@ -1,7 +1,7 @@
 //! What the repositories are asked.
 
 use std::io;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use crate::rungs::Rung;
 use crate::support::programs::{command, ours, succeed};
@@ -90,7 +90,7 @@ impl Question {
                 _ => Some(rung.git(tuned, &["rev-list", "--count", "HEAD"])),
             },
             Kind::Names => match program {
-                GIX => Some(command("gix", &rung.top, &["revision", "list", "HEAD"])),
+                GIX => Some(gix(rung, &["revision", "list", "HEAD"])),
                 OURS => log(&["--format=%H"]),
                 _ => Some(rung.git(tuned, &["rev-list", "HEAD"])),
             },
@@ -100,7 +100,7 @@ impl Question {
                 _ => Some(rung.git(tuned, &["shortlog", "-sn", "HEAD"])),
             },
             Kind::Status => Some(match program {
-                GIX => command("gix", &rung.top, &["status"]),
+                GIX => gix(rung, &["status"]),
                 OURS => command::<&str>(ours("git-faststatus"), &rung.top, &[]),
                 _ => rung.git_status(tuned),
             }),
@@ -120,4 +120,11 @@ impl Question {
         }
         Ok(())
     }
+}
+
+/// gitoxide, which else says how far it is even to a file.
+fn gix(rung: &Rung, words: &[&str]) -> Command {
+    let mut command = command("gix", &rung.top, words);
+    command.stderr(Stdio::null());
+    command
 }

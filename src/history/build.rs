@@ -37,8 +37,8 @@ pub struct Options<'a> {
     pub cancel: Option<&'a AtomicBool>,
     /// So many commits make a path segment, which is published as soon as it is finished.
     pub path_slice: u32,
-    /// Is told now and then how many commits have been read.
-    pub progress: Option<&'a (dyn Fn(u32) + Sync)>,
+    /// Is told now and then how many commits have been read, and of how many where that is known.
+    pub progress: Option<&'a (dyn Fn(u32, Option<u32>) + Sync)>,
 }
 
 impl<'a> Options<'a> {
@@ -54,11 +54,16 @@ impl<'a> Options<'a> {
         }
     }
 
-    /// Reports progress, and whether to go on.
-    pub(super) fn check(&self, count: u32) -> Result<(), Error> {
+    /// Reports progress.
+    pub(super) fn report(&self, count: u32, total: Option<u32>) {
         if let Some(progress) = self.progress {
-            progress(count);
+            progress(count, total);
         }
+    }
+
+    /// Reports progress, and whether to go on.
+    pub(super) fn check(&self, count: u32, total: Option<u32>) -> Result<(), Error> {
+        self.report(count, total);
         let late = self.deadline.is_some_and(|deadline| Instant::now() >= deadline);
         if late || self.cancel.is_some_and(|cancel| cancel.load(Ordering::Relaxed)) {
             return Err(Error::Stopped);
@@ -98,7 +103,7 @@ pub(super) fn build_into<W: Write + Seek>(
     let mut objects = objects.clone();
     // Who has replacement objects or grafts is not served from the index.
     objects.ignore_replacements = true;
-    options.check(0)?;
+    options.check(0, None)?;
     let (mut buf, mut batch) = (Vec::new(), Batch::default());
     let alone = if known.is_empty() { ALONE_AT_FIRST } else { ALONE };
     while !collector.is_complete() && collector.count() < alone {
@@ -110,7 +115,7 @@ pub(super) fn build_into<W: Write + Seek>(
     if !collector.is_complete() {
         parallel::collect(&mut collector, &objects, kind, options)?;
     }
-    options.check(collector.count())?;
+    options.check(collector.count(), None)?;
     collector.finish().map(Some)
 }
 

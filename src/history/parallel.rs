@@ -144,7 +144,7 @@ impl Dispatcher<'_> {
     ) -> Result<(), Error> {
         while !collector.is_complete() {
             self.fill(collector);
-            options.check(collector.count())?;
+            options.check(collector.count(), None)?;
             match incoming.recv_timeout(TICK) {
                 Ok(answer) => self.take(answer, collector)?,
                 Err(RecvTimeoutError::Timeout) => {}

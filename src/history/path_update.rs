@@ -157,12 +157,15 @@ pub fn verify_paths(
     options: &Options<'_>,
 ) -> Result<u32, Fault> {
     let (history, objects, kind) = source;
+    let total = runs.iter().map(|run| run.len() as u32).sum();
     let mut count = 0;
     let mut fault = None;
     for run in runs {
         let run = run.start..run.end.min(paths.len());
         let source = Source { history, objects, kind };
-        slices(&source, run.clone(), options, |slice| {
+        let progress = |done, _| options.progress.iter().for_each(|tell| tell(count + done, Some(total)));
+        let options = Options { progress: Some(&progress), ..*options };
+        slices(&source, run.clone(), &options, |slice| {
             if fault.is_none() {
                 fault = difference(paths, &in_memory(&slice)?);
             }

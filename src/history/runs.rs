@@ -16,6 +16,8 @@ use super::packs::{Packs, Place, Reader};
 
 /// How many neighbouring entries are read at once.
 const CHUNK: u32 = 256;
+/// Commits larger than this are left to the object database.
+const LARGE: u64 = 1 << 20;
 /// How much of a pack is read at once: about so long is a run of commits.
 const WINDOW: usize = 64 << 10;
 /// How much is read at once of a delta or its base, which may be anywhere.
@@ -96,13 +98,13 @@ impl Runs {
             let place = Place { pack: chunk.pack, offset: offset_of(index, number) };
             let Some(entry) = decoder.whole.entry(place) else { continue };
             match entry.header {
-                Header::Commit => {
+                Header::Commit if entry.decompressed_size <= LARGE => {
                     let Some(raw) = decoder.whole.inflate(place, &entry) else { continue };
                     commits += 1;
                     each(index.oid_at_index(number), raw);
                 }
                 Header::OfsDelta { .. } | Header::RefDelta { .. } => deltas.push((number, place)),
-                Header::Tree | Header::Blob | Header::Tag => {}
+                Header::Commit | Header::Tree | Header::Blob | Header::Tag => {}
             }
         }
         // What a delta makes is known at the end of its chain. Where there is more than commits, that is far to go for

@@ -24,10 +24,10 @@ pub enum Fault {
 }
 
 /// `n` positions, spread evenly; all of them when there are not more.
-pub fn sample(history: &History<'_>, n: u32) -> impl Iterator<Item = Pos> + use<> {
+pub fn sample(history: &History<'_>, n: u32) -> Vec<Pos> {
     let len = u64::from(history.len());
     let n = u64::from(n).min(len);
-    (0..n).map(move |i| Pos((i * len / n) as u32))
+    (0..n).map(|i| Pos((i * len / n) as u32)).collect()
 }
 
 /// Compares what the index says about the commits at `positions` with the object database, and returns how many
@@ -39,7 +39,7 @@ pub fn verify(
     history: &History<'_>,
     objects: &gix::OdbHandle,
     kind: Kind,
-    positions: impl Iterator<Item = Pos>,
+    positions: &[Pos],
     options: &Options<'_>,
 ) -> Result<u32, Fault> {
     let mut objects = objects.clone();
@@ -47,9 +47,9 @@ pub fn verify(
     let mut buf = Vec::new();
     let mut odd = Vec::new();
     let mut count = 0;
-    for pos in positions.filter(|pos| pos.0 < history.len()) {
+    for pos in positions.iter().copied().filter(|pos| pos.0 < history.len()) {
         if count % 1024 == 0 {
-            options.check(count)?;
+            options.check(count, Some(positions.len() as u32))?;
         }
         count += 1;
         let id = history.oid(pos).to_owned();

@@ -10,7 +10,7 @@ use super::progress::Progress;
 use crate::cli::fatal;
 use crate::cli::output::Output;
 use crate::history::{self, Options, Outcome};
-use crate::index::{Location, OpenIndex, Pos, WriterLock};
+use crate::index::{Location, OpenIndex, WriterLock};
 use crate::repo::NotExact;
 use crate::session::Session;
 
@@ -89,7 +89,7 @@ fn write(session: &Session<'_>, options: &IndexOptions, anew: bool) -> Result<Ex
     };
     let tips = session.all_tips()?;
     let progress = Progress::new("Indexing history", options.progress, options.quiet);
-    let report = |commits| progress.at(commits);
+    let report = |commits, total| progress.at(commits, total);
     let dates = session.dates();
     let mut build = Options::new(&dates);
     build.progress = Some(&report);
@@ -103,7 +103,7 @@ fn write(session: &Session<'_>, options: &IndexOptions, anew: bool) -> Result<Ex
     drop(progress);
     // The history can be used from here on; what was done to paths follows.
     let progress = Progress::new("Indexing paths", options.progress, options.quiet);
-    let report = |commits| progress.at(commits);
+    let report = |commits, total| progress.at(commits, total);
     let mut build = Options::new(&dates);
     build.progress = Some(&report);
     let paths = history::update_paths(&target, &lock, &build)
@@ -159,13 +159,13 @@ fn verify(
     }
     let history = index.history().map_err(failed)?;
     let progress = Progress::new("Verifying history", options.progress, options.quiet);
-    let report = |commits| progress.at(commits);
+    let report = |commits, total| progress.at(commits, total);
     let dates = session.dates();
     let mut check = Options::new(&dates);
     check.progress = Some(&report);
     let target = session.target(&location);
-    let positions: Vec<Pos> = history::sample(&history, sample.unwrap_or(u32::MAX)).collect();
-    let result = history::verify(&history, target.objects, target.kind, positions.into_iter(), &check);
+    let positions = history::sample(&history, sample.unwrap_or(u32::MAX));
+    let result = history::verify(&history, target.objects, target.kind, &positions, &check);
     drop(progress);
     match result {
         Ok(commits) => say(options, &format!("index: {commits} commits verified")),
@@ -178,7 +178,7 @@ fn verify(
     let Some(deep) = deep else { return Ok(ExitCode::SUCCESS) };
     let paths = index.paths().map_err(failed)?;
     let progress = Progress::new("Verifying paths", options.progress, options.quiet);
-    let report = |commits| progress.at(commits);
+    let report = |commits, total| progress.at(commits, total);
     let mut check = Options::new(&dates);
     check.progress = Some(&report);
     let runs = history::sample_runs(&history, deep);

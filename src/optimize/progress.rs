@@ -1,9 +1,10 @@
 //! A progress bar on stderr, by git's rules: on a terminal, or when asked for.
 
+use std::fmt::Write;
 use std::io::IsTerminal;
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 /// A counter of commits.
 pub(super) struct Progress {
@@ -17,9 +18,7 @@ impl Progress {
             return Progress { bar: ProgressBar::hidden() };
         }
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
-        if let Ok(style) = ProgressStyle::with_template("{msg}: {human_pos} commits, {per_sec}, {elapsed}") {
-            bar.set_style(style);
-        }
+        style(&bar, "{msg}: {human_pos} commits, {rate}, {elapsed}");
         bar.set_message(what);
         bar.enable_steady_tick(Duration::from_millis(200));
         if !std::io::stderr().is_terminal() {
@@ -29,9 +28,23 @@ impl Progress {
         Progress { bar }
     }
 
-    /// So many commits have been read.
-    pub(super) fn at(&self, commits: u32) {
+    /// So many commits have been read, of so many.
+    pub(super) fn at(&self, commits: u32, total: Option<u32>) {
+        let total = total.map(u64::from);
+        if let Some(total) = total.filter(|_| self.bar.length() != total) {
+            self.bar.set_length(total);
+            style(&self.bar, "{msg}: {human_pos} of {human_len} commits, {rate}, {eta} left");
+        }
         self.bar.set_position(u64::from(commits));
+    }
+}
+
+fn style(bar: &ProgressBar, template: &str) {
+    let rate = |state: &ProgressState, out: &mut dyn Write| {
+        let _ = write!(out, "{}/s", HumanCount(state.per_sec() as u64));
+    };
+    if let Ok(style) = ProgressStyle::with_template(template) {
+        bar.set_style(style.with_key("rate", rate));
     }
 }
 

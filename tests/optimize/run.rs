@@ -92,8 +92,8 @@ fn json_has_one_object_in_each_line() {
     assert!(
         has("start", "task", "repack") && has("end", "task", "repack") && has("progress", "phase", "paths")
     );
-    // git's own, of all that tells any.
-    for (task, phase) in [("repack", "Counting objects"), ("repack", "Writing objects")] {
+    // How far it is of how much: git's own, of all that tells any, and ours.
+    for (task, phase) in [("index", "paths"), ("repack", "Counting objects"), ("repack", "Writing objects")] {
         let told = |line: &&serde_json::Value| line["task"] == task && line["phase"] == phase;
         let line = events.iter().rfind(told).unwrap_or_else(|| panic!("no {phase}: {text}"));
         assert!(line["event"] == "progress" && line["done"] == line["total"], "{line}");

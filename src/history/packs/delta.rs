@@ -2,7 +2,7 @@
 //! "Deltified representation".
 
 /// Objects larger than this are not made here.
-pub(super) const LARGE: u64 = 64 << 20;
+pub(super) const LARGE: usize = 64 << 20;
 
 /// Makes the object that `delta` describes from `base`; `None` for anything but a delta for this very base.
 pub(crate) fn apply(base: &[u8], delta: &[u8]) -> Option<Vec<u8>> {
@@ -10,7 +10,7 @@ pub(crate) fn apply(base: &[u8], delta: &[u8]) -> Option<Vec<u8>> {
     if size(&mut rest)? != base.len() as u64 {
         return None;
     }
-    let len = size(&mut rest).filter(|len| *len <= LARGE)? as usize;
+    let len = usize::try_from(size(&mut rest)?).ok().filter(|len| *len <= LARGE)?;
     let mut out = Vec::with_capacity(len);
     while let Some((&instruction, after)) = rest.split_first() {
         rest = after;

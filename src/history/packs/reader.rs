@@ -17,6 +17,8 @@ use super::{Packs, Place};
 const MAX_CHAIN: usize = 4096;
 /// Inflating is slow at the end of its output buffer, so that is longer by this.
 const SLACK: usize = 512;
+/// Room for more, in bytes, is given back when it has been used.
+const KEEP: usize = 1 << 20;
 /// The header of an entry is not longer: type and length, and the distance or name of a delta's base.
 const HEADER: usize = 64;
 
@@ -82,19 +84,24 @@ impl<'a> Reader<'a> {
 
     /// What an entry holds: an object, or a delta.
     pub(in crate::history) fn inflate(&mut self, place: Place, entry: &Entry) -> Option<&[u8]> {
-        let size = usize::try_from(entry.decompressed_size.min(LARGE)).ok()?;
-        if entry.decompressed_size > LARGE {
-            return None;
-        }
-        if self.out.len() < size + SLACK {
-            self.out.resize(size + SLACK, 0);
-        }
+        let size = usize::try_from(entry.decompressed_size).ok().filter(|size| *size <= LARGE)?;
+        make_room(&mut self.out, size + SLACK);
         let header = (entry.data_offset - place.offset) as usize;
         // What does not get smaller takes a little more. If that is too little, the object database reads it.
         let input = self.window.read(self.packs, place, header + size + size / 16 + HEADER)?.get(header..)?;
         self.inflate.reset();
         let (status, _, len) = self.inflate.once(input, &mut self.out[..size + SLACK]).ok()?;
         (status == Status::StreamEnd && len == size).then_some(&self.out[..size])
+    }
+}
+
+/// Sees to it that `buf` has at least `len` bytes, and not many more for long.
+fn make_room(buf: &mut Vec<u8>, len: usize) {
+    if buf.len() < len {
+        buf.resize(len, 0);
+    } else if buf.len() > len.max(KEEP) {
+        buf.truncate(len.max(KEEP));
+        buf.shrink_to_fit();
     }
 }
 
@@ -114,9 +121,7 @@ impl Window {
             return self.bytes.get(start..self.len);
         }
         let len = len.max(self.least);
-        if self.bytes.len() < len {
-            self.bytes.resize(len, 0);
-        }
+        make_room(&mut self.bytes, len);
         // Should reading fail, nothing is known.
         self.len = 0;
         self.len = packs.read(place, &mut self.bytes[..len])?;

@@ -143,6 +143,7 @@ impl<F: FnMut(Slice) -> Result<(), Error>> Joiner<'_, F> {
         let mut in_flight = 0;
         let run_commits = RUN_COMMITS.min(options.path_slice).max(1);
         let mut slice = Slice::new(kind, Pos(start));
+        let total = Some(self.end - start);
         while needed < self.end {
             while next < self.end && in_flight + early.len() < self.capacity {
                 let run = next..self.end.min(next.saturating_add(run_commits));
@@ -151,7 +152,7 @@ impl<F: FnMut(Slice) -> Result<(), Error>> Joiner<'_, F> {
                 // The receiver lives as long as this call.
                 let _ = self.jobs.send(run);
             }
-            options.check(needed - start)?;
+            options.check(needed - start, total)?;
             let (run, part) = match incoming.recv_timeout(TICK) {
                 Ok(answer) => answer,
                 Err(RecvTimeoutError::Timeout) => continue,
@@ -173,6 +174,7 @@ impl<F: FnMut(Slice) -> Result<(), Error>> Joiner<'_, F> {
                 }
             }
         }
+        options.report(needed - start, total);
         Ok(())
     }
 }

@@ -35,8 +35,8 @@ fn version_1_is_read() {
     assert_eq!(repo.compare(&history), repo.all().len());
     let git = repo.git_dir();
     let dates = |ids: &[gix::hash::ObjectId]| commit_dates("git".as_ref(), &git, ids);
-    let count =
-        verify(&history, &repo.odb(), Kind::Sha1, sample(&history, u32::MAX), &Options::new(&dates)).unwrap();
+    let count = verify(&history, &repo.odb(), Kind::Sha1, &sample(&history, u32::MAX), &Options::new(&dates))
+        .unwrap();
     assert_eq!(count, history.len());
     assert_eq!(history.len(), 53);
     assert_eq!(index.path_segments().unwrap().len(), 2);

@@ -140,7 +140,7 @@ fn what_was_finished_stays() {
     for _ in 0..2 {
         let before = index.open().unwrap().paths().unwrap().len();
         let cancel = AtomicBool::new(false);
-        let stop_soon = |commits| cancel.store(commits >= 40, Ordering::Relaxed);
+        let stop_soon = |commits, _| cancel.store(commits >= 40, Ordering::Relaxed);
         let mut options = options(16);
         options.cancel = Some(&cancel);
         options.progress = Some(&stop_soon);
@@ -165,7 +165,7 @@ fn victim() {
     let location = Location::find(place).unwrap().unwrap();
     let target = Target { location: &location, objects: &repo.objects, kind: Kind::Sha1, fingerprint: PRINT };
     let lock = WriterLock::try_acquire(&location.dir).unwrap().unwrap();
-    let slowly = |_| std::thread::sleep(Duration::from_millis(2));
+    let slowly = |_, _| std::thread::sleep(Duration::from_millis(2));
     let mut options = options(8);
     options.progress = Some(&slowly);
     update_paths(&target, &lock, &options).unwrap();

@@ -40,7 +40,7 @@ fn check_all(repo: &TestRepo, history: &History<'_>) -> u32 {
     let git = repo.git_dir();
     let dates = |ids: &[gix::hash::ObjectId]| commit_dates("git".as_ref(), &git, ids);
     let all = sample(history, u32::MAX);
-    verify(history, &repo.odb(), repo.kind, all, &Options::new(&dates)).unwrap()
+    verify(history, &repo.odb(), repo.kind, &all, &Options::new(&dates)).unwrap()
 }
 
 #[test]
@@ -109,13 +109,13 @@ fn limits() {
     let cancel = AtomicBool::new(true);
     assert!(matches!(run(&Options { cancel: Some(&cancel), ..Options::new(&dates) }), Err(Error::Stopped)));
     // In the middle of it.
-    let progress = |count: u32| cancel.store(count > 600, Ordering::Relaxed);
+    let progress = |count: u32, _| cancel.store(count > 600, Ordering::Relaxed);
     cancel.store(false, Ordering::Relaxed);
     let options = Options { cancel: Some(&cancel), progress: Some(&progress), ..Options::new(&dates) };
     assert!(matches!(run(&options), Err(Error::Stopped)));
 
     let seen = AtomicU32::new(0);
-    let progress = |count: u32| seen.store(count, Ordering::Relaxed);
+    let progress = |count: u32, _| seen.store(count, Ordering::Relaxed);
     run(&Options { progress: Some(&progress), ..Options::new(&dates) }).unwrap();
     assert_eq!(seen.load(Ordering::Relaxed), 1500);
 

@@ -29,12 +29,12 @@ pub(super) fn run(runner: &Runner<'_>, facts: &mut Facts, asked: Asked) -> Resul
     let dates = session.dates();
     let events = runner.events;
     let bar = Progress::new("Indexing", false, !events.bars());
-    let report = |phase: &str, commits: u32| {
-        bar.at(commits);
-        events.progress("index", phase, u64::from(commits), None);
+    let report = |phase: &str, commits: u32, total: Option<u32>| {
+        bar.at(commits, total);
+        events.progress("index", phase, u64::from(commits), total.map(u64::from));
     };
-    let history_progress = |commits| report("history", commits);
-    let path_progress = |commits| report("paths", commits);
+    let history_progress = |commits, total| report("history", commits, total);
+    let path_progress = |commits, total| report("paths", commits, total);
     let mut options = Options::new(&dates);
     options.deadline = runner.deadline;
     options.progress = Some(&history_progress);
