@@ -89,7 +89,7 @@ fn main() -> io::Result<()> {
         let dir = file.with_file_name("plots");
         std::fs::create_dir_all(&dir)?;
         for question in questions::ALL {
-            let picture = plot::picture(question.title, &lines(&rungs, &rows, question));
+            let picture = plot::picture(question.title, question.unit(), &lines(&rungs, &rows, question));
             std::fs::write(dir.join(format!("{}.svg", question.name)), picture)?;
         }
     }

@@ -23,8 +23,8 @@ pub(crate) fn exponent(points: &[(f64, f64)]) -> Option<f64> {
     (logs.len() > 2 && square > 0.0).then(|| both / square)
 }
 
-/// An SVG picture that needs nothing else, and takes the colour of its text from the reader's preference.
-pub(crate) fn picture(title: &str, lines: &[Line]) -> String {
+/// An SVG picture (`unit` is that of size) that needs nothing else, and takes the colour of its text from the reader's preference.
+pub(crate) fn picture(title: &str, unit: &str, lines: &[Line]) -> String {
     let points = || lines.iter().flat_map(|(_, points)| points.iter().copied());
     let (x, y) = (decades(points().map(|point| point.0)), decades(points().map(|point| point.1)));
     let [left, top, right, bottom] = FRAME;
@@ -49,6 +49,7 @@ pub(crate) fn picture(title: &str, lines: &[Line]) -> String {
             bottom + 18.0
         );
     }
+    let _ = writeln!(svg, "<text x=\"{right}\" y=\"{}\" text-anchor=\"end\">{unit}</text>", bottom + 36.0);
     for decade in y.0 as i32..=y.1 as i32 {
         let at = down(10f64.powi(decade));
         let _ = writeln!(
@@ -67,7 +68,7 @@ pub(crate) fn picture(title: &str, lines: &[Line]) -> String {
             at + 4.0
         );
     }
-    for ((name, points), colour) in lines.iter().zip(COLOURS).filter(|((_, points), _)| !points.is_empty()) {
+    for ((_, points), colour) in lines.iter().zip(COLOURS) {
         let path: Vec<String> =
             points.iter().map(|(x, y)| format!("{:.1},{:.1}", across(*x), down(*y))).collect();
         let _ = writeln!(
@@ -83,16 +84,30 @@ pub(crate) fn picture(title: &str, lines: &[Line]) -> String {
                 down(*y)
             );
         }
-        let end = points.last().map_or(bottom, |point| down(point.1));
+    }
+    for (name, colour, at) in labels(lines, down) {
         let _ = writeln!(
             svg,
             "<text x=\"{}\" y=\"{:.1}\" style=\"fill:{colour}\">{name}</text>",
             right + 8.0,
-            end + 4.0
+            at + 4.0
         );
     }
     svg.push_str("</svg>\n");
     svg
+}
+
+/// Name, colour and height of each line's end, from the top down and not too close to one another.
+fn labels(lines: &[Line], down: impl Fn(f64) -> f64) -> Vec<(&'static str, &'static str, f64)> {
+    const APART: f64 = 14.0;
+    let ends = lines.iter().zip(COLOURS);
+    let ends = ends.filter_map(|((name, points), colour)| Some((*name, colour, down(points.last()?.1))));
+    let mut labels: Vec<_> = ends.collect();
+    labels.sort_by(|a, b| a.2.total_cmp(&b.2));
+    for at in 1..labels.len() {
+        labels[at].2 = labels[at].2.max(labels[at - 1].2 + APART);
+    }
+    labels
 }
 
 /// The powers of ten around all values.

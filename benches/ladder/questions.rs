@@ -72,6 +72,11 @@ pub(crate) const ALL: &[Question] = &[
 ];
 
 impl Question {
+    /// What size is counted in.
+    pub(crate) fn unit(&self) -> &'static str {
+        if self.by_files { "files" } else { "commits" }
+    }
+
     /// How one of [`PROGRAMS`] is asked; `None` when it has no such command.
     pub(crate) fn command(&self, rung: &Rung, program: usize) -> Option<Command> {
         let tuned = program == TUNED;

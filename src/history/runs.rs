@@ -77,8 +77,8 @@ impl Runs {
     /// For a thread that decodes runs.
     pub(super) fn decoder(&self) -> Decoder<'_> {
         Decoder {
-            whole: Reader::new(&self.packs, WINDOW, 0),
-            deltas: Reader::new(&self.packs, DELTA_WINDOW, CACHE),
+            whole: Reader::new(&self.packs, objs::Kind::Commit, WINDOW, 0),
+            deltas: Reader::new(&self.packs, objs::Kind::Commit, DELTA_WINDOW, CACHE),
         }
     }
 
@@ -111,7 +111,7 @@ impl Runs {
         // what mostly turns out to be something else.
         if commits * 2 > entries.len() {
             for (number, place) in deltas {
-                let Some(raw) = decoder.deltas.object(place, objs::Kind::Commit) else { continue };
+                let Some(raw) = decoder.deltas.object(place) else { continue };
                 commits += 1;
                 each(index.oid_at_index(number), &raw);
             }

@@ -9,6 +9,8 @@
 mod cache;
 mod delta;
 mod reader;
+#[cfg(test)]
+mod tests;
 
 use std::cmp::Reverse;
 use std::fs::File;

@@ -25,6 +25,7 @@ const HEADER: usize = 64;
 /// See the module.
 pub(in crate::history) struct Reader<'a> {
     packs: &'a Packs,
+    kind: Kind,
     window: Window,
     objects: Cache<Place>,
     inflate: Inflate,
@@ -32,15 +33,13 @@ pub(in crate::history) struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    /// One that reads at least `window` bytes at once and keeps at most `limit` bytes of objects.
-    pub(in crate::history) fn new(packs: &'a Packs, window: usize, limit: usize) -> Reader<'a> {
-        let window = Window {
-            at: Place { pack: usize::MAX, offset: 0 },
-            bytes: vec![0; window],
-            len: 0,
-            least: window,
-        };
-        Reader { packs, window, objects: Cache::new(limit), inflate: Inflate::default(), out: Vec::new() }
+    /// One for objects of this kind, which reads at least `window` bytes at once and keeps at most `limit` bytes of
+    /// objects.
+    pub(in crate::history) fn new(packs: &'a Packs, kind: Kind, window: usize, limit: usize) -> Reader<'a> {
+        let window =
+            Window { at: Place { pack: usize::MAX, offset: 0 }, bytes: Vec::new(), len: 0, least: window };
+        let (objects, inflate) = (Cache::new(limit), Inflate::default());
+        Reader { packs, kind, window, objects, inflate, out: Vec::new() }
     }
 
     /// What an entry says about itself.
@@ -49,8 +48,8 @@ impl<'a> Reader<'a> {
         Entry::from_bytes(bytes, place.offset, self.packs.kind).ok()
     }
 
-    /// The object at `place`, if it is of this kind.
-    pub(in crate::history) fn object(&mut self, place: Place, kind: Kind) -> Option<Rc<Vec<u8>>> {
+    /// The object at `place`, if it is of the kind.
+    pub(in crate::history) fn object(&mut self, place: Place) -> Option<Rc<Vec<u8>>> {
         let mut chain: SmallVec<[(Place, Entry); 16]> = SmallVec::new();
         let mut at = place;
         let mut object = loop {
@@ -61,7 +60,7 @@ impl<'a> Reader<'a> {
             let offset = match &entry.header {
                 Header::OfsDelta { base_distance } => entry.checked_base_pack_offset(*base_distance)?,
                 Header::RefDelta { base_id } => self.packs.find_in(at.pack, base_id)?.offset,
-                whole if whole.as_kind() == Some(kind) => {
+                whole if whole.as_kind() == Some(self.kind) => {
                     let object = Rc::new(self.inflate(at, &entry)?.to_vec());
                     self.objects.insert(at, Rc::clone(&object));
                     break object;

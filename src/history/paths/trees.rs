@@ -30,7 +30,7 @@ impl<'a> Trees<'a> {
     pub(super) fn new(packs: &'a Packs, objects: gix::OdbHandle, limit: usize) -> Trees<'a> {
         Trees {
             packs,
-            packed: Reader::new(packs, WINDOW, limit / 8 * 7),
+            packed: Reader::new(packs, Kind::Tree, WINDOW, limit / 8 * 7),
             last_pack: 0,
             objects,
             other: Cache::new(limit / 8),
@@ -42,7 +42,7 @@ impl<'a> Trees<'a> {
     pub(super) fn load(&mut self, id: &oid) -> Option<Rc<Vec<u8>>> {
         if let Some(place) = self.packs.find(id, self.last_pack) {
             self.last_pack = place.pack;
-            if let Some(tree) = self.packed.object(place, Kind::Tree) {
+            if let Some(tree) = self.packed.object(place) {
                 return Some(tree);
             }
         }
