@@ -99,11 +99,12 @@ impl Rung {
             let _ = std::fs::remove_dir_all(&top);
             say(&format!("{name}: cloning\n"))?;
             git(place, &["clone", "-q", &original.to_string_lossy(), &top.to_string_lossy()])?;
-            git(&top, &["commit-graph", "write", "--reachable", "--changed-paths"])?;
-            succeed(command(ours("git-optimize"), &top, &["index", "build"]))?;
             std::fs::copy(top.join(".git/index"), top.join(".git/index-tuned"))?;
             std::fs::write(top.join(".git/ready"), "")?;
         }
+        // The last question of the run before has taken both away, or one of them.
+        git(&top, &["commit-graph", "write", "--reachable", "--changed-paths"])?;
+        succeed(command(ours("git-optimize"), &top, &["index", "update"]))?;
         let commits = git(&top, &["rev-list", "--count", "HEAD"])?.parse().map_err(io::Error::other)?;
         let files = git(&top, &["ls-files"])?.lines().count();
         let objects = git(&top, &["count-objects", "-v", "-H"])?;
