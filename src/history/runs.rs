@@ -82,8 +82,8 @@ impl Runs {
         }
     }
 
-    /// Gives name and bytes of commits of a run to `each`, in order of offset. True when most entries of the run are
-    /// commits, so that the run that follows is worth a look.
+    /// Gives name and bytes of commits of a run to `each`, those first that are no deltas. True when most entries of the
+    /// run are commits, so that the run that follows is worth a look.
     pub(super) fn decode(
         &self,
         chunk: Chunk,

@@ -67,8 +67,8 @@ impl Deref for Bytes {
     }
 }
 
-/// From now on, a large block of memory (1 MiB or more) is a mapping of its own: it grows without being copied, and goes
-/// back when it is freed. glibc begins so, but raises that limit up to 32 MiB with the sizes that it sees.
+/// From now on, a large block of memory (1 MiB or more) is a mapping of its own: it grows without being copied, and
+/// goes back when it is freed. glibc begins so, but raises that limit up to 32 MiB with the sizes that it sees.
 pub fn keep_large_blocks_apart() {
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
     #[allow(unsafe_code)]
@@ -78,8 +78,8 @@ pub fn keep_large_blocks_apart() {
     }
 }
 
-/// Gives the memory back that has been freed. The allocator of glibc keeps it where something in use lies behind it, and
-/// a build frees some hundred MB of small pieces between its phases.
+/// Gives the memory back that has been freed. The allocator of glibc keeps it where something in use lies behind it,
+/// and a build frees some hundred MB of small pieces between its phases.
 pub fn give_back_freed() {
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
     #[allow(unsafe_code)]

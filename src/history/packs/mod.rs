@@ -26,8 +26,6 @@ pub(super) use reader::Reader;
 
 /// So many packs are kept open, the largest. (By default a process may have 1,024 files open.)
 const MAX_PACKS: usize = 256;
-/// What a pack begins with, in bytes: see gitformat-pack(5).
-const HEADER: u64 = 12;
 
 /// Where an object is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -50,7 +48,7 @@ impl Pack {
     fn open(index: &Path, kind: Kind) -> Option<Pack> {
         let data = File::open(index.with_extension("pack")).ok()?;
         let end = data.metadata().ok()?.len().checked_sub(kind.len_in_bytes() as u64)?;
-        let mut header = [0; HEADER as usize];
+        let mut header = [0; data::header::SIZE];
         data.read_exact_at(&mut header, 0).ok()?;
         data::header::decode(&header).ok()?;
         Some(Pack { index: index::File::at(index, kind).ok()?, data, end })

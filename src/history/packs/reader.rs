@@ -3,6 +3,7 @@
 
 use std::rc::Rc;
 
+use gix::hash::oid;
 use gix::objs::Kind;
 use gix::odb::pack::data::Entry;
 use gix::odb::pack::data::entry::Header;
@@ -27,6 +28,8 @@ pub(in crate::history) struct Reader<'a> {
     packs: &'a Packs,
     kind: Kind,
     window: Window,
+    /// The pack in which the last object was found.
+    last_pack: usize,
     objects: Cache<Place>,
     inflate: Inflate,
     out: Vec<u8>,
@@ -39,13 +42,20 @@ impl<'a> Reader<'a> {
         let window =
             Window { at: Place { pack: usize::MAX, offset: 0 }, bytes: Vec::new(), len: 0, least: window };
         let (objects, inflate) = (Cache::new(limit), Inflate::default());
-        Reader { packs, kind, window, objects, inflate, out: Vec::new() }
+        Reader { packs, kind, window, last_pack: 0, objects, inflate, out: Vec::new() }
     }
 
     /// What an entry says about itself.
     pub(in crate::history) fn entry(&mut self, place: Place) -> Option<Entry> {
         let bytes = self.window.read(self.packs, place, HEADER)?;
         Entry::from_bytes(bytes, place.offset, self.packs.kind).ok()
+    }
+
+    /// The object of this name, if it is in a pack and of the kind.
+    pub(in crate::history) fn find(&mut self, id: &oid) -> Option<Rc<Vec<u8>>> {
+        let place = self.packs.find(id, self.last_pack)?;
+        self.last_pack = place.pack;
+        self.object(place)
     }
 
     /// The object at `place`, if it is of the kind.

@@ -16,10 +16,7 @@ const PATIENCE: u64 = 64;
 
 /// Reads trees, for one thread.
 pub(super) struct Trees<'a> {
-    packs: &'a Packs,
     packed: Reader<'a>,
-    /// In which pack the last tree was.
-    last_pack: usize,
     objects: gix::OdbHandle,
     other: Cache<ObjectId>,
     missing: u64,
@@ -29,9 +26,7 @@ impl<'a> Trees<'a> {
     /// A reader that keeps at most `limit` bytes of trees. `objects` must not resolve replacement objects.
     pub(super) fn new(packs: &'a Packs, objects: gix::OdbHandle, limit: usize) -> Trees<'a> {
         Trees {
-            packs,
             packed: Reader::new(packs, Kind::Tree, WINDOW, limit / 8 * 7),
-            last_pack: 0,
             objects,
             other: Cache::new(limit / 8),
             missing: 0,
@@ -40,13 +35,7 @@ impl<'a> Trees<'a> {
 
     /// The bytes of a tree; `None` when it is missing, damaged or no tree.
     pub(super) fn load(&mut self, id: &oid) -> Option<Rc<Vec<u8>>> {
-        if let Some(place) = self.packs.find(id, self.last_pack) {
-            self.last_pack = place.pack;
-            if let Some(tree) = self.packed.object(place) {
-                return Some(tree);
-            }
-        }
-        self.other(id)
+        self.packed.find(id).or_else(|| self.other(id))
     }
 
     /// A tree that is not in a pack, or not readable there.
