@@ -17,7 +17,9 @@ use std::time::Duration;
 use clap::Parser;
 
 use support::document;
+use support::options::Common;
 use support::programs::{self, command, git};
+use support::repository;
 use support::timing::{Effort, Run, Summary, megabytes, milliseconds, timed, timed_with};
 use ugly::{Ugliness, uglify};
 
@@ -25,7 +27,7 @@ use ugly::{Ugliness, uglify};
 #[derive(Parser)]
 struct Arguments {
     #[command(flatten)]
-    effort: Effort,
+    common: Common,
     /// Packs, loose objects and loose refs of the ugly repository.
     #[arg(long, default_value_t = 3_000)]
     packs: usize,
@@ -33,12 +35,6 @@ struct Arguments {
     loose: usize,
     #[arg(long, default_value_t = 20_000)]
     refs: usize,
-    /// Write the tables to this file (`docs/BENCHMARKS-optimize.md`), not to standard output.
-    #[arg(long)]
-    output: Option<PathBuf>,
-    /// cargo says this to every benchmark.
-    #[arg(long, hide = true)]
-    bench: bool,
     /// Repositories, bare or not; the first is made ugly as well.
     #[arg(required = true)]
     repositories: Vec<PathBuf>,
@@ -60,24 +56,22 @@ fn main() -> io::Result<()> {
         text.push_str(&costs(path, &arguments)?);
     }
     text.push_str(&gains(&arguments.repositories[0], &arguments)?);
-    document::write(arguments.output.as_deref(), &text)
+    document::write(arguments.common.output.as_deref(), &text)
 }
 
 /// What looking, reporting and doing nothing costs.
 fn costs(original: &Path, arguments: &Arguments) -> io::Result<String> {
     let (_temporary, dir) = clone(original)?;
-    let objects = git(&dir, &["count-objects", "-v"])?;
-    let count = |key: &str| objects.lines().find_map(|line| line.strip_prefix(key)).unwrap_or("?").to_owned();
-    let name = original.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let [objects, _] = repository::objects(&dir)?;
+    let name = repository::name(original);
     let mut text = format!(
-        "## {name}\n\n{} commits, {} objects\n\n| what | median | p95 | p99 | processor | memory |\n\
+        "## {name}\n\n{} commits, {objects} objects\n\n| what | median | p95 | p99 | processor | memory |\n\
          | --- | ---: | ---: | ---: | ---: | ---: |\n",
-        git(&dir, &["rev-list", "--all", "--count"])?,
-        count("in-pack: "),
+        repository::commits(&dir, "--all")?,
     );
     timed(ours(&dir, &["run", "-q"]))?;
     let mut row = |what: &str, run: &mut dyn FnMut() -> io::Result<Run>| -> io::Result<Duration> {
-        let summary = measure(arguments.effort, run)?;
+        let summary = measure(arguments.common.effort, run)?;
         let line = format!("| {what} | {} | {} |\n", summary.times(), megabytes(summary.memory));
         document::row(&mut text, &line)?;
         Ok(summary.median)
@@ -135,7 +129,8 @@ fn gains(original: &Path, arguments: &Arguments) -> io::Result<String> {
     ];
     let all = |dir: &Path| -> io::Result<Vec<Duration>> {
         let one = |(_, args): &Question<'_>| {
-            measure(arguments.effort, &mut || timed(command("git", dir, args))).map(|summary| summary.median)
+            measure(arguments.common.effort, &mut || timed(command("git", dir, args)))
+                .map(|summary| summary.median)
         };
         questions.iter().map(one).collect()
     };
@@ -164,8 +159,7 @@ fn gains(original: &Path, arguments: &Arguments) -> io::Result<String> {
 fn clone(original: &Path) -> io::Result<(tempfile::TempDir, PathBuf)> {
     let temporary = tempfile::Builder::new().prefix("optimize-bench-").tempdir()?;
     let dir = temporary.path().join("repository.git");
-    let original = std::fs::canonicalize(original)?;
-    git(temporary.path(), &["clone", "-q", "--mirror", &original.to_string_lossy(), &dir.to_string_lossy()])?;
+    repository::mirror(original, &dir)?;
     Ok((temporary, dir))
 }
 

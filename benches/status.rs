@@ -17,6 +17,7 @@ use std::time::Duration;
 
 use clap::Parser;
 use support::document;
+use support::options::Common;
 use support::programs::git;
 use support::timing::{Effort, Run, Summary, megabytes, milliseconds, timed, times_faster};
 use worktree::Worktree;
@@ -28,19 +29,13 @@ struct Arguments {
     #[arg(long, value_delimiter = ',', default_values_t = [10_000, 100_000])]
     files: Vec<usize>,
     #[command(flatten)]
-    effort: Effort,
-    /// Write the tables to this file, not to standard output.
-    #[arg(long)]
-    output: Option<PathBuf>,
+    common: Common,
     /// Where worktrees are made; they are kept there, and found again.
     #[arg(long, default_value = "target/bench-status")]
     place: PathBuf,
     /// Measure the floor in this worktree and print it in nanoseconds (what the benchmark starts itself with).
     #[arg(long, hide = true)]
     floor: Option<PathBuf>,
-    /// cargo says this to every benchmark.
-    #[arg(long, hide = true)]
-    bench: bool,
 }
 
 fn main() -> io::Result<()> {
@@ -53,11 +48,11 @@ fn main() -> io::Result<()> {
     let place = std::fs::canonicalize(&arguments.place)?;
     let mut text = heading()?;
     // First, while this process is small: a child's peak memory is at least that of what it was forked from.
-    text.push_str(&many(&place, arguments.effort)?);
+    text.push_str(&many(&place, arguments.common.effort)?);
     for files in &arguments.files {
-        text.push_str(&one_worktree(&place, *files, arguments.effort)?);
+        text.push_str(&one_worktree(&place, *files, arguments.common.effort)?);
     }
-    document::write(arguments.output.as_deref(), &text)
+    document::write(arguments.common.output.as_deref(), &text)
 }
 
 fn heading() -> io::Result<String> {

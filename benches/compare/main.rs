@@ -18,19 +18,13 @@ use clap::Parser;
 
 use subject::Subject;
 use support::document;
-use support::timing::Effort;
+use support::options::Common;
 
 /// Compares git-fastlog with git log.
 #[derive(Parser)]
 struct Arguments {
     #[command(flatten)]
-    effort: Effort,
-    /// Write the tables to this file (`docs/BENCHMARKS.md`), not to standard output.
-    #[arg(long)]
-    output: Option<PathBuf>,
-    /// cargo says this to every benchmark.
-    #[arg(long, hide = true)]
-    bench: bool,
+    common: Common,
     /// Repositories, bare or not.
     #[arg(required = true)]
     repositories: Vec<PathBuf>,
@@ -54,7 +48,7 @@ fn main() -> io::Result<()> {
         table(&mut text, "Paths", rows::paths(&subject)?, &subject, &arguments)?;
         table(&mut text, "Building", rows::build(), &subject, &arguments)?;
     }
-    document::write(arguments.output.as_deref(), &text)
+    document::write(arguments.common.output.as_deref(), &text)
 }
 
 fn table(
@@ -71,7 +65,7 @@ fn table(
          | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n",
     ));
     for row in rows {
-        document::row(text, &subject.measure(&row, arguments.effort)?)?;
+        document::row(text, &subject.measure(&row, arguments.common.effort)?)?;
     }
     text.push('\n');
     Ok(())

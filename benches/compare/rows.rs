@@ -1,10 +1,10 @@
 //! What is asked.
 
-use std::collections::HashMap;
 use std::ffi::OsString;
 use std::io;
 
 use crate::subject::Subject;
+use crate::support::repository::most_frequent;
 
 /// So many paths are a sample of all.
 const SAMPLE: usize = 40;
@@ -158,21 +158,13 @@ fn busy(subject: &Subject) -> io::Result<Busy> {
     let listed = subject.git(&["log", "-3000", "--no-merges", "--name-only", "--format="])?;
     let there = subject.git(&["ls-tree", "-r", "--name-only", "HEAD"])?;
     let there: std::collections::HashSet<&str> = there.lines().collect();
-    let (mut files, mut directories, mut endings) = (HashMap::new(), HashMap::new(), HashMap::new());
-    for path in listed.lines().filter(|path| there.contains(path)) {
-        *files.entry(path).or_insert(0) += 1;
-        if let Some((directory, _)) = path.split_once('/') {
-            *directories.entry(directory).or_insert(0) += 1;
-        }
-        if let Some((_, ending)) = path.rsplit('/').next().and_then(|name| name.rsplit_once('.')) {
-            *endings.entry(ending).or_insert(0) += 1;
-        }
-    }
-    let most = |counts: &HashMap<&str, u32>| {
-        let most = counts.iter().max_by_key(|(name, count)| (**count, **name));
-        most.map(|(name, _)| (*name).to_owned()).ok_or_else(|| io::Error::other("no paths"))
-    };
-    Ok(Busy { file: most(&files)?, directory: most(&directories)?, glob: format!("*.{}", most(&endings)?) })
+    let files: Vec<&str> = listed.lines().filter(|path| there.contains(path)).collect();
+    let directories = files.iter().filter_map(|path| path.split_once('/')).map(|(directory, _)| directory);
+    let names = files.iter().filter_map(|path| path.rsplit('/').next());
+    let endings = names.filter_map(|name| name.rsplit_once('.')).map(|(_, ending)| ending);
+    let most = [most_frequent(files.iter().copied()), most_frequent(directories), most_frequent(endings)];
+    let [Some(file), Some(directory), Some(ending)] = most else { return Err(io::Error::other("no paths")) };
+    Ok(Busy { file: file.to_owned(), directory: directory.to_owned(), glob: format!("*.{ending}") })
 }
 
 /// A file that had another name before.

@@ -7,6 +7,7 @@ use std::process::Command;
 
 use crate::rows::{Before, Row};
 use crate::support::programs::{command, git, ours, succeed};
+use crate::support::repository;
 use crate::support::timing::{Effort, Summary, megabytes, timed, timed_until, times_faster};
 
 /// A repository under test: a clone of its own.
@@ -19,25 +20,18 @@ pub(crate) struct Subject {
 
 impl Subject {
     pub(crate) fn new(original: &Path) -> io::Result<Self> {
-        let original = std::fs::canonicalize(original)?;
         let temporary = tempfile::tempdir()?;
         let dir = temporary.path().join("repository.git");
-        let (from, to) = (original.to_string_lossy(), dir.to_string_lossy());
-        git(temporary.path(), &["clone", "-q", "--mirror", &from, &to])?;
-        git(&dir, &["commit-graph", "write", "--reachable", "--changed-paths"])?;
-        succeed(command(ours("git-optimize"), &dir, &["index", "build"]))?;
-        let commits = git(&dir, &["rev-list", "--count", "HEAD"])?.parse().map_err(io::Error::other)?;
-        let name = original.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        Ok(Self { name, commits, dir, _temporary: temporary })
+        repository::mirror(original, &dir)?;
+        repository::tune(&dir)?;
+        let commits = repository::commits(&dir, "HEAD")?;
+        Ok(Self { name: repository::name(original), commits, dir, _temporary: temporary })
     }
 
     pub(crate) fn description(&self) -> io::Result<String> {
-        let all = git(&self.dir, &["rev-list", "--all", "--count"])?;
+        let all = repository::commits(&self.dir, "--all")?;
         let refs = git(&self.dir, &["for-each-ref"])?.lines().count();
-        let objects = git(&self.dir, &["count-objects", "-v", "-H"])?;
-        let fact =
-            |key: &str| objects.lines().find_map(|line| line.strip_prefix(key)).unwrap_or("?").to_owned();
-        let (packed, size) = (fact("in-pack: "), fact("size-pack: "));
+        let [packed, size] = repository::objects(&self.dir)?;
         let commits = self.commits;
         Ok(format!(
             "## {}\n\n{commits} commits behind HEAD, {all} in all, {refs} refs, {packed} objects in {size}\n\n",
@@ -94,20 +88,16 @@ impl Subject {
     }
 
     /// Both answers must be the same; how ours came about.
-    ///
-    /// They go through files: memory of this process would be counted as its children's.
     fn check(&self, row: &Row) -> io::Result<String> {
-        let place = self.dir.parent().ok_or_else(|| io::Error::other("no parent"))?;
-        let files = ["git", "ours", "trace"].map(|name| place.join(name));
-        let _ = std::fs::remove_file(&files[2]);
+        let trace = self.dir.with_file_name("trace");
+        let _ = std::fs::remove_file(&trace);
         self.prepare(row.before)?;
-        self.git_command(row).stdout(File::create(&files[0])?).status()?;
         let mut ours = self.our_command(row);
-        ours.env("GIT_FAST_TRACE", &files[2]).stdout(File::create(&files[1])?).status()?;
-        if !Command::new("cmp").args(["-s"]).args(&files[..2]).status()?.success() {
+        ours.env("GIT_FAST_TRACE", &trace);
+        if !repository::same_answer(self.git_command(row), ours)? {
             return Err(io::Error::other(format!("{}: the answers differ", row.name)));
         }
-        let trace = std::fs::read_to_string(&files[2]).unwrap_or_default();
+        let trace = std::fs::read_to_string(&trace).unwrap_or_default();
         let value: serde_json::Value = serde_json::from_str(&trace).map_err(io::Error::other)?;
         Ok(value["served"].as_str().unwrap_or("?").to_owned())
     }

@@ -20,28 +20,23 @@ use std::process::Command;
 
 use clap::Parser;
 
-use questions::{OURS, PROGRAMS, Question, TUNED};
+use questions::{GIX, OURS, PROGRAMS, Question, TUNED};
 use rungs::Rung;
 use support::document;
+use support::options::Common;
 use support::timing::{Effort, Run, Summary, megabytes, milliseconds, timed, times_faster};
 
 /// Measures how time grows with the size of a repository.
 #[derive(Parser)]
 struct Arguments {
     #[command(flatten)]
-    effort: Effort,
-    /// Write the tables to this file, and pictures beside it into `plots/`; not to standard output.
-    #[arg(long)]
-    output: Option<PathBuf>,
+    common: Common,
     /// Where repositories are made; they are kept there, and found again.
     #[arg(long, default_value = "target/bench-ladder")]
     place: PathBuf,
     /// Only generated repositories of these names.
     #[arg(long, value_delimiter = ',')]
     only: Option<Vec<String>>,
-    /// cargo says this to every benchmark.
-    #[arg(long, hide = true)]
-    bench: bool,
     /// Repositories to measure besides.
     repositories: Vec<PathBuf>,
 }
@@ -50,7 +45,7 @@ struct Arguments {
 struct Row {
     rung: usize,
     question: &'static Question,
-    runs: [Vec<Run>; 4],
+    runs: [Vec<Run>; PROGRAMS.len()],
 }
 
 impl Row {
@@ -76,16 +71,17 @@ fn main() -> io::Result<()> {
     for repository in &arguments.repositories {
         rungs.push(Rung::given(&place, repository)?);
     }
-    let gix = Command::new("gix").arg("--version").output().is_ok();
+    let there = |program: &usize| *program != GIX || Command::new("gix").arg("--version").output().is_ok();
+    let programs: Vec<usize> = (0..PROGRAMS.len()).filter(there).collect();
     let mut rows = Vec::new();
     for (number, rung) in rungs.iter().enumerate() {
         for question in questions::ALL {
-            let runs = measure(rung, question, gix, arguments.effort)?;
+            let runs = measure(rung, question, &programs, arguments.common.effort)?;
             rows.push(Row { rung: number, question, runs });
         }
     }
     let text = [heading()?, slower(&rungs, &rows), growth(&rungs, &rows), tables(&rungs, &rows)].concat();
-    if let Some(file) = &arguments.output {
+    if let Some(file) = &arguments.common.output {
         let dir = file.with_file_name("plots");
         std::fs::create_dir_all(&dir)?;
         for question in questions::ALL {
@@ -93,20 +89,23 @@ fn main() -> io::Result<()> {
             std::fs::write(dir.join(format!("{}.svg", question.name)), picture)?;
         }
     }
-    document::write(arguments.output.as_deref(), &text)
+    document::write(arguments.common.output.as_deref(), &text)
 }
 
-/// Times all programs in turn.
-fn measure(rung: &Rung, question: &Question, gix: bool, effort: Effort) -> io::Result<[Vec<Run>; 4]> {
+/// Times these of the programs in turn.
+fn measure(
+    rung: &Rung,
+    question: &Question,
+    programs: &[usize],
+    effort: Effort,
+) -> io::Result<[Vec<Run>; PROGRAMS.len()]> {
     rung.check(question)?;
-    let mut runs = [const { Vec::new() }; 4];
+    let mut runs = [const { Vec::new() }; PROGRAMS.len()];
     for _ in effort.rounds() {
-        for (program, runs) in runs.iter_mut().enumerate() {
-            let command =
-                question.command(rung, program).filter(|command| gix || command.get_program() != "gix");
-            if let Some(command) = command {
+        for &program in programs {
+            if let Some(command) = question.command(rung, program) {
                 question.prepare(rung)?;
-                runs.push(timed(command)?);
+                runs[program].push(timed(command)?);
             }
         }
     }
@@ -130,14 +129,13 @@ fn heading() -> io::Result<String> {
 /// What a reader should know first.
 fn slower(rungs: &[Rung], rows: &[Row]) -> String {
     let mut text = String::from("## Slower than tuned git\n\n");
-    let mut none = true;
-    for row in rows.iter().filter(|row| row.times_tuned() < 1.0) {
+    let slower: Vec<&Row> = rows.iter().filter(|row| row.times_tuned() < 1.0).collect();
+    if slower.is_empty() {
+        text.push_str("Nothing of what is measured here.\n");
+    }
+    for row in slower {
         let (name, title, times) = (&rungs[row.rung].name, row.question.title, row.times_tuned());
         let _ = writeln!(text, "- {name}: {title}: {times:.2} times as fast");
-        none = false;
-    }
-    if none {
-        text.push_str("Nothing of what is measured here.\n");
     }
     text.push('\n');
     text
@@ -165,7 +163,7 @@ fn growth(rungs: &[Rung], rows: &[Row]) -> String {
 }
 
 /// For each program its name, and size and seconds on generated repositories, by size.
-fn lines(rungs: &[Rung], rows: &[Row], question: &Question) -> Vec<(&'static str, Vec<(f64, f64)>)> {
+fn lines(rungs: &[Rung], rows: &[Row], question: &Question) -> Vec<plot::Line> {
     let points = |program: usize| {
         let of = |row: &Row| {
             let rung = &rungs[row.rung];

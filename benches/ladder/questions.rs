@@ -11,7 +11,7 @@ pub(crate) const PROGRAMS: [&str; 4] = ["git", "git tuned", "gix", "git-fast"];
 
 /// Numbers of some of them.
 pub(crate) const TUNED: usize = 1;
-const GIX: usize = 2;
+pub(crate) const GIX: usize = 2;
 pub(crate) const OURS: usize = 3;
 
 /// One question.

@@ -2,63 +2,33 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use crate::questions::{OURS, Question, TUNED};
 use crate::support::document::say;
 use crate::support::programs::{command, git, ours, succeed};
+use crate::support::repository::{self, most_frequent, same_answer};
 
 /// A repository to generate.
 pub(crate) struct Size {
     pub(crate) name: &'static str,
-    words: &'static [&'static str],
+    words: &'static str,
     /// Whether it is one of those that differ in size only.
     on_the_line: bool,
 }
 
 /// Each with what the generator is told.
 pub(crate) const SIZES: &[Size] = &[
-    Size {
-        name: "small",
-        words: &["--commits", "1000", "--files", "100", "--size", "10MB"],
-        on_the_line: true,
-    },
-    Size {
-        name: "medium",
-        words: &["--commits", "10000", "--files", "1000", "--size", "100MB"],
-        on_the_line: true,
-    },
-    Size {
-        name: "large",
-        words: &["--commits", "100000", "--files", "10000", "--size", "1GB"],
-        on_the_line: true,
-    },
-    Size {
-        name: "extra-large",
-        words: &["--commits", "200000", "--files", "20000", "--size", "2GB"],
-        on_the_line: true,
-    },
+    Size { name: "small", words: "--commits 1000 --files 100 --size 10MB", on_the_line: true },
+    Size { name: "medium", words: "--commits 10000 --files 1000 --size 100MB", on_the_line: true },
+    Size { name: "large", words: "--commits 100000 --files 10000 --size 1GB", on_the_line: true },
+    Size { name: "extra-large", words: "--commits 200000 --files 20000 --size 2GB", on_the_line: true },
     Size {
         name: "media-heavy",
-        words: &[
-            "--commits",
-            "2000",
-            "--files",
-            "1000",
-            "--size",
-            "50MB",
-            "--media",
-            "200",
-            "--media-size",
-            "50MB",
-        ],
+        words: "--commits 2000 --files 1000 --size 50MB --media 200 --media-size 50MB",
         on_the_line: false,
     },
-    Size {
-        name: "deep",
-        words: &["--commits", "1000000", "--files", "40000", "--size", "3GB", "--seed", "3"],
-        on_the_line: true,
-    },
+    Size { name: "deep", words: "--commits 1000000 --files 40000 --size 3GB --seed 3", on_the_line: true },
 ];
 
 /// A repository with a worktree, an index of ours, and what tunes git.
@@ -82,7 +52,10 @@ impl Rung {
             let _ = std::fs::remove_dir_all(&bare);
             say(&format!("{}: generating\n", size.name))?;
             let mut generate = Command::new(env!("CARGO"));
-            generate.args(["bench", "-q", "--bench", "generate", "--"]).args(size.words).arg(&bare);
+            generate
+                .args(["bench", "-q", "--bench", "generate", "--"])
+                .args(size.words.split_whitespace())
+                .arg(&bare);
             succeed(generate)?;
             std::fs::write(bare.join("made"), "")?;
         }
@@ -93,7 +66,7 @@ impl Rung {
     /// Clones with hard links: the original is only read.
     pub(crate) fn given(place: &Path, original: &Path) -> io::Result<Rung> {
         let original = std::fs::canonicalize(original)?;
-        let name = original.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let name = repository::name(&original);
         let top = place.join(format!("{name}.clone"));
         if !top.join(".git/ready").exists() {
             let _ = std::fs::remove_dir_all(&top);
@@ -103,20 +76,13 @@ impl Rung {
             std::fs::write(top.join(".git/ready"), "")?;
         }
         // The last question of the run before has taken both away, or one of them.
-        git(&top, &["commit-graph", "write", "--reachable", "--changed-paths"])?;
-        succeed(command(ours("git-optimize"), &top, &["index", "update"]))?;
-        let commits = git(&top, &["rev-list", "--count", "HEAD"])?.parse().map_err(io::Error::other)?;
+        repository::tune(&top)?;
+        let commits = repository::commits(&top, "HEAD")?;
         let files = git(&top, &["ls-files"])?.lines().count();
-        let objects = git(&top, &["count-objects", "-v", "-H"])?;
-        let size =
-            objects.lines().find_map(|line| line.strip_prefix("size-pack: ")).unwrap_or("?").to_owned();
+        let [_, size] = repository::objects(&top)?;
         let listed = git(&top, &["log", "-500", "--no-merges", "--name-only", "--format="])?;
-        let mut counts = std::collections::BTreeMap::new();
-        listed
-            .lines()
-            .filter(|path| top.join(path).exists())
-            .for_each(|path| *counts.entry(path).or_insert(0) += 1);
-        let file = counts.iter().max_by_key(|(_, count)| **count).map_or("a", |(path, _)| path).to_owned();
+        let there = listed.lines().filter(|path| top.join(path).exists());
+        let file = most_frequent(there).unwrap_or("a").to_owned();
         let rung = Rung { name, on_the_line: false, commits, files, size, file, top };
         for _ in 0..3 {
             // What an index knows about files is racy at first, and so is what we know.
@@ -148,16 +114,9 @@ impl Rung {
         if !question.comparable {
             return Ok(());
         }
-        let hash = |program: usize| -> io::Result<String> {
-            let Some(mut asked) = question.command(self, program) else { return Ok(String::new()) };
-            // Through a pipe: memory of this process would be counted as its children's.
-            let mut answer = asked.stdout(Stdio::piped()).spawn()?;
-            let pipe = answer.stdout.take().map_or_else(Stdio::null, Stdio::from);
-            let sum = Command::new("git").args(["hash-object", "--stdin"]).stdin(pipe).output()?;
-            answer.wait()?;
-            Ok(String::from_utf8_lossy(&sum.stdout).into_owned())
-        };
-        match hash(TUNED)? == hash(OURS)? {
+        let [theirs, ours] = [TUNED, OURS].map(|program| question.command(self, program));
+        let (Some(theirs), Some(ours)) = (theirs, ours) else { return Ok(()) };
+        match same_answer(theirs, ours)? {
             true => Ok(()),
             false => Err(io::Error::other(format!("{} {}: the answers differ", self.name, question.name))),
         }
