@@ -26,10 +26,12 @@ end
 
 complete -c git-optimize -n "__fish_git_optimize_needs_command" -l task -d 'Only this task, worth it or not; can be given several times' -r -f -a "temporaries\t'Remove files that killed processes have left, once nothing uses them'
 pack-refs\t'Loose refs into one file: git pack-refs --all --prune'
+multi-pack-index\t'One index for all packs, where there are many: git multi-pack-index write'
 index\t'Bring the index of git fastlog up to date'
 commit-graph\t'git commit-graph write --reachable --split --changed-paths'
 loose-objects\t'Loose objects into a pack'
-repack\t'Join packs geometrically, with a multi-pack index and a bitmap; with --full, all of them into one'
+repack\t'Join packs geometrically, with a multi-pack index; with --full, all of them into one'
+bitmap\t'A reachability bitmap, for fetch and clone'
 reflog\t'Expire old entries of reflogs, once a day, as git gc does'
 rerere\t'Forget old resolutions of conflicts, once a day, as git gc does'
 worktrees\t'Forget worktrees that are gone, once a day, as git gc does'"
@@ -55,10 +57,12 @@ complete -c git-optimize -n "__fish_git_optimize_needs_command" -f -a "schedule"
 complete -c git-optimize -n "__fish_git_optimize_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c git-optimize -n "__fish_git_optimize_using_subcommand run" -l task -d 'Only this task, worth it or not; can be given several times' -r -f -a "temporaries\t'Remove files that killed processes have left, once nothing uses them'
 pack-refs\t'Loose refs into one file: git pack-refs --all --prune'
+multi-pack-index\t'One index for all packs, where there are many: git multi-pack-index write'
 index\t'Bring the index of git fastlog up to date'
 commit-graph\t'git commit-graph write --reachable --split --changed-paths'
 loose-objects\t'Loose objects into a pack'
-repack\t'Join packs geometrically, with a multi-pack index and a bitmap; with --full, all of them into one'
+repack\t'Join packs geometrically, with a multi-pack index; with --full, all of them into one'
+bitmap\t'A reachability bitmap, for fetch and clone'
 reflog\t'Expire old entries of reflogs, once a day, as git gc does'
 rerere\t'Forget old resolutions of conflicts, once a day, as git gc does'
 worktrees\t'Forget worktrees that are gone, once a day, as git gc does'"
@@ -192,4 +196,4 @@ complete -c git-optimize -n "__fish_git_optimize_using_subcommand help; and __fi
 complete -c git-optimize -n "__fish_git_optimize_using_subcommand help; and __fish_seen_subcommand_from schedule" -f -a "install" -d 'Make the entry, or change it'
 complete -c git-optimize -n "__fish_git_optimize_using_subcommand help; and __fish_seen_subcommand_from schedule" -f -a "remove" -d 'Take it away'
 complete -c git-optimize -n "__fish_git_optimize_using_subcommand help; and __fish_seen_subcommand_from schedule" -f -a "show" -d 'Print it'
-complete -c git-optimize -n 'not __fish_seen_subcommand_from index doctor clone report stats cache schedule' -l task -x -a 'temporaries pack-refs index commit-graph loose-objects repack reflog rerere worktrees'
+complete -c git-optimize -n 'not __fish_seen_subcommand_from index doctor clone report stats cache schedule' -l task -x -a 'temporaries pack-refs multi-pack-index index commit-graph loose-objects repack bitmap reflog rerere worktrees'

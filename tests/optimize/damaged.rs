@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use super::{DONE, FAILED, SKIPPED, contents, ends, sane, temporaries, ugly};
+use super::{DONE, FAILED, NOTHING, SKIPPED, contents, ends, sane, temporaries, ugly};
 use crate::support::Environment;
 use crate::support::damage::files;
 
@@ -92,6 +92,30 @@ fn a_partial_clone_is_not_repacked() {
     assert_eq!(output.code, SKIPPED, "{}", errors(&output));
     assert!(String::from_utf8_lossy(&output.stdout).contains("partial clone"));
     assert_eq!(packs(&dir), packs_before);
+}
+
+#[test]
+fn packs_that_cannot_be_joined_get_one_index() {
+    let mut env = Environment::new();
+    let it = ugly(&mut env, "original", 52);
+    env.git_ok(&it.dir, &["config", "uploadpack.allowFilter", "true"]);
+    let url = format!("file://{}", it.dir.display());
+    env.git_ok(env.path(), &["clone", "-q", "--bare", "--filter=blob:none", &url, "partial.git"]);
+    let dir = env.path().join("partial.git");
+    for number in 0..12 {
+        let blob = env.git_input(&dir, &["hash-object", "-w", "--stdin"], Some(&[number]));
+        env.git_input(&dir, &["pack-objects", "-q", "objects/pack/pack"], Some(&blob));
+    }
+    env.git_ok(&dir, &["prune-packed"]);
+    let (before, all) = (packs(&dir), contents(&env, &dir));
+    ends(env.optimize(&dir, &["--auto"]), DONE);
+    env.git_ok(&dir, &["multi-pack-index", "verify"]);
+    assert_eq!((packs(&dir), contents(&env, &dir)), (before, all));
+    ends(env.optimize(&dir, &["--auto"]), NOTHING);
+    // Who does not want one has none.
+    fs::remove_file(dir.join("objects/pack/multi-pack-index")).expect("it is ours");
+    env.git_ok(&dir, &["config", "core.multiPackIndex", "false"]);
+    ends(env.optimize(&dir, &["--auto"]), NOTHING);
 }
 
 #[test]

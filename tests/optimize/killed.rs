@@ -24,9 +24,10 @@ fn killed_at_random_instants_nothing_is_lost() {
     assert_eq!(before.fsck.0, 0);
     let (mut survived, mut interrupted) = (0, 0);
     for trial in 0..trials() {
-        let how: &[&str] = match rng.u8(0..4) {
+        let how: &[&str] = match rng.u8(0..5) {
             0 => &["run", "--full"],
             1 => &["run", "--task", "loose-objects", "--task", "repack"],
+            2 => &["run", "--task", "multi-pack-index", "--task", "repack", "--task", "bitmap"],
             _ => &["run"],
         };
         let mut command = env.ours("git-optimize", &it.dir, how);

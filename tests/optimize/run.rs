@@ -71,12 +71,47 @@ fn one_task_by_its_name_and_no_other() {
     let output = env.optimize(&it.dir, &["--task", "nonsense"]);
     assert_eq!(output.code, 129);
     assert!(String::from_utf8_lossy(&output.stderr).contains("loose-objects"));
-    for task in
-        ["reflog", "rerere", "worktrees", "temporaries", "commit-graph", "pack-refs", "index", "repack"]
-    {
+    for task in [
+        "reflog",
+        "rerere",
+        "worktrees",
+        "temporaries",
+        "commit-graph",
+        "pack-refs",
+        "index",
+        "repack",
+        "bitmap",
+        "multi-pack-index",
+    ] {
         ends(env.optimize(&it.dir, &["--task", task]), DONE);
         assert_eq!(contents(&env, &it.dir), before, "{task}");
     }
+}
+
+#[test]
+fn a_bitmap_is_a_task_of_its_own() {
+    let mut env = Environment::new();
+    let mut it = ugly(&mut env, "repository", 20);
+    let git_dir = it.git_dir.clone();
+    let bitmaps = || {
+        let all = files(&git_dir);
+        all.iter().filter(|path| path.extension().is_some_and(|end| end == "bitmap")).count()
+    };
+    env.git_ok(&it.dir, &["config", "repack.writeBitmaps", "false"]);
+    ends(env.optimize(&it.dir, &["run"]), DONE);
+    assert_eq!((number(&env, &it.dir, "packs"), bitmaps()), (1, 0));
+    ends(env.optimize(&it.dir, &["run"]), NOTHING);
+    env.git_ok(&it.dir, &["config", "--unset", "repack.writeBitmaps"]);
+    // Where there is a worktree, who waits for it asks for it.
+    ends(env.optimize(&it.dir, &["--auto"]), if it.dir == it.git_dir { DONE } else { NOTHING });
+    // What is not in packs yet must not be in its way.
+    it.grow(&env, 5);
+    let before = contents(&env, &it.dir);
+    assert!(number(&env, &it.dir, "count") >= 10);
+    ends(env.optimize(&it.dir, &["--task", "bitmap"]), DONE);
+    assert_eq!(bitmaps(), 1);
+    env.git_ok(&it.dir, &["rev-list", "--test-bitmap", "HEAD"]);
+    assert_eq!(contents(&env, &it.dir), before);
 }
 
 #[test]

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::debris::{self, Debris};
+use super::execute::Stop;
 use super::graph::{self, Graph};
 use super::packs::Packs;
 use super::refs::{self, RefFacts};
@@ -94,11 +95,12 @@ impl Facts {
         Ok(facts)
     }
 
-    /// Packs and loose objects as they are now.
-    pub(super) fn objects_now(context: &Context) -> std::io::Result<(Packs, u64)> {
-        let objects = context.objects();
-        let packs = Packs::read(&objects.join("pack"), context.repo.git.object_hash())?;
-        Ok((packs, loose_objects(&objects, true)))
+    /// Looks at packs and loose objects again.
+    pub(super) fn refresh_objects(&mut self, context: &Context) -> Result<(), Stop> {
+        let packs = Packs::read(&self.objects.join("pack"), context.repo.git.object_hash());
+        self.packs = packs.map_err(Stop::failed)?;
+        self.loose = loose_objects(&self.objects, true);
+        Ok(())
     }
 
     /// Looks at the index and the refs again.

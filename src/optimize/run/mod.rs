@@ -12,6 +12,7 @@ pub(super) mod graph;
 mod index_task;
 mod listen;
 mod lock;
+mod lookup;
 mod packing;
 pub(super) mod packs;
 mod power;

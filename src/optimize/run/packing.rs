@@ -2,6 +2,7 @@
 
 use super::execute::{Runner, Stop};
 use super::facts::{Facts, loose_names};
+use super::lookup::unwanted_bitmap;
 use super::space;
 use super::tasks::{Asked, Need, no, yes};
 use crate::optimize::context::Context;
@@ -62,11 +63,11 @@ pub(super) fn pack_loose(runner: &Runner<'_>, facts: &mut Facts, _: Asked) -> Re
     runner.git_with(&["pack-objects", progress, "--incremental", "--no-reuse-delta", base], list)?;
     runner.git(&["prune-packed", "-q"])?;
     let before = facts.loose;
-    refresh_objects(runner.context, facts)?;
+    facts.refresh_objects(runner.context)?;
     Ok(format!("loose objects {before} → {}", facts.loose))
 }
 
-pub(super) fn repack(context: &Context, facts: &Facts, asked: Asked) -> Need {
+pub(super) fn repack(_: &Context, facts: &Facts, asked: Asked) -> Need {
     let packs = &facts.packs;
     let (all, loose) = (packs.list.len(), facts.loose);
     if asked.full {
@@ -78,32 +79,21 @@ pub(super) fn repack(context: &Context, facts: &Facts, asked: Asked) -> Need {
         return yes(true, reason, rewriting(bytes), "the smallest repository, and a reachability bitmap");
     }
     let join = packs.roll_up();
-    let outside = if all > 1 && packs.midx.is_some() { packs.outside_midx() } else { 0 };
-    if join.len() < PACKS_TO_JOIN.1 && outside < PACKS_TO_JOIN.0 {
+    if join.len() < PACKS_TO_JOIN.1 {
         return no(format!("{all} packs, in good proportion"));
     }
     let bytes = join.iter().map(|pack| pack.bytes).sum::<u64>() + facts.loose_bytes();
-    let pressing = join.len() >= PACKS_TO_JOIN.0 || outside >= PACKS_TO_JOIN.0;
-    let reason = match join.len() {
-        0 | 1 => format!("{outside} packs are not in the multi-pack index"),
-        n => format!("{n} of {all} packs should be one"),
-    };
-    let gain = if wants_bitmap(context, facts) {
-        "fewer packs to look into; a multi-pack index and a bitmap for fetch and clone"
-    } else {
-        "fewer packs to look into; a multi-pack index"
-    };
-    yes(pressing, reason, rewriting(bytes), gain)
+    let reason = format!("{} of {all} packs should be one", join.len());
+    yes(
+        join.len() >= PACKS_TO_JOIN.0,
+        reason,
+        rewriting(bytes),
+        "fewer packs to look into; a multi-pack index",
+    )
 }
 
 fn rewriting(bytes: u64) -> String {
     format!("writes {} (about {} s)", space::size(bytes), bytes / REPACK_SPEED + 1)
-}
-
-fn wants_bitmap(context: &Context, facts: &Facts) -> bool {
-    // What is borrowed is not in our packs, and a bitmap has to be closed.
-    let allowed = matches!(context.config.bool("repack.writeBitmaps"), Ok(None | Some(true)));
-    allowed && !facts.alternates && !facts.packs.list.iter().any(|pack| pack.keep)
 }
 
 pub(super) fn no_repack(context: &Context, facts: &Facts, asked: Asked) -> Option<String> {
@@ -128,20 +118,19 @@ pub(super) fn no_repack(context: &Context, facts: &Facts, asked: Asked) -> Optio
 
 pub(super) fn run_repack(runner: &Runner<'_>, facts: &mut Facts, asked: Asked) -> Result<String, Stop> {
     let context = runner.context;
+    let unwanted = unwanted_bitmap(context, facts).is_some();
     // Unreachable objects are kept in either case: in the packs that are joined, or in a cruft pack of their own.
-    let mut args = match asked.full {
-        true if context.git.at_least(2, 37) => vec!["repack", "-d", "-l", "--cruft"],
-        true => vec!["repack", "-a", "-k", "-d", "-l"],
-        false => vec!["repack", "--geometric=2", "-d", "-l", "--write-midx"],
-    };
-    let bitmap = wants_bitmap(context, facts);
-    args.push(if bitmap { "--write-bitmap-index" } else { "--no-write-bitmap-index" });
-    if !runner.wants_progress() {
-        args.push("-q");
+    match asked.full {
+        true => {
+            let how: &[&str] = if context.git.at_least(2, 37) { &["--cruft"] } else { &["-a", "-k"] };
+            let bitmap = if unwanted { "--no-write-bitmap-index" } else { "--write-bitmap-index" };
+            run_git_repack(runner, &[how, &[bitmap]].concat())?;
+        }
+        // A bitmap would cost more than all the rest. It is a task of its own, which may be left for another time.
+        false => repack_geometrically(runner, "--no-write-bitmap-index")?,
     }
-    runner.git(&args)?;
     let before = (facts.packs.list.len(), facts.packs.bytes(), facts.loose);
-    refresh_objects(context, facts)?;
+    facts.refresh_objects(context)?;
     Ok(format!(
         "packs {} → {}, loose objects {} → {}, {} → {}",
         before.0,
@@ -153,8 +142,12 @@ pub(super) fn run_repack(runner: &Runner<'_>, facts: &mut Facts, asked: Asked) -
     ))
 }
 
-fn refresh_objects(context: &Context, facts: &mut Facts) -> Result<(), Stop> {
-    let new = Facts::objects_now(context).map_err(Stop::failed)?;
-    (facts.packs, facts.loose) = new;
-    Ok(())
+/// Joins packs that are too small, takes loose objects along, and writes a multi-pack index.
+pub(super) fn repack_geometrically(runner: &Runner<'_>, bitmap: &str) -> Result<(), Stop> {
+    run_git_repack(runner, &["--geometric=2", "--write-midx", bitmap])
+}
+
+fn run_git_repack(runner: &Runner<'_>, how: &[&str]) -> Result<(), Stop> {
+    let quiet: &[&str] = if runner.wants_progress() { &[] } else { &["-q"] };
+    runner.git(&[&["repack", "-d", "-l"], how, quiet].concat())
 }

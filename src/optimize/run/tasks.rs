@@ -3,6 +3,7 @@
 
 use super::execute::{Runner, Stop};
 use super::facts::{Facts, IndexState};
+use super::lookup::{bitmap, multi_pack_index, no_multi_pack_index, write_bitmap, write_multi_pack_index};
 use super::packing::{loose_objects, no_packing, no_repack, pack_loose, repack, run_repack};
 use super::{index_task, space};
 use crate::optimize::context::Context;
@@ -73,6 +74,13 @@ pub(in crate::optimize) const TASKS: &[Task] = &[
         run: run_pack_refs,
     },
     Task {
+        name: "multi-pack-index",
+        about: "One index for all packs, where there are many: git multi-pack-index write",
+        need: multi_pack_index,
+        obstacle: no_multi_pack_index,
+        run: write_multi_pack_index,
+    },
+    Task {
         name: "index",
         about: "Bring the index of git fastlog up to date",
         need: index,
@@ -95,10 +103,17 @@ pub(in crate::optimize) const TASKS: &[Task] = &[
     },
     Task {
         name: "repack",
-        about: "Join packs geometrically, with a multi-pack index and a bitmap; with --full, all of them into one",
+        about: "Join packs geometrically, with a multi-pack index; with --full, all of them into one",
         need: repack,
         obstacle: no_repack,
         run: run_repack,
+    },
+    Task {
+        name: "bitmap",
+        about: "A reachability bitmap, for fetch and clone",
+        need: bitmap,
+        obstacle: no_packing,
+        run: write_bitmap,
     },
     Task {
         name: "reflog",
