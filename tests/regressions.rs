@@ -136,6 +136,29 @@ fn the_mailmap_of_a_bare_repository_is_that_of_its_head() {
     same(&env, &dir, &[]);
 }
 
+/// Where ASCII means itself, git is not needed to convert it.
+#[test]
+fn ascii_text_in_other_encodings() {
+    let env = Environment::new();
+    let dir = repository(&env, "r");
+    for name in ["iso-8859-8", "ISO8859-15", "windows-1255", "cp1251x", "EUC-KR", "UTF-7", "Shift_JIS", "no"]
+    {
+        let script = format!(
+            r#"for text in 'plain +AGE- \\~' 'h\303\251 \351'; do
+               printf "$text" | git -c i18n.commitEncoding={name} commit -q --allow-empty -F -; done"#
+        );
+        shell(&env, &dir, &script);
+    }
+    env.index_ok(&dir, "update");
+    for format in [&[][..], &["--oneline"], &["--format=raw"], &["--format=%e %an %B"], &["--format=%e %s"]] {
+        for filter in
+            [&[][..], &["--grep", "plain"], &["--grep=AGE", "-i"], &["--grep", "h.* "], &["--author=A"]]
+        {
+            same(&env, &dir, &[format, filter].concat());
+        }
+    }
+}
+
 #[test]
 fn source_names() {
     let env = Environment::new();

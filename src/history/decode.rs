@@ -18,6 +18,7 @@ use gix::hash::{Kind, ObjectId};
 use memchr::{memchr, memmem};
 use smallvec::SmallVec;
 
+use super::encodings::keeps_headers;
 use crate::index::Flags;
 
 /// git's commit-graph keeps 34 bits of a committer date, so what git takes for the date of a later commit depends on
@@ -187,5 +188,6 @@ fn other_lines(mut extra: &[u8], flags: &mut Flags) -> bool {
     {
         flags.insert(Flags::ENCODING);
     }
-    true
+    // git converts a commit as a whole, and reads its headers after that.
+    !flags.contains(Flags::ENCODING) || encoding.is_some_and(keeps_headers)
 }

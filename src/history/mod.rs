@@ -4,6 +4,7 @@ mod batch;
 mod build;
 mod collect;
 mod decode;
+mod encodings;
 mod error;
 mod packs;
 mod parallel;
@@ -17,6 +18,7 @@ mod update;
 mod verify;
 
 pub(crate) use decode::split as split_commit;
+pub(crate) use encodings::keeps_ascii;
 pub(crate) use packs::apply_delta;
 pub(crate) use paths::read_tree;
 

@@ -11,6 +11,7 @@ use std::process::{Command, Stdio};
 use bstr::{BStr, BString, ByteSlice};
 
 use super::commit::{Commit, Signature};
+use crate::history::keeps_ascii;
 use crate::index::{Flags, History, Pos};
 use crate::repo::NotExact;
 
@@ -49,7 +50,7 @@ impl Reencoded {
             }
             if is_latin1(encoding_of(history.extra_headers(pos))) {
                 self.texts.insert(pos, from_latin1(history, pos));
-            } else {
+            } else if !is_ascii(history, pos) {
                 foreign.push(pos);
             }
         }
@@ -123,6 +124,17 @@ impl Reencoded {
 /// `raw` format has the `encoding` header, too.
 pub fn is_foreign(history: &History<'_>, pos: Pos) -> bool {
     history.flags(pos).contains(Flags::ENCODING) && !is_latin1(encoding_of(history.extra_headers(pos)))
+}
+
+/// Whether all text of a commit is ASCII, in an encoding in which that is UTF-8 already, whether the C library knows the
+/// encoding or not.
+pub fn is_ascii(history: &History<'_>, pos: Pos) -> bool {
+    let headers = history.extra_headers(pos);
+    let (author, committer) = (history.author(pos), history.committer(pos));
+    keeps_ascii(encoding_of(headers))
+        && [author.name, author.email, committer.name, committer.email, headers, history.message(pos)]
+            .iter()
+            .all(|text| text.is_ascii())
 }
 
 /// The value of the `encoding` header.

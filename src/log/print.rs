@@ -70,6 +70,16 @@ pub struct Printer<'a> {
     /// Runs ahead of `graph`, to know how wide it will be.
     planner: Option<Graph>,
     started: bool,
+    /// Used again for each chunk: new memory costs more than what is written to it.
+    parts: Vec<Part>,
+}
+
+/// What one thread renders.
+#[derive(Default)]
+struct Part {
+    bytes: Vec<u8>,
+    /// Where the text of each commit ends, for a graph.
+    ends: Vec<usize>,
 }
 
 impl<'a> Printer<'a> {
@@ -83,21 +93,43 @@ impl<'a> Printer<'a> {
         };
         let graph = layout.graph.as_ref().map(|colors| Graph::new(colors.clone(), framing));
         let planner = matches!(style.format, Format::User(_)).then(|| graph.clone()).flatten();
-        Printer { history, style, layout, graph, planner, started: false }
+        Printer { history, style, layout, graph, planner, started: false, parts: Vec::new() }
     }
 
-    /// Appends the bytes of a chunk to `out`. `drawn` tells to which parents a graph draws an edge.
+    /// Gives the bytes of a chunk to `write`, in order. `drawn` tells to which parents a graph draws an edge.
     pub fn print(
         &mut self,
         chunk: Chunk<'_>,
         texts: &Reencoded,
         drawn: impl Fn(&Step) -> Vec<u32>,
+        mut write: impl FnMut(&[u8]),
+    ) {
+        let mut parts = std::mem::take(&mut self.parts);
+        parts.resize_with(parts.len().max(chunk.steps.len().div_ceil(GRAIN)), Part::default);
+        match self.graph.take() {
+            Some(mut graph) => {
+                let mut out = Vec::new();
+                self.draw(&mut graph, chunk, texts, drawn, &mut parts, &mut out);
+                write(&out);
+                self.graph = Some(graph);
+            }
+            None => {
+                self.print_plain(chunk, texts, &mut parts);
+                parts.iter().take(chunk.steps.len().div_ceil(GRAIN)).for_each(|part| write(&part.bytes));
+            }
+        }
+        self.parts = parts;
+    }
+
+    fn draw(
+        &mut self,
+        graph: &mut Graph,
+        chunk: Chunk<'_>,
+        texts: &Reencoded,
+        drawn: impl Fn(&Step) -> Vec<u32>,
+        parts: &mut [Part],
         out: &mut Vec<u8>,
     ) {
-        let Some(mut graph) = self.graph.take() else {
-            self.print_plain(chunk, texts, out);
-            return;
-        };
         let steps = chunk.steps;
         let edges: Vec<Vec<u32>> = steps.iter().map(drawn).collect();
         let widths: Vec<usize> = match &mut self.planner {
@@ -107,31 +139,23 @@ impl<'a> Printer<'a> {
             None => vec![0; steps.len()],
         };
         let this = &*self;
-        let rendered: Vec<(Vec<u8>, Vec<usize>)> = chunk
-            .parts()
-            .zip(widths.par_chunks(GRAIN))
-            .map(|(part, widths)| {
-                let mut bytes = Vec::with_capacity(part.steps.len() * 96);
-                let ends = part
-                    .iter()
-                    .zip(widths)
-                    .map(|((step, parents), width)| {
-                        this.render(step, parents, *width, texts, &mut bytes);
-                        bytes.len()
-                    })
-                    .collect();
-                (bytes, ends)
-            })
-            .collect();
-        for ((chunk, edges), (bytes, ends)) in steps.chunks(GRAIN).zip(edges.chunks(GRAIN)).zip(&rendered) {
+        let texts_of = chunk.parts().zip(widths.par_chunks(GRAIN)).zip(parts.par_iter_mut());
+        texts_of.for_each(|((chunk, widths), part)| {
+            part.bytes.clear();
+            part.ends.clear();
+            for ((step, parents), width) in chunk.iter().zip(widths) {
+                this.render(step, parents, *width, texts, &mut part.bytes);
+                part.ends.push(part.bytes.len());
+            }
+        });
+        for ((steps, edges), part) in steps.chunks(GRAIN).zip(edges.chunks(GRAIN)).zip(parts) {
             let mut start = 0;
-            for ((step, edges), &end) in chunk.iter().zip(edges).zip(ends) {
+            for ((step, edges), &end) in steps.iter().zip(edges).zip(&part.ends) {
                 graph.place(step.pos.0, edges);
-                graph.draw(self.graph_mark(step), &bytes[start..end], out);
+                graph.draw(self.graph_mark(step), &part.bytes[start..end], out);
                 start = end;
             }
         }
-        self.graph = Some(graph);
     }
 
     fn graph_mark(&self, step: &Step) -> u8 {
@@ -142,36 +166,32 @@ impl<'a> Printer<'a> {
         }
     }
 
-    fn print_plain(&mut self, chunk: Chunk<'_>, texts: &Reencoded, out: &mut Vec<u8>) {
+    fn print_plain(&mut self, chunk: Chunk<'_>, texts: &Reencoded, parts: &mut [Part]) {
         let byte = if self.layout.nul { 0 } else { b'\n' };
         let placement = self.style.format.placement();
         let started = self.started;
         let this = &*self;
-        let render = |(index, part): (usize, Chunk<'_>)| {
-            let mut bytes = Vec::with_capacity(part.steps.len() * 96);
-            for (at, (step, parents)) in part.iter().enumerate() {
+        let render = |(index, (chunk, part)): (usize, (Chunk<'_>, &mut Part))| {
+            let bytes = &mut part.bytes;
+            bytes.clear();
+            for (at, (step, parents)) in chunk.iter().enumerate() {
                 if placement == Placement::Separator && (started || index > 0 || at > 0) {
                     bytes.push(byte);
                 }
-                this.render(step, parents, 0, texts, &mut bytes);
+                this.render(step, parents, 0, texts, bytes);
                 if placement == Placement::Terminator {
                     bytes.push(byte);
                 }
-                if let (Some(changes), Some(listing)) = (part.changes, &this.layout.listing) {
+                if let (Some(changes), Some(listing)) = (chunk.changes, &this.layout.listing) {
                     let gap = this.style.format.gap_before_changes();
-                    changes.push_list(step.pos, listing, this.style.sources, gap, &mut bytes);
+                    changes.push_list(step.pos, listing, this.style.sources, gap, bytes);
                 }
             }
-            bytes
         };
-        if chunk.steps.len() <= GRAIN {
+        match parts {
             // Waking threads up costs more than a page.
-            out.extend(render((0, chunk)));
-        } else {
-            let parts: Vec<Vec<u8>> = chunk.parts().enumerate().map(render).collect();
-            for part in parts {
-                out.extend_from_slice(&part);
-            }
+            [part, ..] if chunk.steps.len() <= GRAIN => render((0, (chunk, part))),
+            parts => chunk.parts().zip(parts.par_iter_mut()).enumerate().for_each(render),
         }
         self.started |= !chunk.steps.is_empty();
     }

@@ -116,8 +116,8 @@ pub(crate) fn message(rng: &mut Rng) -> (Vec<u8>, Option<&'static str>) {
         3 => (b"\xcf\xf0\xe8\xe2\xe5\xf2 \xec\xe8\xf0\n".to_vec(), Some("windows-1251")),
         4 => (b"\x83e\x83X\x83g\n\nbody\n".to_vec(), Some("Shift_JIS")),
         5 => (b"caf\xe9 without a header\n".to_vec(), None),
-        6 => (subject(rng).into_bytes(), Some("UTF-8")),
-        7 => (b"caf\xe9 in a made-up encoding\n".to_vec(), Some("X-none")),
+        6 => (subject(rng).into_bytes(), Some(ENCODINGS[rng.usize(0..ENCODINGS.len())])),
+        7 => (b"caf\xe9 that is wrong in its encoding\n".to_vec(), Some("Big5")),
         8 => (b"mixed \xff\xfe\x80 bytes\n\nbody \xc3\n".to_vec(), None),
         9 => (b"before\0after\n\nbody\n".to_vec(), None),
         10 => (b"colour \x1b[31mred\x1b[m and bell \x07\n".to_vec(), None),
@@ -128,6 +128,9 @@ pub(crate) fn message(rng: &mut Rng) -> (Vec<u8>, Option<&'static str>) {
         _ => (plain_message(rng).into_bytes(), None),
     }
 }
+
+/// Of text that is ASCII, mostly.
+const ENCODINGS: &[&str] = &["UTF-8", "iso-8859-8", "Windows-1255", "koi8-r", "EUC-KR", ""];
 
 fn plain_message(rng: &mut Rng) -> String {
     let mut text = subject(rng);

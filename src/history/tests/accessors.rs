@@ -91,6 +91,8 @@ const OTHERS: &[(&str, bool, Flags)] = &[
     ("encoding UTF-8\n", false, Flags(0)),
     ("encoding utf8\n", false, Flags(0)),
     ("encoding \n", false, Flags::ENCODING),
+    ("encoding windows-1255\n", false, Flags::ENCODING),
+    ("encoding UTF-16\n", true, Flags::ENCODING),
     ("encoding UTF-8\nencoding latin1\n", true, Flags::ENCODING),
     ("gpgsig -----BEGIN PGP SIGNATURE-----\n \n x\n -----END PGP SIGNATURE-----\n", false, Flags::GPGSIG),
     ("gpgsig-sha256 x\n", false, Flags::GPGSIG),

@@ -27,7 +27,7 @@ use crate::repo::NotExact;
 
 /// The first chunk is small, so that something is seen at once; later ones keep all processors busy.
 const FIRST_CHUNK: usize = 64;
-const LARGEST_CHUNK: usize = 1 << 14;
+const LARGEST_CHUNK: usize = 1 << 12;
 
 /// What is known when everything has been decided but the commits.
 pub(super) struct Show<'s, 'a> {
@@ -114,17 +114,19 @@ impl Show<'_, '_> {
                 break;
             }
             count += chunk.len() as u64;
-            bytes.clear();
+            let output = output.get_or_insert_with(|| Output::open(git, true));
             if self.question.own.json {
+                bytes.clear();
                 for step in &chunk {
                     let commit = texts.commit(history, step.pos);
                     json::push_commit(&commit, self.sources, self.settings.mailmap, &mut bytes);
                 }
+                output.write(&bytes);
             } else {
                 let chunk = Chunk { steps: &chunk, parents: parents.as_deref(), changes: changes.as_ref() };
-                printer.print(chunk, &texts, |step| self.edges(step, &whole, &selector), &mut bytes);
+                let edges = |step: &Step| self.edges(step, &whole, &selector);
+                printer.print(chunk, &texts, edges, |bytes| output.write(bytes));
             }
-            output.get_or_insert_with(|| Output::open(git, true)).write(&bytes);
             chunk_size = (chunk_size * 4).min(LARGEST_CHUNK);
         }
         report.commits = Some(count);

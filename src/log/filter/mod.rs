@@ -7,6 +7,7 @@ pub mod pattern;
 use std::sync::atomic::{AtomicU8, Ordering};
 
 use crate::index::{Flags, History, IdentityId, Pos};
+use crate::log::encoding;
 use crate::log::options::{Flavour, Grep};
 use crate::log::sources::Sources;
 use pattern::Pattern;
@@ -133,7 +134,10 @@ impl<'a> TextFilter<'a> {
     /// Whether the commit is shown.
     pub fn judge(&self, pos: Pos) -> Verdict {
         let flags = self.history.flags(pos);
-        if [Flags::ODD, Flags::ENCODING, Flags::NUL].into_iter().any(|flag| flags.contains(flag)) {
+        if flags.contains(Flags::ODD)
+            || flags.contains(Flags::NUL)
+            || (flags.contains(Flags::ENCODING) && !encoding::is_ascii(self.history, pos))
+        {
             return Verdict::Unsure;
         }
         let mut verdict = Verdict::Yes;
