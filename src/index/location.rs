@@ -17,6 +17,8 @@ pub const KEY_MAGIC: [u8; 8] = *b"\x89GFKEY1\n";
 pub const KEY_FILE_LEN: usize = 48;
 /// Name of the key file in the common git directory.
 pub const KEY_FILE: &str = "git-fast.key";
+/// Name of what `git faststatus` knows of directories, in the git directory of the worktree.
+pub const STATUS_FILE: &str = "git-fast.status";
 /// Name of the index directory beside `.git`.
 pub const BESIDE: &str = ".git-fast";
 /// Name of the index directory within the git directory.

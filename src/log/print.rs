@@ -70,8 +70,9 @@ pub struct Printer<'a> {
     /// Runs ahead of `graph`, to know how wide it will be.
     planner: Option<Graph>,
     started: bool,
-    /// Used again for each chunk: new memory costs more than what is written to it.
+    /// These two are used again for each chunk: new memory costs more than what is written to it.
     parts: Vec<Part>,
+    drawing: Vec<u8>,
 }
 
 /// What one thread renders.
@@ -93,7 +94,16 @@ impl<'a> Printer<'a> {
         };
         let graph = layout.graph.as_ref().map(|colors| Graph::new(colors.clone(), framing));
         let planner = matches!(style.format, Format::User(_)).then(|| graph.clone()).flatten();
-        Printer { history, style, layout, graph, planner, started: false, parts: Vec::new() }
+        Printer {
+            history,
+            style,
+            layout,
+            graph,
+            planner,
+            started: false,
+            parts: Vec::new(),
+            drawing: Vec::new(),
+        }
     }
 
     /// Gives the bytes of a chunk to `write`, in order. `drawn` tells to which parents a graph draws an edge.
@@ -108,9 +118,8 @@ impl<'a> Printer<'a> {
         parts.resize_with(parts.len().max(chunk.steps.len().div_ceil(GRAIN)), Part::default);
         match self.graph.take() {
             Some(mut graph) => {
-                let mut out = Vec::new();
-                self.draw(&mut graph, chunk, texts, drawn, &mut parts, &mut out);
-                write(&out);
+                self.draw(&mut graph, chunk, texts, drawn, &mut parts);
+                write(&self.drawing);
                 self.graph = Some(graph);
             }
             None => {
@@ -128,7 +137,6 @@ impl<'a> Printer<'a> {
         texts: &Reencoded,
         drawn: impl Fn(&Step) -> Vec<u32>,
         parts: &mut [Part],
-        out: &mut Vec<u8>,
     ) {
         let steps = chunk.steps;
         let edges: Vec<Vec<u32>> = steps.iter().map(drawn).collect();
@@ -148,11 +156,12 @@ impl<'a> Printer<'a> {
                 part.ends.push(part.bytes.len());
             }
         });
+        self.drawing.clear();
         for ((steps, edges), part) in steps.chunks(GRAIN).zip(edges.chunks(GRAIN)).zip(parts) {
             let mut start = 0;
             for ((step, edges), &end) in steps.iter().zip(edges).zip(&part.ends) {
                 graph.place(step.pos.0, edges);
-                graph.draw(self.graph_mark(step), &part.bytes[start..end], out);
+                graph.draw(self.graph_mark(step), &part.bytes[start..end], &mut self.drawing);
                 start = end;
             }
         }

@@ -1,6 +1,6 @@
 //! What every command begins with: the repository, the git that would answer about it, and its configuration.
 
-use crate::index::location::KEY_FILE;
+use crate::index::location::{KEY_FILE, STATUS_FILE};
 use crate::repo::config::{Config, Location};
 use crate::repo::git::GitProgram;
 use crate::repo::{NotExact, Repo};
@@ -22,9 +22,9 @@ impl Environment {
     /// When there is no repository, or one about which only git can speak.
     pub fn open() -> Result<Self, NotExact> {
         let repo = Repo::open()?;
-        // Which git this is, is remembered once there is an index.
-        let indexed = repo.common_dir.join(KEY_FILE).exists();
-        let remembered = indexed.then(|| repo.common_dir.join("git-fast.program"));
+        // Which git this is, is remembered once there is an index or what `git faststatus` remembers.
+        let known = repo.common_dir.join(KEY_FILE).exists() || repo.git_dir.join(STATUS_FILE).exists();
+        let remembered = known.then(|| repo.common_dir.join("git-fast.program"));
         let git = GitProgram::locate(remembered.as_deref())?;
         let config = Config::load(&Location {
             system: git.system_config.as_deref(),

@@ -18,6 +18,22 @@ fn text(output: &crate::support::Output) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
+/// Where git has no index of ours either: to ask it for its version would take longer than the rest.
+#[test]
+fn which_git_it_is_is_remembered_with_the_snapshot() {
+    let env = Environment::new();
+    let dir = repository(&env, STATE);
+    ask(&env, &dir, &["--no-index"]);
+    ask(&env, &dir, &["--no-index"]);
+    let program = dir.join(".git/git-fast.program");
+    assert!(!program.exists(), "nothing else is remembered, and so is not this");
+    ask(&env, &dir, &[]);
+    assert!(dir.join(".git/git-fast.status").exists() && !dir.join(".git/git-fast.key").exists());
+    ask(&env, &dir, &[]);
+    assert!(program.exists());
+    same(&env, &dir, &[]);
+}
+
 #[test]
 fn json_says_what_porcelain_says() {
     let env = Environment::new();

@@ -20,7 +20,7 @@ pub use read::{Directory, Snapshot};
 pub use write::{FreshDirectory, Update};
 
 /// The name of the file with directories, in the git directory of the worktree.
-pub const NAMES_FILE: &str = "git-fast.status";
+pub const NAMES_FILE: &str = crate::index::location::STATUS_FILE;
 /// The name of the file with files that were compared.
 pub const CONTENTS_FILE: &str = "git-fast.status-contents";
 
