@@ -1,8 +1,8 @@
 //! Tells the crate which commit it is built from, for `--version`, and the linker how to make programs that start fast.
 //!
-//! The commit is, in this order: what a packager says in `GIT_FAST_COMMIT`, what `cargo package` has noted, what git says about this
-//! directory; without any of them the version has no commit. Debug builds don't ask: they would be made anew with
-//! every commit.
+//! The commit is, in this order: what a packager says in `GIT_FAST_COMMIT`, what `cargo package` has noted, what git
+//! says about this directory; without any of them the version has no commit. Debug builds don't ask: they would be made
+//! anew with every commit.
 
 use std::env;
 use std::fs;
@@ -32,10 +32,12 @@ fn main() {
     }
 }
 
-/// What is done here only where it was measured: see "Start-up" in ARCHITECTURE.md.
+/// What is done here only where it was measured: ARCHITECTURE.md has the figures.
 fn link() {
     const MEASURED: &str = "x86_64-unknown-linux-gnu";
-    if env::var("TARGET").as_deref() != Ok(MEASURED) || env::var("HOST").as_deref() != Ok(MEASURED) {
+    let elsewhere = ["TARGET", "HOST"].iter().any(|key| env::var(key).as_deref() != Ok(MEASURED));
+    let features = env::var("CARGO_CFG_TARGET_FEATURE").unwrap_or_default();
+    if elsewhere || features.contains("crt-static") {
         return;
     }
     // At a fixed address nothing is relocated at each start.

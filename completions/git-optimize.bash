@@ -14,7 +14,7 @@ _git_optimize ()
 	done
 	case "$prev" in
 	--task)
-		__gitcomp "temporaries pack-refs multi-pack-index index commit-graph loose-objects repack bitmap reflog rerere worktrees"
+		__gitcomp "temporaries pack-refs multi-pack-index index status commit-graph loose-objects repack bitmap reflog rerere worktrees"
 		return
 		;;
 	--html|--repo|--sparse)
@@ -27,7 +27,7 @@ _git_optimize ()
 	esac
 	case "$cur" in
 	--task=*)
-		__gitcomp "temporaries pack-refs multi-pack-index index commit-graph loose-objects repack bitmap reflog rerere worktrees" "" "${cur#*=}"
+		__gitcomp "temporaries pack-refs multi-pack-index index status commit-graph loose-objects repack bitmap reflog rerere worktrees" "" "${cur#*=}"
 		return
 		;;
 	esac

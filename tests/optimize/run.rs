@@ -115,6 +115,53 @@ fn a_bitmap_is_a_task_of_its_own() {
 }
 
 #[test]
+fn what_faststatus_remembers_is_made_once() {
+    let mut env = Environment::new();
+    let it = ugly(&mut env, "repository", 19);
+    let dir = env.path().join("worktree");
+    env.git_ok(&it.dir, &["worktree", "add", "-q", "--detach", &dir.to_string_lossy()]);
+    let git_dir = it.git_dir.join("worktrees/worktree");
+    ends(env.optimize(&dir, &["--auto"]), DONE);
+    assert!(!git_dir.join("git-fast.status").exists(), "nobody waits for it");
+    let text = ends(env.optimize(&dir, &["run"]), DONE);
+    assert!(
+        text.contains("status         done: written") && git_dir.join("git-fast.status").exists(),
+        "{text}"
+    );
+    ends(env.optimize(&dir, &["run"]), NOTHING);
+    env.git_ok(&dir, &["status"]);
+}
+
+/// A branch that was rewritten leaves its commits in the index; when they are many, it is built anew.
+#[test]
+fn vanished_commits_are_dropped_when_they_are_many() {
+    let env = Environment::new();
+    let dir = env.path().join("repository");
+    env.git_ok(env.path(), &["init", "-q", "-b", "main", "repository"]);
+    let mut stream = String::new();
+    for (branch, count) in [("main", 3_000), ("gone", 9_000)] {
+        for number in 0..count {
+            let time = 1_600_000_000 + number;
+            stream.push_str(&format!(
+                "commit refs/heads/{branch}\ncommitter C <c@x> {time} +0000\ndata 2\n{branch:.2}\n"
+            ));
+        }
+    }
+    env.git_input(&dir, &["fast-import", "--quiet"], Some(stream.as_bytes()));
+    let commits = || {
+        let text = ends(env.optimize(&dir, &["index", "status"]), DONE);
+        text.lines().find(|line| line.contains("commits")).expect("it says how many").to_owned()
+    };
+    ends(env.optimize(&dir, &["run", "--task", "index"]), DONE);
+    assert!(commits().contains("12000"), "{}", commits());
+    env.git_ok(&dir, &["branch", "-q", "-D", "gone"]);
+    let text = ends(env.optimize(&dir, &["run", "--task", "index"]), DONE);
+    assert!(text.contains("built, 3000 commits"), "{text}");
+    assert!(commits().contains("3000"), "{}", commits());
+    env.index_ok(&dir, "verify");
+}
+
+#[test]
 fn json_has_one_object_in_each_line() {
     let mut env = Environment::new();
     let it = ugly(&mut env, "repository", 24);

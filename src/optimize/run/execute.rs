@@ -48,14 +48,14 @@ impl Runner<'_> {
     pub(super) fn git(&self, args: &[&str]) -> Result<(), Stop> {
         let mut command = self.context.git(args);
         command.stdin(self.lock.inherited());
-        self.run(command, args, None)
+        self.run(command, args.first().copied().unwrap_or_default(), None)
     }
 
     /// Runs git with this on its standard input.
     pub(super) fn git_with(&self, args: &[&str], input: Vec<u8>) -> Result<(), Stop> {
         let mut command = self.context.git(args);
         command.stdin(Stdio::piped());
-        self.run(command, args, Some(input))
+        self.run(command, args.first().copied().unwrap_or_default(), Some(input))
     }
 
     /// Whether somebody sees git's progress, as it is or as events.
@@ -73,8 +73,8 @@ impl Runner<'_> {
         }
     }
 
-    fn run(&self, mut command: Command, args: &[&str], input: Option<Vec<u8>>) -> Result<(), Stop> {
-        let name = args.first().copied().unwrap_or_default();
+    /// Runs a command of git that people call by this name.
+    pub(super) fn run(&self, mut command: Command, name: &str, input: Option<Vec<u8>>) -> Result<(), Stop> {
         command.stdout(Stdio::null());
         let (mut child, listener) = self
             .listen()

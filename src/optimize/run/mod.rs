@@ -20,6 +20,7 @@ mod processes;
 mod refs;
 pub(super) mod space;
 mod state;
+mod status_task;
 mod tasks;
 
 use std::cell::Cell;

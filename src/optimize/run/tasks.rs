@@ -5,12 +5,12 @@ use super::execute::{Runner, Stop};
 use super::facts::{Facts, IndexState};
 use super::lookup::{bitmap, multi_pack_index, no_multi_pack_index, write_bitmap, write_multi_pack_index};
 use super::packing::{loose_objects, no_packing, no_repack, pack_loose, repack, run_repack};
-use super::{index_task, space};
+use super::{index_task, space, status_task};
 use crate::optimize::context::Context;
 
 /// A day and a week in seconds.
 const DAY: i64 = 86_400;
-const WEEK: i64 = 7 * DAY;
+pub(super) const WEEK: i64 = 7 * DAY;
 
 /// From so many on, `--auto` acts; the second number is for a run by hand.
 const NEW_COMMITS: (u32, u32) = (1000, 1);
@@ -86,6 +86,13 @@ pub(in crate::optimize) const TASKS: &[Task] = &[
         need: index,
         obstacle: no_index,
         run: index_task::run,
+    },
+    Task {
+        name: "status",
+        about: "What git faststatus remembers of the worktree, where there is nothing yet",
+        need: status_task::need,
+        obstacle: none,
+        run: status_task::run,
     },
     Task {
         name: "commit-graph",
