@@ -60,6 +60,11 @@ impl Context {
         command
     }
 
+    /// A setting that is on where nothing is said. One that can't be read is off.
+    pub(super) fn is_on(&self, key: &str) -> bool {
+        matches!(self.config.bool(key), Ok(None | Some(true)))
+    }
+
     pub(super) fn objects(&self) -> PathBuf {
         self.repo.common_dir.join("objects")
     }

@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use super::{DONE, FAILED, NOTHING, SKIPPED, contents, ends, sane, temporaries, ugly};
+use super::{DONE, FAILED, NOTHING, SKIPPED, contents, ends, filtering, sane, temporaries, ugly};
 use crate::support::Environment;
 use crate::support::damage::files;
 
@@ -82,26 +82,28 @@ fn alternates_are_neither_copied_nor_needed_less() {
 #[test]
 fn a_partial_clone_is_not_repacked() {
     let mut env = Environment::new();
-    let it = ugly(&mut env, "original", 45);
-    env.git_ok(&it.dir, &["config", "uploadpack.allowFilter", "true"]);
-    let url = format!("file://{}", it.dir.display());
-    env.git_ok(env.path(), &["clone", "-q", "--bare", "--filter=blob:none", &url, "partial.git"]);
-    let dir = env.path().join("partial.git");
+    let dir = partial_clone(&mut env, 45);
     let packs_before = packs(&dir);
-    let output = env.optimize(&dir, &["--task", "repack"]);
-    assert_eq!(output.code, SKIPPED, "{}", errors(&output));
-    assert!(String::from_utf8_lossy(&output.stdout).contains("partial clone"));
-    assert_eq!(packs(&dir), packs_before);
+    // A bitmap is written by a repack, too.
+    for task in ["repack", "bitmap"] {
+        let output = env.optimize(&dir, &["--task", task]);
+        assert_eq!(output.code, SKIPPED, "{task}: {}", errors(&output));
+        assert!(String::from_utf8_lossy(&output.stdout).contains("partial clone"));
+        assert_eq!(packs(&dir), packs_before);
+    }
+}
+
+/// A bare one, without blobs.
+fn partial_clone(env: &mut Environment, seed: u64) -> PathBuf {
+    let url = filtering(&ugly(env, "original", seed), env);
+    env.git_ok(env.path(), &["clone", "-q", "--bare", "--filter=blob:none", &url, "partial.git"]);
+    env.path().join("partial.git")
 }
 
 #[test]
 fn packs_that_cannot_be_joined_get_one_index() {
     let mut env = Environment::new();
-    let it = ugly(&mut env, "original", 52);
-    env.git_ok(&it.dir, &["config", "uploadpack.allowFilter", "true"]);
-    let url = format!("file://{}", it.dir.display());
-    env.git_ok(env.path(), &["clone", "-q", "--bare", "--filter=blob:none", &url, "partial.git"]);
-    let dir = env.path().join("partial.git");
+    let dir = partial_clone(&mut env, 52);
     for number in 0..12 {
         let blob = env.git_input(&dir, &["hash-object", "-w", "--stdin"], Some(&[number]));
         env.git_input(&dir, &["pack-objects", "-q", "objects/pack/pack"], Some(&blob));
@@ -113,7 +115,7 @@ fn packs_that_cannot_be_joined_get_one_index() {
     assert_eq!((packs(&dir), contents(&env, &dir)), (before, all));
     ends(env.optimize(&dir, &["--auto"]), NOTHING);
     // Who does not want one has none.
-    fs::remove_file(dir.join("objects/pack/multi-pack-index")).expect("it is ours");
+    fs::remove_file(dir.join("objects/pack/multi-pack-index")).expect("git has written it");
     env.git_ok(&dir, &["config", "core.multiPackIndex", "false"]);
     ends(env.optimize(&dir, &["--auto"]), NOTHING);
 }

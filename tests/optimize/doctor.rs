@@ -3,7 +3,7 @@
 use std::fs;
 use std::time::{Duration, SystemTime};
 
-use super::{DONE, NOTHING, ends, ugly};
+use super::{DONE, NOTHING, ends, filtering, ugly};
 use crate::support::Environment;
 use crate::support::repository::{Generated, Plan};
 
@@ -97,8 +97,7 @@ fn what_was_changed_since_stays() {
 fn clones_of_all_kinds() {
     let mut env = Environment::new();
     let it = ugly(&mut env, "original", 65);
-    env.git_ok(&it.dir, &["config", "uploadpack.allowFilter", "true"]);
-    let url = format!("file://{}", it.dir.display());
+    let url = filtering(&it, &env);
     let head = env.git_ok(&it.dir, &["rev-parse", "main"]);
     let clone = |args: &[&str]| ends(env.optimize(env.path(), &[&["clone"], args].concat()), 0);
     clone(&[&url, "whole"]);

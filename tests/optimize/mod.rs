@@ -35,6 +35,12 @@ fn ugly(env: &mut Environment, name: &str, seed: u64) -> Generated {
     it
 }
 
+/// Lets clones leave objects out. Returns its address.
+fn filtering(it: &Generated, env: &Environment) -> String {
+    env.git_ok(&it.dir, &["config", "uploadpack.allowFilter", "true"]);
+    format!("file://{}", it.dir.display())
+}
+
 /// Adds loose objects and refs: blobs that nothing reaches, and commits that refs do.
 fn make_loose(env: &Environment, dir: &Path, count: usize) {
     make_loose_on(env, dir, "main", count);

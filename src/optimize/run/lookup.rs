@@ -2,7 +2,7 @@
 
 use super::execute::{Runner, Stop};
 use super::facts::Facts;
-use super::packing::repack_geometrically;
+use super::packing::{no_packing, repack_geometrically};
 use super::space;
 use super::tasks::{Asked, Need, no, yes};
 use crate::optimize::context::Context;
@@ -13,7 +13,7 @@ use crate::optimize::context::Context;
 const PACKS_OUTSIDE: usize = 10;
 
 pub(super) fn multi_pack_index(context: &Context, facts: &Facts, _: Asked) -> Need {
-    if !matches!(context.config.bool("core.multiPackIndex"), Ok(None | Some(true))) {
+    if !context.is_on("core.multiPackIndex") {
         return no("core.multiPackIndex is false");
     }
     let (all, outside) = (facts.packs.list.len(), facts.packs.outside_midx());
@@ -66,7 +66,7 @@ pub(super) fn bitmap(context: &Context, facts: &Facts, asked: Asked) -> Need {
 
 /// Why there is to be no bitmap.
 pub(super) fn unwanted_bitmap(context: &Context, facts: &Facts) -> Option<&'static str> {
-    if !matches!(context.config.bool("repack.writeBitmaps"), Ok(None | Some(true))) {
+    if !context.is_on("repack.writeBitmaps") {
         return Some("repack.writeBitmaps is false");
     }
     if !context.git.at_least(2, 34) {
@@ -83,6 +83,11 @@ pub(super) fn unwanted_bitmap(context: &Context, facts: &Facts) -> Option<&'stat
         return Some("objects are borrowed from another repository");
     }
     facts.packs.list.iter().any(|pack| pack.keep).then_some("a pack is to be kept as it is")
+}
+
+/// Who asks for it by name does not get it either where it must not be: writing it is a repack.
+pub(super) fn no_bitmap(context: &Context, facts: &Facts, asked: Asked) -> Option<String> {
+    unwanted_bitmap(context, facts).map(str::to_owned).or_else(|| no_packing(context, facts, asked))
 }
 
 /// The bitmap is written as part of a repack, which sees to it that all that is reached is in packs.

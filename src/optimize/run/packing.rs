@@ -118,12 +118,14 @@ pub(super) fn no_repack(context: &Context, facts: &Facts, asked: Asked) -> Optio
 
 pub(super) fn run_repack(runner: &Runner<'_>, facts: &mut Facts, asked: Asked) -> Result<String, Stop> {
     let context = runner.context;
-    let unwanted = unwanted_bitmap(context, facts).is_some();
     // Unreachable objects are kept in either case: in the packs that are joined, or in a cruft pack of their own.
     match asked.full {
         true => {
             let how: &[&str] = if context.git.at_least(2, 37) { &["--cruft"] } else { &["-a", "-k"] };
-            let bitmap = if unwanted { "--no-write-bitmap-index" } else { "--write-bitmap-index" };
+            let bitmap = match unwanted_bitmap(context, facts) {
+                Some(_) => "--no-write-bitmap-index",
+                None => "--write-bitmap-index",
+            };
             run_git_repack(runner, &[how, &[bitmap]].concat())?;
         }
         // A bitmap would cost more than all the rest. It is a task of its own, which may be left for another time.

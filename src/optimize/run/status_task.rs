@@ -1,4 +1,4 @@
-//! The task that makes what `git faststatus` remembers of a worktree. From then on faststatus keeps it up to date itself.
+//! The task that makes what `git faststatus` remembers of a worktree. From then on faststatus keeps it up to date.
 
 use std::path::PathBuf;
 use std::process::{Command, Stdio};

@@ -3,7 +3,9 @@
 
 use super::execute::{Runner, Stop};
 use super::facts::{Facts, IndexState};
-use super::lookup::{bitmap, multi_pack_index, no_multi_pack_index, write_bitmap, write_multi_pack_index};
+use super::lookup::{
+    bitmap, multi_pack_index, no_bitmap, no_multi_pack_index, write_bitmap, write_multi_pack_index,
+};
 use super::packing::{loose_objects, no_packing, no_repack, pack_loose, repack, run_repack};
 use super::{index_task, space, status_task};
 use crate::optimize::context::Context;
@@ -119,7 +121,7 @@ pub(in crate::optimize) const TASKS: &[Task] = &[
         name: "bitmap",
         about: "A reachability bitmap, for fetch and clone",
         need: bitmap,
-        obstacle: no_packing,
+        obstacle: no_bitmap,
         run: write_bitmap,
     },
     Task {
@@ -268,8 +270,7 @@ fn commit_graph(context: &Context, facts: &Facts, asked: Asked) -> Need {
     if !matches!(facts.index, IndexState::Current) {
         return no("how many commits are new is not known before the index is up to date");
     }
-    let enabled = context.config.bool("core.commitGraph");
-    if !matches!(enabled, Ok(None | Some(true))) {
+    if !context.is_on("core.commitGraph") {
         return no("core.commitGraph is false");
     }
     let Some(graph) = facts.graph else {
