@@ -23,7 +23,8 @@ pub(crate) fn exponent(points: &[(f64, f64)]) -> Option<f64> {
     (logs.len() > 2 && square > 0.0).then(|| both / square)
 }
 
-/// An SVG picture (`unit` is that of size) that needs nothing else, and takes the colour of its text from the reader's preference.
+/// An SVG picture (`unit` is that of size) that needs nothing else, and takes the colour of its text from the reader's
+/// preference.
 pub(crate) fn picture(title: &str, unit: &str, lines: &[Line]) -> String {
     let points = || lines.iter().flat_map(|(_, points)| points.iter().copied());
     let (x, y) = (decades(points().map(|point| point.0)), decades(points().map(|point| point.1)));

@@ -11,7 +11,7 @@ use std::process::{Command, Stdio};
 use bstr::{BStr, BString, ByteSlice};
 
 use super::commit::{Commit, Signature};
-use crate::history::keeps_ascii;
+use crate::history::{is_latin1, keeps_ascii};
 use crate::index::{Flags, History, Pos};
 use crate::repo::NotExact;
 
@@ -140,11 +140,6 @@ pub fn is_ascii(history: &History<'_>, pos: Pos) -> bool {
 /// The value of the `encoding` header.
 fn encoding_of(headers: &BStr) -> &[u8] {
     headers.lines().find_map(|line| line.strip_prefix(b"encoding ")).unwrap_or_default()
-}
-
-/// Names of ISO 8859-1 that every iconv knows.
-fn is_latin1(name: &[u8]) -> bool {
-    [b"iso-8859-1".as_slice(), b"iso8859-1", b"latin1"].iter().any(|latin1| name.eq_ignore_ascii_case(latin1))
 }
 
 fn from_latin1(history: &History<'_>, pos: Pos) -> Texts {

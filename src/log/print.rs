@@ -46,9 +46,14 @@ pub struct Chunk<'c> {
 }
 
 impl<'c> Chunk<'c> {
+    /// In how many parts it is rendered.
+    fn part_count(self) -> usize {
+        self.steps.len().div_ceil(GRAIN)
+    }
+
     /// In parts that one thread renders.
     fn parts(self) -> impl IndexedParallelIterator<Item = Chunk<'c>> {
-        (0..self.steps.len().div_ceil(GRAIN)).into_par_iter().map(move |part| {
+        (0..self.part_count()).into_par_iter().map(move |part| {
             let range = part * GRAIN..((part + 1) * GRAIN).min(self.steps.len());
             let parents = self.parents.map(|all| &all[range.clone()]);
             Chunk { steps: &self.steps[range], parents, changes: self.changes }
@@ -115,7 +120,7 @@ impl<'a> Printer<'a> {
         mut write: impl FnMut(&[u8]),
     ) {
         let mut parts = std::mem::take(&mut self.parts);
-        parts.resize_with(parts.len().max(chunk.steps.len().div_ceil(GRAIN)), Part::default);
+        parts.resize_with(parts.len().max(chunk.part_count()), Part::default);
         match self.graph.take() {
             Some(mut graph) => {
                 self.draw(&mut graph, chunk, texts, drawn, &mut parts);
@@ -124,7 +129,7 @@ impl<'a> Printer<'a> {
             }
             None => {
                 self.print_plain(chunk, texts, &mut parts);
-                parts.iter().take(chunk.steps.len().div_ceil(GRAIN)).for_each(|part| write(&part.bytes));
+                parts.iter().take(chunk.part_count()).for_each(|part| write(&part.bytes));
             }
         }
         self.parts = parts;
