@@ -20,3 +20,4 @@ mod regressions;
 mod status;
 mod status_machine;
 mod support;
+mod worktrees;

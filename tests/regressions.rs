@@ -60,6 +60,71 @@ fn values_that_git_refuses_though_others_replace_them() {
 }
 
 #[test]
+fn a_count_of_commits_behind_no_walk_walks() {
+    let env = Environment::new();
+    let dir = repository(&env, "r");
+    for option in ["--no-walk", "--no-walk=unsorted"] {
+        for count in ["-n3", "-3", "--max-count=3", "--do-walk"] {
+            for tips in [&["HEAD~2", "HEAD"][..], &[]] {
+                same(&env, &dir, &[&[option, count][..], tips].concat());
+                same(&env, &dir, &[&[count, option][..], tips].concat());
+                same(&env, &dir, &[tips, &[option, count, option]].concat());
+            }
+        }
+    }
+}
+
+#[test]
+fn diffs_of_commits_that_are_simplified_without_paths() {
+    let env = Environment::new();
+    let dir = repository(&env, "r");
+    let script = "for i in 4 5 6; do echo $i >f; git add f; git commit -qm c$i; done; git tag end";
+    shell(&env, &dir, script);
+    for diff in ["--compact-summary", "-p", "--stat", "--name-status", "--raw", "--numstat", "-Gfoo|5"] {
+        for words in [&["-10"][..], &["-2", "--max-parents=1"], &["--grep=c"], &["--graph", "-10"]] {
+            same(&env, &dir, &[&["--simplify-by-decoration", diff][..], words].concat());
+            same(&env, &dir, &[&["--simplify-by-decoration", diff][..], words, &["--", "f"]].concat());
+            same(&env, &dir, &[&["--simplify-merges", diff][..], words].concat());
+        }
+    }
+}
+
+/// A commit-graph keeps 34 bits of a date, and generation numbers that are made of what is left: git finds other merge
+/// bases with it.
+#[test]
+fn dates_that_a_commit_graph_does_not_keep() {
+    let env = Environment::new();
+    let dir = env.path().join("r");
+    fs::create_dir(&dir).expect("a new directory");
+    let script = r#"
+git init -q -b main . && commit() { GIT_COMMITTER_DATE="@$2 +0000" git commit -q -m "$1"; }
+echo a >f; git add f; commit a 17179869184; git tag a
+echo b >f; git add f; commit b 17179869244
+echo c >f; git add f; commit c 1099511627776
+merge=$(GIT_COMMITTER_DATE="@1099511627776 +0000" git commit-tree -p HEAD -p a -m d HEAD^{tree})
+git reset -q --hard $merge
+"#;
+    shell(&env, &dir, script);
+    for round in
+        ["git-optimize index build", "git commit-graph write --reachable", "git-optimize index build"]
+    {
+        shell(&env, &dir, round);
+        for order in [&[][..], &["--topo-order"]] {
+            same(&env, &dir, &[&["--format=%s", "--simplify-merges"][..], order, &["--", "f"]].concat());
+            same(&env, &dir, &[&["--format=%s", "a...main"][..], order].concat());
+            let words = [&["--simplify-merges"][..], order, &["--", "f"]].concat();
+            let listed = env.log(&dir, &args(&[&["--format=%s"][..], &words].concat()), None).stdout;
+            let counted = env.fastlog(&dir, &args(&[&["--count"][..], &words].concat()), None).0.stdout;
+            assert_eq!(
+                counted.trim().to_str(),
+                Ok(&*listed.lines().count().to_string()),
+                "{round}: {words:?}"
+            );
+        }
+    }
+}
+
+#[test]
 fn commits_that_are_not_walked() {
     let env = Environment::new();
     let dir = repository(&env, "r");

@@ -105,6 +105,15 @@ fn people<'a>(header: &mut &'a [u8]) -> Option<(Person<'a>, Person<'a>)> {
     ((0..DATE_END).contains(&committer.seconds)).then_some((author, committer))
 }
 
+/// Whether git's commit-graph surely keeps the committer date of a commit with these headers.
+pub(crate) fn date_fits(headers: &[u8]) -> bool {
+    let mut lines = headers.split(|byte| *byte == b'\n');
+    let committer = lines.find_map(|line| line.strip_prefix(b"committer "));
+    let date = committer.and_then(|committer| committer.rsplitn(2, |byte| *byte == b'>').next());
+    let seconds = date.and_then(|date| decimal(date.trim_ascii_start().split(|byte| *byte == b' ').next()?));
+    seconds.is_some_and(|seconds| seconds < DATE_END)
+}
+
 /// Takes a line, without its newline, off `rest`.
 fn line<'a>(rest: &mut &'a [u8]) -> Option<&'a [u8]> {
     let end = memchr(b'\n', rest)?;

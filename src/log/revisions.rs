@@ -262,9 +262,6 @@ impl Resolver<'_> {
         let is_excluded = |name: &BStr| any_matches(excluded, name);
         match set {
             RefSet::All => {
-                if self.repo.common_dir.join("worktrees").exists() {
-                    return Err("--all with several worktrees".into());
-                }
                 for tip in self.repo.tips_below("refs/", self.is_commit)? {
                     if !is_excluded(tip.name.as_bstr()) {
                         self.push((tip.commit, tip.name), negated);
@@ -276,6 +273,11 @@ impl Resolver<'_> {
                     && let Some(id) = self.repo.peel(head, self.is_commit)?
                 {
                     self.push((id, "HEAD".into()), negated);
+                }
+                for tip in self.repo.other_heads(self.is_commit)? {
+                    if !is_excluded(tip.name.as_bstr()) {
+                        self.push((tip.commit, tip.name), negated);
+                    }
                 }
             }
             RefSet::Below { prefix, pattern: None } => {

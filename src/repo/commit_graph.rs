@@ -1,6 +1,8 @@
-//! Whether git would warn of its commit-graph. Nothing is read from one for an answer: commits come from our own index.
+//! Whether git has a commit-graph, and would warn of it. Nothing is read from one for an answer: commits come from our
+//! own index.
 //!
-//! Looked at are the header and the sizes of chunks, as gitformat-commit-graph(5) gives them; not what is in them.
+//! Looked at are the header and the sizes of chunks, as gitformat-commit-graph(5) gives them, and the first commit's
+//! generation number.
 
 use std::fs::File;
 use std::io;
@@ -19,35 +21,64 @@ const FAN: u64 = 256 * 4;
 /// The least size of the chunk with changed-path filters: its own header.
 const FILTERS_HEADER: u64 = 12;
 
-/// Whether each commit-graph below `objects` is as git writes it, as far as that can be told quickly. None is fine.
-pub(crate) fn is_sound(objects: &Path, hash: Kind) -> bool {
-    let chain = objects.join("info/commit-graphs");
-    let single = file_is_sound(&objects.join("info/commit-graph"), hash, 0);
-    single.unwrap_or_else(|| match std::fs::read_to_string(chain.join("commit-graph-chain")) {
-        Err(err) => err.kind() == io::ErrorKind::NotFound,
-        Ok(text) => text.lines().enumerate().all(|(below, name)| {
-            let file = chain.join(format!("graph-{name}.graph"));
-            // One that lies in an alternate is not looked for here.
-            file_is_sound(&file, hash, below) == Some(true)
-        }),
-    })
+/// The commit-graph below a directory of objects.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum CommitGraphFile {
+    /// There is none.
+    Absent,
+    /// It is as git writes it, as far as that can be told quickly.
+    Sound {
+        /// Whether its commits have generation numbers, which git needs to walk by them.
+        has_generations: bool,
+    },
+    /// git would warn of it, or it is not understood.
+    Unsound,
 }
 
-/// `None` when there is no such file.
-fn file_is_sound(path: &Path, hash: Kind, below: usize) -> Option<bool> {
-    match File::open(path) {
-        Ok(file) => Some(contents_are_sound(&file, hash, below).unwrap_or(false)),
-        Err(err) if err.kind() == io::ErrorKind::NotFound => None,
-        Err(_) => Some(false),
+use CommitGraphFile::{Absent, Sound, Unsound};
+
+impl CommitGraphFile {
+    /// Looks at the commit-graph below `objects`: one file, or else a chain of files.
+    pub(crate) fn look(objects: &Path, hash: Kind) -> Self {
+        match file(&objects.join("info/commit-graph"), hash, 0) {
+            Absent => chain(&objects.join("info/commit-graphs"), hash),
+            found => found,
+        }
     }
 }
 
-fn contents_are_sound(file: &File, hash: Kind, below: usize) -> io::Result<bool> {
+fn chain(dir: &Path, hash: Kind) -> CommitGraphFile {
+    let text = match std::fs::read_to_string(dir.join("commit-graph-chain")) {
+        Ok(text) => text,
+        Err(err) if err.kind() == io::ErrorKind::NotFound => return Absent,
+        Err(_) => return Unsound,
+    };
+    // The last one counts, and an empty chain is none.
+    let mut found = Absent;
+    for (below, name) in text.lines().enumerate() {
+        // One that lies in an alternate is not looked for here.
+        found = file(&dir.join(format!("graph-{name}.graph")), hash, below);
+        if !matches!(found, Sound { .. }) {
+            return Unsound;
+        }
+    }
+    found
+}
+
+fn file(path: &Path, hash: Kind, below: usize) -> CommitGraphFile {
+    match File::open(path) {
+        Ok(file) => contents(&file, hash, below).unwrap_or(Unsound),
+        Err(err) if err.kind() == io::ErrorKind::NotFound => Absent,
+        Err(_) => Unsound,
+    }
+}
+
+fn contents(file: &File, hash: Kind, below: usize) -> io::Result<CommitGraphFile> {
     let mut header = [0; HEADER];
     file.read_exact_at(&mut header, 0)?;
     let hash_version = if hash == Kind::Sha1 { 1 } else { 2 };
     if header[..6] != [b'C', b'G', b'P', b'H', 1, hash_version] || usize::from(header[7]) != below {
-        return Ok(false);
+        return Ok(Unsound);
     }
     let chunks = usize::from(header[6]);
     let mut table = vec![0; (chunks + 1) * ENTRY];
@@ -59,20 +90,20 @@ fn contents_are_sound(file: &File, hash: Kind, below: usize) -> io::Result<bool>
     let places: Vec<([u8; 4], Range<u64>)> = entries.windows(2).map(bounds).collect();
     let fits = |place: &Range<u64>| place.start <= place.end && place.end <= end;
     if !last_has_no_name || !places.iter().all(|(_, place)| fits(place)) {
-        return Ok(false);
+        return Ok(Unsound);
     }
     let place =
         |wanted: &[u8; 4]| places.iter().find(|(name, _)| name == wanted).map(|(_, place)| place.clone());
-    let (Some(fan), Some(_), Some(_)) = (place(b"OIDF"), place(b"OIDL"), place(b"CDAT")) else {
-        return Ok(false);
+    let (Some(fan), Some(_), Some(data)) = (place(b"OIDF"), place(b"OIDL"), place(b"CDAT")) else {
+        return Ok(Unsound);
     };
     if fan.end - fan.start != FAN || (below > 0 && place(b"BASE").is_none()) {
-        return Ok(false);
+        return Ok(Unsound);
     }
     let mut last = [0; 4];
     file.read_exact_at(&mut last, fan.end - 4)?;
     let (commits, name_len) = (u64::from(u32::from_be_bytes(last)), hash.len_in_bytes() as u64);
-    Ok(places.iter().all(|(name, place)| {
+    let fit = places.iter().all(|(name, place)| {
         let size = place.end - place.start;
         match name {
             b"OIDL" => size == commits * name_len,
@@ -82,7 +113,17 @@ fn contents_are_sound(file: &File, hash: Kind, below: usize) -> io::Result<bool>
             b"BASE" => size == below as u64 * name_len,
             _ => true,
         }
-    }))
+    });
+    if !fit {
+        return Ok(Unsound);
+    }
+    if commits == 0 {
+        return Ok(Sound { has_generations: false });
+    }
+    // The first commit's tree, two parents, and 30 bits of generation before the last two of its date.
+    let mut generation = [0; 4];
+    file.read_exact_at(&mut generation, data.start + name_len + 8)?;
+    Ok(Sound { has_generations: u32::from_be_bytes(generation) >> 2 > 0 })
 }
 
 fn entry(bytes: &[u8; ENTRY]) -> ([u8; 4], u64) {
@@ -95,6 +136,10 @@ fn entry(bytes: &[u8; ENTRY]) -> ([u8; 4], u64) {
 mod tests {
     use super::*;
     use crate::repo::testing::Sandbox;
+
+    fn is_sound(objects: &Path, hash: Kind) -> bool {
+        CommitGraphFile::look(objects, hash) != Unsound
+    }
 
     /// Each byte of header and table of chunks, changed: whenever git warns, or fails, so do we say.
     fn each_byte_of(sandbox: &Sandbox, file: &Path, hash: Kind) {

@@ -17,9 +17,10 @@ pub mod refs;
 pub mod remembered;
 #[cfg(test)]
 pub(crate) mod testing;
+mod worktrees;
 
 pub use commit_dates::commit_dates;
-pub(crate) use commit_graph::is_sound as commit_graph_is_sound;
+pub(crate) use commit_graph::CommitGraphFile;
 pub use exec::exec_git;
 pub use not_exact::NotExact;
 pub use open::{Repo, check_not_traced};

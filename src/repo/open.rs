@@ -12,7 +12,7 @@ use std::sync::{Arc, OnceLock};
 use bstr::ByteSlice;
 
 use super::NotExact;
-use super::commit_graph;
+use super::commit_graph::CommitGraphFile;
 use super::config::{Config, parse_bool};
 use super::object_dirs::ObjectDirs;
 use super::object_names::ObjectNames;
@@ -188,7 +188,8 @@ impl Repo {
         if self.common_dir.join("info/grafts").exists() {
             return Err("grafts".into());
         }
-        if !commit_graph::is_sound(&self.common_dir.join("objects"), self.git.object_hash()) {
+        let commit_graph = CommitGraphFile::look(&self.common_dir.join("objects"), self.git.object_hash());
+        if commit_graph == CommitGraphFile::Unsound {
             return Err("a commit-graph that git warns of".into());
         }
         let prefix = <&gix::path::RelativePath>::try_from("refs/replace/")

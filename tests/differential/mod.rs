@@ -4,6 +4,7 @@
 //! - `GIT_FAST_DIFF_CASES=<n>`: how many cases.
 //! - `GIT_FAST_DIFF_CASE=<n>`: only this one.
 //! - `GIT_FAST_TEST_REPO=<path>`: generated command lines on that repository, which is only read.
+//! - `GIT_FAST_TEST_KEEP=1`: what the tests made stays in the temporary directory.
 //! - `GIT_FAST_TEST_BIN_DIR=<dir>`: programs from there, a release build for example.
 
 mod command_line;

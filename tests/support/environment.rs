@@ -35,8 +35,13 @@ pub(crate) struct Environment {
 impl Environment {
     /// A new world with an empty HOME.
     pub(crate) fn new() -> Self {
-        let root =
-            tempfile::Builder::new().prefix("git-fast-test-").tempdir().expect("a temporary directory");
+        // To look at what a test has left.
+        let keep = env::var_os("GIT_FAST_TEST_KEEP").is_some();
+        let root = tempfile::Builder::new()
+            .prefix("git-fast-test-")
+            .disable_cleanup(keep)
+            .tempdir()
+            .expect("a temporary directory");
         let home = root.path().join("home");
         fs::create_dir(&home).expect("an empty directory");
         let config = "[user]\n\tname = A U Thor\n\temail = author@example.com\n[init]\n\tdefaultBranch = main\n\

@@ -80,7 +80,7 @@ impl Question<'_> {
             return Err(format!("commit {} is missing", history.oid(step.pos)).into());
         }
         let rewritten = |step: &Step| !walk.parents(step).eq(history.parents(step.pos));
-        if self.pathspec.is_some() && steps.iter().any(rewritten) {
+        if steps.iter().any(rewritten) {
             return Err("diffs of commits whose parents were simplified".into());
         }
         report.served = Served::Assisted;

@@ -4,14 +4,15 @@ use bstr::BString;
 use gix::ObjectId;
 
 use super::Question;
-use crate::index::History;
+use crate::history::date_fits;
+use crate::index::{Flags, History, Pos};
 use crate::log::dates;
 use crate::log::merge_base::merge_bases;
 use crate::log::options::{DateLimit, Order};
 use crate::log::revisions::Request;
 use crate::log::settings::Settings;
-use crate::log::walk::{Plan, Simplify, Start};
-use crate::repo::NotExact;
+use crate::log::walk::{CommitGraph, Plan, Simplify, Start};
+use crate::repo::{CommitGraphFile, NotExact};
 
 impl Question<'_> {
     pub(super) fn date_limit(&self, limit: Option<&DateLimit>, name: &str) -> Result<Option<i64>, NotExact> {
@@ -22,14 +23,30 @@ impl Question<'_> {
         }
     }
 
-    /// Whether git surely reads no commit-graph: with one, it may find commits in another order.
-    fn has_no_commit_graph(&self) -> Result<bool, NotExact> {
+    /// Whether git reads a commit-graph. With one, it may find commits in another order.
+    fn commit_graph(&self) -> Result<CommitGraph, NotExact> {
         if !self.config.bool("core.commitGraph")?.unwrap_or(true) {
-            return Ok(true);
+            return Ok(CommitGraph::Unused);
         }
         let dirs = self.repo.object_dirs()?;
-        let files = ["info/commit-graph", "info/commit-graphs/commit-graph-chain"];
-        Ok(!dirs.all().iter().any(|dir| files.iter().any(|file| dir.join(file).exists())))
+        let files = dirs.all().iter().map(|dir| CommitGraphFile::look(dir, self.repo.git.object_hash()));
+        Ok(match files.into_iter().find(|file| *file != CommitGraphFile::Absent) {
+            None => CommitGraph::Unused,
+            Some(CommitGraphFile::Sound { has_generations: true }) => CommitGraph::Used,
+            Some(_) => CommitGraph::Unknown,
+        })
+    }
+
+    /// Merge bases, and what merges are joined by, git finds by the generation numbers in its commit-graph, which go
+    /// wrong with dates that don't fit there.
+    fn check_generations(&self, history: &History<'_>) -> Result<(), NotExact> {
+        let positions = (0..history.len()).map(Pos);
+        let mut odd = positions.filter(|pos| history.flags(*pos).contains(Flags::ODD));
+        let sound = !history.has_odd() || odd.all(|pos| date_fits(history.extra_headers(pos)));
+        match sound || self.commit_graph()? == CommitGraph::Unused {
+            true => Ok(()),
+            false => Err("generation numbers of dates that a commit-graph does not keep".into()),
+        }
     }
 
     /// The plan, and what `--source` calls each start.
@@ -59,6 +76,7 @@ impl Question<'_> {
                     add(position(id)?, *uninteresting, false, name)
                 }
                 Request::Symmetric { left, right } => {
+                    self.check_generations(history)?;
                     let (a, b) = (position(&left.0)?, position(&right.0)?);
                     let bases = merge_bases(history, a, b);
                     if bases.is_empty() && (options.left_only || options.right_only) {
@@ -71,6 +89,9 @@ impl Question<'_> {
                     add(b, false, false, &right.1);
                 }
             }
+        }
+        if simplify.as_ref().is_some_and(Simplify::joins_merges) {
+            self.check_generations(history)?;
         }
         let order = match options.order {
             Order::Default if options.graph => Order::Topo,
@@ -86,7 +107,10 @@ impl Question<'_> {
             whole_list: options.children,
             sources: with_sources,
             max_age_filter: self.date_limit(options.since_as_filter.as_ref(), "--since")?,
-            no_commit_graph: simplify.is_some() && self.has_no_commit_graph()?,
+            commit_graph: match order {
+                Order::Default if simplify.is_none() => CommitGraph::Unknown,
+                _ => self.commit_graph()?,
+            },
             simplify,
         };
         let unnamed =

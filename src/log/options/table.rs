@@ -64,6 +64,21 @@ fn number(value: Option<&BStr>) -> Result<u64, Refusal> {
     Ok(value.iter().fold(0, |n, digit| n * 10 + u64::from(digit - b'0')))
 }
 
+/// To git a count of commits says that there is a walk, whatever was said before.
+fn max_count(log: &mut LogOptions, value: Option<&BStr>) -> Result<(), Refusal> {
+    log.max_count = Some(number(value)?);
+    walk(log)
+}
+
+fn walk(log: &mut LogOptions) -> Result<(), Refusal> {
+    if log.no_walk == Some(NoWalk::Unsorted) {
+        // It stays unsorted.
+        return Err(Refusal::new("--no-walk=unsorted with a walk".to_owned()));
+    }
+    log.no_walk = None;
+    Ok(())
+}
+
 fn pretty(log: &mut LogOptions, format: BString) -> Result<(), Refusal> {
     log.replaced_pretty.extend(log.pretty.replace(format));
     Ok(())
@@ -162,12 +177,12 @@ pub static TABLE: &[Entry] = options! {
         });
         Ok(())
     };
-    "--do-walk" None Select |o, _, _| { o.no_walk = None; Ok(()) };
+    "--do-walk" None Select |o, _, _| walk(o);
 
     // Limits.
-    "-<number>" Required Select |o, v, _| { o.max_count = Some(number(v)?); Ok(()) };
-    "-n" Required Select |o, v, _| { o.max_count = Some(number(v)?); Ok(()) };
-    "--max-count" Required Select |o, v, _| { o.max_count = Some(number(v)?); Ok(()) };
+    "-<number>" Required Select |o, v, _| max_count(o, v);
+    "-n" Required Select |o, v, _| max_count(o, v);
+    "--max-count" Required Select |o, v, _| max_count(o, v);
     "--skip" Required Select |o, v, _| { o.skip = Some(number(v)?); Ok(()) };
     "--since" Required Select |o, v, _| { o.since = Some(DateLimit::Text(text(v))); Ok(()) };
     "--after" Required Select |o, v, _| { o.since = Some(DateLimit::Text(text(v))); Ok(()) };

@@ -63,11 +63,23 @@ pub struct Plan<'a> {
     pub whole_list: bool,
     /// Whether to remember which tip each commit was reached from.
     pub sources: bool,
-    /// Whether it is certain that git has no commit-graph, or does not use it, so that it goes by dates wherever it
-    /// could have gone by generation numbers. Only simplified walks make use of it.
-    pub no_commit_graph: bool,
+    /// Whether git goes by the generation numbers of a commit-graph.
+    pub commit_graph: CommitGraph,
     /// How history is simplified, if there are paths or something else that simplifies it.
     pub simplify: Option<Simplify<'a>>,
+}
+
+/// What is known of git's commit-graph. With one, git sorts topologically as it walks, and what it leaves out it
+/// leaves out of the sorted commits; without, it collects the commits, and sorts what is left of them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum CommitGraph {
+    /// git has one, and goes by its generation numbers.
+    Used,
+    /// git has none, or does not use it.
+    Unused,
+    /// It can't be told.
+    #[default]
+    Unknown,
 }
 
 /// One commit of the answer.
@@ -137,20 +149,27 @@ impl<'a> Walk<'a> {
             order => order,
         };
         let topological = order != Order::Default;
-        if topological && !needs_list && !(rules.is_some() && plan.no_commit_graph) {
-            if plan.first_parent && plan.starts.len() > 1 {
+        let filters_by_date = plan.min_age.is_some() || plan.max_age_filter.is_some();
+        let several = plan.first_parent && plan.starts.len() > 1;
+        if topological && !needs_list && plan.commit_graph == CommitGraph::Unknown {
+            if several {
                 return Err(Unsure::FirstParentTopo);
             }
-            if plan.min_age.is_some() || plan.max_age_filter.is_some() {
+            if filters_by_date {
                 return Err(Unsure::UntilTopo);
             }
         }
+        // Only then it sorts as it walks.
+        let incremental = topological && !needs_list && plan.commit_graph == CommitGraph::Used;
+        let unfiltered = Plan { min_age: None, max_age_filter: None, ..plan.clone() };
+        let plan = if incremental { &unfiltered } else { plan };
         if let Some(rules) = rules {
             return Walk::simplified(history, plan, rules, order, needs_list || excluding, states);
         }
         let limited = needs_list || excluding || plan.starts.iter().any(|start| start.left);
+        let collected = topological && !incremental && (filters_by_date || several);
         let aged = topological && plan.max_age.is_some();
-        if !limited && !aged {
+        if !limited && !aged && !collected {
             let walk = date::DateWalk::new(history, plan, &mut states);
             if !topological {
                 return Ok(Walk::plain(history, Inner::Date(walk), states));
@@ -160,10 +179,12 @@ impl<'a> Walk<'a> {
         }
         let mut list = limit::limited(history, plan, &mut states, None);
         if topological {
-            if history.has_skewed() && !limit::is_exact(history, plan, &list) {
+            let by_dates = needs_list || plan.commit_graph == CommitGraph::Unused;
+            if !by_dates && history.has_skewed() && !limit::is_exact(history, plan, &list) {
                 return Err(Unsure::Skew);
             }
-            list = topo::sort(&list, order, history, &mut states, |pos| history.parents(pos));
+            let followed = if plan.first_parent && !by_dates { 1 } else { usize::MAX };
+            list = topo::sort(&list, order, history, &mut states, |pos| history.parents(pos).take(followed));
         }
         Ok(Walk::plain(history, Inner::List { list, next: 0 }, states))
     }
@@ -182,19 +203,23 @@ impl<'a> Walk<'a> {
     ) -> Result<Self, Unsure> {
         let topological = order != Order::Default;
         // git uses generation numbers only where it doesn't need the whole list.
-        let needs_list = plan.whole_list || rules.needs_list() || plan.no_commit_graph;
+        let needs_list = plan.whole_list || rules.needs_list() || plan.commit_graph == CommitGraph::Unused;
         let unbound = !plan.starts.iter().any(|start| start.uninteresting);
         if unbound && rules.ancestry_path.as_ref().is_some_and(Vec::is_empty) {
             return Err(Unsure::NoBottom);
         }
-        if rules.rewrites() && rules.filtered && !topological {
+        // Else children are rewritten before their parents. Where commits were left out before the rest was sorted, that
+        // need not be so.
+        let sorted = topological && plan.min_age.is_none() && plan.max_age_filter.is_none();
+        if rules.rewrites() && rules.filtered && !sorted {
             return Err(Unsure::FilteredRewrite);
         }
         let mut lineage = Lineage::new(history, plan, rules.clone());
         let mut rewrites = rules.rewrites();
-        // To find the merge bases git has read commits, which makes a difference to what it does with them.
+        // To find the merge bases git has read commits, which makes a difference to what it does with them: those that
+        // an excluded one reaches are marked at once. With --first-parent the walk does not come to all of them.
         let symmetric = plan.starts.iter().any(|start| start.left);
-        if symmetric && !limited && !topological && plan.first_parent && rewrites {
+        if symmetric && plan.first_parent && rewrites {
             return Err(Unsure::Timing);
         }
         if !limited && !topological {
@@ -214,7 +239,8 @@ impl<'a> Walk<'a> {
             if !by_dates && history.has_skewed() && !limit::is_exact(history, plan, &list) {
                 return Err(Unsure::Skew);
             }
-            let parents = |pos| lineage.parents(pos);
+            let followed = if plan.first_parent && !needs_list { 1 } else { usize::MAX };
+            let parents = |pos| lineage.parents(pos).take(followed);
             list = topo::sort(&list, order, history, &mut states, parents);
             if rewrites && !needs_list && (!by_dates || plan.first_parent) {
                 lineage.rewrite_all(plan, &list, &mut states).ok_or(Unsure::Timing)?;

@@ -62,7 +62,7 @@ impl Simplify<'_> {
     }
 
     /// Whether `--simplify-merges` is on, which `--simplify-by-decoration` includes. Both sort topologically.
-    pub(super) fn joins_merges(&self) -> bool {
+    pub fn joins_merges(&self) -> bool {
         self.merges || self.decorated.is_some()
     }
 

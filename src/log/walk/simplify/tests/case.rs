@@ -7,7 +7,7 @@ use super::repository::{AUTHORS, FILES, Repository};
 use crate::index::{History, Pos};
 use crate::log::merge_base::merge_bases;
 use crate::log::options::Order;
-use crate::log::walk::{Classes, Plan, Simplify, Start, Step, TreeSame, Unsure, Walk};
+use crate::log::walk::{Classes, CommitGraph, Plan, Simplify, Start, Step, TreeSame, Unsure, Walk};
 
 #[derive(Default)]
 pub(super) struct Case {
@@ -90,9 +90,6 @@ impl Case {
                 self.ancestry_path = Some(named);
             }
             _ => {}
-        }
-        if self.paths.is_empty() && !self.decorated && self.ancestry_path.is_none() {
-            self.paths.push(FILES[random.below(5)]);
         }
         self.sparse = self.flag(random.one_in(10), "--sparse");
         self.show_pulls = self.flag(random.one_in(8), "--show-pulls");
@@ -233,6 +230,8 @@ impl Case {
         let mut decorated = vec![false; history.len() as usize];
         repository.branches.iter().for_each(|at| decorated[position(*at).index()] = true);
         let named = |named: &Vec<usize>| named.iter().map(|at| position(*at)).collect();
+        let simplifies =
+            !self.paths.is_empty() || self.decorated || self.merges || self.ancestry_path.is_some();
         let plan = Plan {
             starts: self.starts(position, history),
             first_parent: self.first_parent,
@@ -241,8 +240,8 @@ impl Case {
             max_age_filter: self.max_age_filter,
             order: self.order,
             whole_list: self.children,
-            no_commit_graph: !repository.commit_graph,
-            simplify: Some(Simplify {
+            commit_graph: if repository.commit_graph { CommitGraph::Used } else { CommitGraph::Unused },
+            simplify: simplifies.then(|| Simplify {
                 tree_same: (!self.paths.is_empty()).then_some(&tree_same as &dyn TreeSame),
                 decorated: self.decorated.then_some(&decorated[..]),
                 full_history: self.full_history,
@@ -270,7 +269,10 @@ impl Case {
         {
             let parents = walk.parent_count(step.pos);
             let author = history.author(step.pos).name;
+            let date = history.committer_time(step.pos);
             let shown = parents >= self.min_parents
+                && self.min_age.is_none_or(|newest| date <= newest)
+                && self.max_age_filter.is_none_or(|oldest| date >= oldest)
                 && self.max_parents.is_none_or(|most| parents <= most)
                 && self.author.is_none_or(|at| AUTHORS[at] == author);
             if shown && skipped < self.skip {

@@ -62,7 +62,11 @@ impl Repository {
         git(dir.path(), &["update-ref", "--stdin"], &updates);
         let commit_graph = random.one_in(2);
         if commit_graph {
-            git(dir.path(), &["commit-graph", "write", "--reachable", "--changed-paths"], b"");
+            // Of all commits, or of those that were there some time ago.
+            let known = if random.one_in(3) { 1 + random.below(commits.len()) } else { commits.len() };
+            let tips: String = ids[..known].iter().map(|id| format!("{id}\n")).collect();
+            let args = ["commit-graph", "write", "--stdin-commits", "--changed-paths"];
+            git(dir.path(), &args, tips.as_bytes());
         }
         let objects = gix::open_opts(dir.path(), gix::open::Options::isolated()).unwrap().objects.clone();
         let git_dir = dir.path().join(".git");
