@@ -89,6 +89,53 @@ fn diffs_of_commits_that_are_simplified_without_paths() {
     }
 }
 
+/// git has read all tips before it follows the first excluded one, and so knows at once what it reaches over them.
+#[test]
+fn excluded_tips_named_before_others() {
+    let env = Environment::new();
+    let dir = env.path().join("r");
+    fs::create_dir(&dir).expect("a new directory");
+    let script = r#"
+git init -q -b main . && commit() { GIT_COMMITTER_DATE="@$2 +0000" git commit -q --allow-empty -m "$1"; git tag "$1"; }
+echo 1 >f; git add f; commit base 1500000000; commit middle 1500000100; commit excluded 1500000200
+git checkout -q --orphan other; echo 2 >f; git add f; commit other 1500000300
+merge=$(GIT_COMMITTER_DATE="@1500000400 +0000" git commit-tree -p base -p other -m merge base^{tree})
+git tag merge $merge; git-optimize index build
+"#;
+    shell(&env, &dir, script);
+    for tips in [
+        &["^excluded", "merge", "middle"][..],
+        &["^excluded", "middle", "merge"],
+        &["middle", "^excluded", "merge"],
+        &["merge", "^excluded"],
+        &["merge", "^middle", "excluded"],
+        &["^excluded", "--all"],
+    ] {
+        same(&env, &dir, &[&["--format=%s"][..], tips, &["--", "f"]].concat());
+    }
+}
+
+/// A graph of first parents has no edge to a later one, though the first is not shown and the later one is.
+#[test]
+fn graphs_of_first_parents() {
+    let env = Environment::new();
+    let dir = repository(&env, "r");
+    let script = "git checkout -q -b other side~1 && git commit -q --allow-empty --author 'B <b@c>' -m o1 && \
+                  git checkout -q -b joined main && git merge -q -m joined other && git branch -f start side~1";
+    shell(&env, &dir, script);
+    for words in [
+        &["--ancestry-path", "joined", "other", "^start"][..],
+        &["--ancestry-path=other", "joined", "other", "^start"],
+        &["--author=B", "--author=o1", "joined", "other"],
+        &["--grep=joined", "--grep=o1", "joined", "other"],
+        &["--grep=merge", "--grep=s2", "joined", "other", "side"],
+        &["--merges", "joined", "side"],
+    ] {
+        same(&env, &dir, &[&["--graph", "--first-parent"][..], words].concat());
+        same(&env, &dir, &[&["--graph", "--first-parent", "--oneline", "--date-order"][..], words].concat());
+    }
+}
+
 /// A commit-graph keeps 34 bits of a date, and generation numbers that are made of what is left: git finds other merge
 /// bases with it.
 #[test]

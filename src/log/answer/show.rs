@@ -226,7 +226,7 @@ impl Show<'_, '_> {
                     None => selector.would_show(*parent),
                 }
         };
-        selector.walk().parents(step).filter(is_drawn).take(limit).map(|parent| parent.0).collect()
+        selector.walk().parents(step).take(limit).filter(is_drawn).map(|parent| parent.0).collect()
     }
 
     /// Whether the reader of a page is told how to get the next one.

@@ -33,9 +33,12 @@ pub(super) fn limited<'a>(
 ) -> Vec<Pos> {
     let queue = DateQueue::default();
     let mut limiter = Limiter { history, plan, lineage, queue, known_interesting: None };
+    // git has read all tips before it looks at the first.
     for start in &plan.starts {
         states.set_source(start.pos, start.source);
         states.add(start.pos, PARSED | if start.left { LEFT } else { 0 });
+    }
+    for start in &plan.starts {
         if start.uninteresting {
             states.add(start.pos, UNINTERESTING);
             limiter.exclude_parents(start.pos, states);
