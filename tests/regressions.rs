@@ -75,6 +75,32 @@ fn a_count_of_commits_behind_no_walk_walks() {
 }
 
 #[test]
+fn orders_of_commits_that_are_not_walked() {
+    let env = Environment::new();
+    let dir = repository(&env, "r");
+    for first in ["--no-walk", "--no-walk=sorted", "--no-walk=unsorted"] {
+        for second in ["--no-walk", "--no-walk=sorted", "--no-walk=unsorted"] {
+            same(&env, &dir, &[first, "HEAD~2", second, "HEAD"]);
+        }
+    }
+}
+
+#[test]
+fn counts_of_commits_whose_diffs_decide() {
+    let env = Environment::new();
+    let dir = repository(&env, "r");
+    for order in [&[][..], &["--reverse"]] {
+        for count in [&["-1"][..], &["-2", "--skip=1"], &["-4"], &["--skip=2", "--", "f"], &["-2", "--", "f"]]
+        {
+            for diff in ["-S3", "-G2", "--diff-filter=A"] {
+                same(&env, &dir, &[&["--stat", diff][..], order, count].concat());
+                same(&env, &dir, &[&["--author=A", diff][..], order, count].concat());
+            }
+        }
+    }
+}
+
+#[test]
 fn diffs_of_commits_that_are_simplified_without_paths() {
     let env = Environment::new();
     let dir = repository(&env, "r");

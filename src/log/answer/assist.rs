@@ -19,7 +19,7 @@ const ASSISTED_PAGE: u64 = 1000;
 /// What an assisting git is needed for.
 pub(super) struct Assistance {
     reason: &'static str,
-    /// Whether diffs hide commits, so that only git can count them.
+    /// Whether diffs hide commits before they are counted, so that only git can count them.
     pub(super) counts: bool,
     /// Whether it colours what text filters match.
     highlight: bool,
@@ -57,7 +57,9 @@ impl Question<'_> {
         if !self.own.count && (!selective || self.own.json || drawn) {
             return Err(reason.into());
         }
-        Ok(Some(Assistance { reason, counts: options.assisted.is_some() && options.diff_filters, highlight }))
+        // With --reverse git has counted before it looks at the first diff.
+        let counts = options.assisted.is_some() && options.diff_filters && !options.reverse;
+        Ok(Some(Assistance { reason, counts, highlight }))
     }
 
     /// Becomes a git that renders `steps`.

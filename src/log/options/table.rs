@@ -171,7 +171,9 @@ pub static TABLE: &[Entry] = options! {
     "--exclude" Required Select |o, v, _| { o.excluded.push(text(v)); Ok(()) };
     "--no-walk" Optional Select |o, v, _| {
         o.no_walk = Some(match v.map(|v| v.as_bytes()) {
-            None | Some(b"sorted") => NoWalk::Sorted,
+            // What was said of the order stays.
+            None => o.no_walk.unwrap_or(NoWalk::Sorted),
+            Some(b"sorted") => NoWalk::Sorted,
             Some(b"unsorted") => NoWalk::Unsorted,
             Some(other) => return Err(Refusal::new(format!("--no-walk={}", other.as_bstr()))),
         });
