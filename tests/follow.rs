@@ -172,14 +172,8 @@ fn followed_files() {
                 let theirs = env.log(&dir, &args(&words), None);
                 let (ours, trace) = env.fastlog(&dir, &args(&words), None);
                 if let Some(text) = difference(&ours, &theirs, true) {
-                    let kept = if std::env::var_os("GIT_FAST_TEST_KEEP").is_some() {
-                        std::mem::forget(env);
-                        "kept"
-                    } else {
-                        "removed"
-                    };
                     panic!(
-                        "seed {seed}, round {round}, again: {again}, {setting:?}\nin {} ({kept})\ngit log {}: {text}\n{trace:?}",
+                        "seed {seed}, round {round}, again: {again}, {setting:?}\nin {}\ngit log {}: {text}\n{trace:?}",
                         dir.display(),
                         shell(&args(&words))
                     );

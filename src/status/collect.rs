@@ -267,6 +267,10 @@ impl Collect<'_> {
         if !self.config.bool("core.sparseCheckoutCone")?.unwrap_or(true) {
             return Ok(());
         }
+        if self.config.bool("index.sparse")?.unwrap_or(false) {
+            // It makes the index sparse in memory, and counts no files then.
+            return Err("index.sparse".into());
+        }
         let text = std::fs::read(self.repo.git_dir.join("info/sparse-checkout")).unwrap_or_default();
         let is_special = |byte: &u8| matches!(byte, b'*' | b'?' | b'[' | b'\\');
         let is_cone = |line: &[u8]| match line.strip_prefix(b"!") {

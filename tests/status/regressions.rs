@@ -45,6 +45,19 @@ fn an_empty_directory_in_the_place_of_a_file_that_is_left_out() {
     same_native(&env, &dir, &[]);
 }
 
+/// The setting alone makes git see a sparse index, whatever was written.
+#[test]
+fn a_sparse_index_in_memory_only() {
+    let env = Environment::new();
+    let dir = repository(
+        &env,
+        "mkdir d e; echo x >d/f; echo x >e/f; git add .; git commit -qm x
+         git sparse-checkout set --cone d; git config index.sparse true",
+    );
+    same(&env, &dir, &[]);
+    same(&env, &dir, &["-sb"]);
+}
+
 #[test]
 fn a_link_in_the_place_of_a_submodule() {
     let env = Environment::new();
