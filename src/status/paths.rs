@@ -28,7 +28,14 @@ pub enum Reach {
 /// The paths that are wanted, from the top of the worktree; none stands for all.
 #[derive(Debug, Default)]
 pub struct Paths {
-    list: Vec<BString>,
+    list: Vec<Wanted>,
+}
+
+#[derive(Debug)]
+struct Wanted {
+    path: BString,
+    /// Named as a directory (`x/`, `.`): a file of this name, in the index or in HEAD, is not meant.
+    directory: bool,
 }
 
 impl Paths {
@@ -44,6 +51,8 @@ impl Paths {
             let path = normal(argument.as_bytes(), prefix)?;
             let full = top.join(std::ffi::OsStr::from_bytes(&path));
             let is_directory = |path: &Path| std::fs::symlink_metadata(path).is_ok_and(|meta| meta.is_dir());
+            let last = argument.as_bytes().rsplit(|byte| *byte == b'/').next();
+            let directory = matches!(last, Some(b"" | b"." | b".."));
             if argument.as_bytes().ends_with(b"/") && !is_directory(&full) {
                 return Err("a path with a slash at its end".into());
             }
@@ -52,17 +61,17 @@ impl Paths {
             if !path.is_empty() && !above.all(is_directory) {
                 return Err("a path through something that is no directory".into());
             }
-            list.push(path);
+            list.push(Wanted { path, directory });
         }
         // git looks for the inner one in an untracked directory that it would otherwise list as a whole.
-        let is_inside = |(at, path): (usize, &BString)| {
-            list.iter().enumerate().any(|(other, above)| other != at && is_below(path, above))
+        let is_inside = |(at, wanted): (usize, &Wanted)| {
+            list.iter().enumerate().any(|(other, above)| other != at && is_below(&wanted.path, &above.path))
         };
         if list.iter().enumerate().any(is_inside) {
             return Err("paths inside of each other".into());
         }
         // Only one can be the top.
-        list.retain(|path| !path.is_empty());
+        list.retain(|wanted| !wanted.path.is_empty());
         Ok(Paths { list })
     }
 
@@ -73,23 +82,26 @@ impl Paths {
 
     /// All that are wanted.
     pub fn iter(&self) -> impl Iterator<Item = &BStr> {
-        self.list.iter().map(|path| path.as_bstr())
+        self.list.iter().map(|wanted| wanted.path.as_bstr())
     }
 
-    /// How `path` (without a slash at its end) is related to what is wanted.
+    /// How `path` (without a slash at its end), a directory or something untracked, is related to what is wanted.
     pub fn reach(&self, path: &[u8]) -> Reach {
-        if self.list.is_empty() || self.list.iter().any(|wanted| wanted == path || is_below(path, wanted)) {
+        let mut wanted = self.iter();
+        if self.is_all() || wanted.any(|wanted| wanted == path || is_below(path, wanted)) {
             return Reach::All;
         }
-        match self.list.iter().any(|wanted| is_below(wanted, path)) {
+        match self.iter().any(|wanted| is_below(wanted, path)) {
             true => Reach::Below,
             false => Reach::Nothing,
         }
     }
 
-    /// Whether a file is wanted.
+    /// Whether a file of the index or of HEAD is wanted.
     pub fn contains(&self, path: &BStr) -> bool {
-        self.reach(path) == Reach::All
+        let is_wanted =
+            |wanted: &Wanted| is_below(path, &wanted.path) || (wanted.path == path && !wanted.directory);
+        self.is_all() || self.list.iter().any(is_wanted)
     }
 }
 

@@ -45,6 +45,26 @@ fn an_empty_directory_in_the_place_of_a_file_that_is_left_out() {
     same_native(&env, &dir, &[]);
 }
 
+#[test]
+fn a_directory_in_the_place_of_a_file_named_as_a_directory() {
+    let env = Environment::new();
+    let dir = repository(
+        &env,
+        "echo x >a; git add a; git commit -qm x; rm a; mkdir -p a/b; echo y >a/b/c
+         echo x >staged; git add staged; rm staged; mkdir staged; echo y >staged/c",
+    );
+    for format in ["--porcelain=v2", "-s", "--long"] {
+        for path in ["a", "a/", "a/.", "a/b/..", "staged", "staged/", "./", "a/b", "a/b/"] {
+            same_native(&env, &dir, &[format, path]);
+        }
+        for place in ["a", "staged"] {
+            for path in [".", "./", "../staged", "../staged/", ".."] {
+                same_native(&env, &dir.join(place), &[format, path]);
+            }
+        }
+    }
+}
+
 /// The setting alone makes git see a sparse index, whatever was written.
 #[test]
 fn a_sparse_index_in_memory_only() {
