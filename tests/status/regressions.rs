@@ -65,6 +65,23 @@ fn a_directory_in_the_place_of_a_file_named_as_a_directory() {
     }
 }
 
+#[test]
+fn paths_in_the_place_of_directories_above() {
+    let env = Environment::new();
+    let dir = repository(
+        &env,
+        "echo x >a; git add a; git commit -qm x; rm a; mkdir -p a/b/c; echo y >a/b/c/d
+         echo x >n; git add n; rm n; mkdir -p n/o; mkdir -p u/v/w; echo x >u/v/w/x",
+    );
+    for place in ["a", "a/b", "a/b/c", "n", "n/o", "u", "u/v", "u/v/w"] {
+        for format in ["--porcelain=v2", "-s", "--long"] {
+            for untracked in ["-uall", "-unormal", "-uno"] {
+                same_native(&env, &dir.join(place), &[format, untracked]);
+            }
+        }
+    }
+}
+
 /// The setting alone makes git see a sparse index, whatever was written.
 #[test]
 fn a_sparse_index_in_memory_only() {

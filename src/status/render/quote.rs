@@ -34,8 +34,10 @@ fn relative(path: &BStr, prefix: &BStr) -> Option<Vec<u8>> {
     if prefix.is_empty() {
         return None;
     }
-    if prefix.strip_suffix(b"/") == Some(path) {
-        return Some(b"./".to_vec());
+    // What is in the place of the current directory, or of one above it, is where one comes to from here.
+    if let Some(below) = prefix.strip_prefix(path.as_bytes()).and_then(|rest| rest.strip_prefix(b"/")) {
+        let up = below.find_iter("/").count();
+        return Some(if up == 0 { b"./".to_vec() } else { b"../".repeat(up) });
     }
     let common = path.iter().zip(prefix.iter()).take_while(|(a, b)| a == b).count();
     let common = path[..common].rfind_byte(b'/').map_or(0, |at| at + 1);
