@@ -75,6 +75,66 @@ fn a_count_of_commits_behind_no_walk_walks() {
 }
 
 #[test]
+fn notes_are_searched_where_they_are_shown() {
+    let env = Environment::new();
+    let dir = repository(&env, "r");
+    let script = r#"
+git notes add -m 'Reviewed by Zoe' HEAD~2 && git notes add -m 'plain
+second line zoe' side && git notes --ref=other add -m 'other ref: c2 Zoe' HEAD~1
+git update-ref refs/heads/bare $(printf 'no newline' | git commit-tree -p HEAD HEAD^{tree})
+git notes add -m 'Reviewed by Zoe' bare
+"#;
+    shell(&env, &dir, script);
+    let native = &[
+        &["--grep=Zoe"][..],
+        &["--grep=zoe", "-i"],
+        &["--grep=^Reviewed by Zoe$", "-E"],
+        &["--grep=newlineRev"],
+        &["--grep=^second"],
+        &["--grep=Zoe", "--invert-grep"],
+        &["--grep=s2", "--grep=plain", "--all-match"],
+        &["--grep=Zoe", "--author=A U"],
+        &["--grep=Zoe", "--author=nobody"],
+        &["--grep=c2", "--notes=other"],
+        &["--grep=Zoe", "--notes=other", "--notes"],
+        &["--grep=Zoe", "--no-notes"],
+        &["--grep=Zoe", "--oneline"],
+        &["--grep=Zoe", "--format=%s %N"],
+        &["--grep=Zoe", "--format=%s"],
+        &["--grep=Zoe", "--format=%s", "--notes"],
+    ];
+    for words in native {
+        for tips in [&["--all"][..], &["main"], &["-n1"]] {
+            same(&env, &dir, &[words, tips].concat());
+        }
+    }
+    for words in [&["--grep=Zoe"][..], &["--grep=c", "--author=A"]] {
+        let ours = env.fastlog(&dir, &args(&[&["--count", "--all"][..], words].concat()), None).0.stdout;
+        let theirs = env.git(&dir, &[&["rev-list", "--count", "--all"][..], words].concat()).stdout;
+        assert_eq!(ours.as_bstr(), theirs.as_bstr(), "{words:?}");
+        let ours = env.fastlog(&dir, &args(&[&["--shortlog", "--all"][..], words].concat()), None).0.stdout;
+        let theirs = env.git(&dir, &[&["shortlog", "--all"][..], words].concat()).stdout;
+        assert_eq!(ours.as_bstr(), theirs.as_bstr(), "{words:?}");
+    }
+    let (_, trace) = env.fastlog(&dir, &args(&["--grep=Zoe", "--all"]), None);
+    assert_eq!(trace.expect("there is a trace").served, crate::support::trace::Served::Native);
+    // What is not plain text is for git to judge.
+    let script = r#"
+printf 'bytes \377 Zoe \0 nul' | git hash-object -w --stdin >blob
+git notes add -f -C $(cat blob) HEAD
+git update-ref refs/heads/odd $(git cat-file commit HEAD | sed 's/^author.*/author A U Thor <a@b> 1/' |
+    git hash-object -t commit -w --stdin --literally)
+git notes add -m 'Zoe was here' odd
+"#;
+    shell(&env, &dir, script);
+    for words in native {
+        for tips in [&["--all"][..], &["main"], &["odd"]] {
+            same(&env, &dir, &[words, tips].concat());
+        }
+    }
+}
+
+#[test]
 fn orders_of_commits_that_are_not_walked() {
     let env = Environment::new();
     let dir = repository(&env, "r");

@@ -3,9 +3,10 @@
 use std::borrow::Cow;
 use std::sync::{Mutex, PoisonError};
 
-use bstr::BStr;
+use bstr::{BStr, ByteSlice};
 use gix::hash::oid;
 
+use super::filter::TextFilter;
 use super::head_mailmap;
 use super::options::{AbbrevArg, LogOptions};
 use super::render::pretty::{Builtin, Spec};
@@ -16,8 +17,11 @@ use crate::repo::abbrev::{Abbrev, AbbrevLength};
 use crate::repo::config::Config;
 use crate::repo::decorate::{DecorationFilter, DecorationMap};
 use crate::repo::mailmap::Mailmap;
-use crate::repo::notes::{DisplayedRefs, Notes};
+use crate::repo::notes::{DisplayedRefs, Notes, raw_text};
 use crate::repo::{NotExact, Repo};
+
+/// Notes that are read to search them. More would cost more than the answer to most questions.
+const MOST_SEARCHED: usize = 10_000;
 
 /// The answers of one repository.
 pub struct RepoSources {
@@ -65,10 +69,6 @@ impl RepoSources {
         } else {
             Notes::default()
         };
-        if !notes.is_empty() && !options.grep.message.is_empty() {
-            // The notes are searched, too.
-            return Err("--grep where notes are shown".into());
-        }
         let people_filtered = !options.grep.author.is_empty() || !options.grep.committer.is_empty();
         let people_printed =
             !matches!(settings.spec, Spec::User { .. } | Spec::Builtin(Builtin::Oneline | Builtin::Raw));
@@ -76,6 +76,29 @@ impl RepoSources {
             settings.wants.mailmap || (settings.mailmap && (people_printed || people_filtered || json));
         let mailmap = if mailmap_needed { load_mailmap(repo, config, history)? } else { Mailmap::default() };
         Ok(RepoSources { abbrev, decorations, mailmap, notes, objects: Mutex::new(repo.git.objects.clone()) })
+    }
+}
+
+impl RepoSources {
+    /// Has notes searched wherever they are shown.
+    ///
+    /// # Errors
+    /// When there are very many, or only git knows which commits are shown for them.
+    pub fn search_notes(&self, filter: &mut TextFilter<'_>, history: &History<'_>) -> Result<(), NotExact> {
+        if self.notes.is_empty() || !filter.searches_messages() {
+            return Ok(());
+        }
+        if self.notes.len() > MOST_SEARCHED {
+            return Err("--grep where very many notes are shown".into());
+        }
+        for id in self.notes.annotated() {
+            let Some(pos) = history.lookup(id) else { continue };
+            let text = raw_text(&self.notes(id));
+            if !filter.add_notes(pos, text.as_bstr()) {
+                return Err("--grep that only git can match, where notes are shown".into());
+            }
+        }
+        Ok(())
     }
 }
 

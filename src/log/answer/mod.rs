@@ -82,7 +82,11 @@ impl<'a> Question<'a> {
         let json = self.own.json;
         let sources = RepoSources::open(self.repo, self.config, options, &settings, &tips, json, history)?;
         let mailmap = settings.mailmap.then_some(&sources as &dyn Sources);
-        let text = TextFilter::new(history, &options.grep, settings.flavour, mailmap);
+        let mut text = TextFilter::new(history, &options.grep, settings.flavour, mailmap);
+        // Nothing is shown that is counted only.
+        if let Some(text) = text.as_mut().filter(|_| !self.own.count) {
+            sources.search_notes(text, history)?;
+        }
         let mut criteria = self.criteria(history, &plan, text)?;
         let judge =
             |positions: &[Pos]| handover::judge(&self.git.path, history, positions, &options.grep_args);

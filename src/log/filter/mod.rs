@@ -4,7 +4,10 @@
 
 pub mod pattern;
 
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicU8, Ordering};
+
+use bstr::{BStr, ByteSlice};
 
 use crate::index::{Flags, History, IdentityId, Pos};
 use crate::log::encoding;
@@ -93,6 +96,8 @@ pub struct TextFilter<'a> {
     author: IdentityFilter<'a>,
     committer: IdentityFilter<'a>,
     message: Vec<Pattern>,
+    /// What is said of messages with notes, which are searched, too.
+    noted: HashMap<Pos, Verdict>,
     ignore_case: bool,
     all_match: bool,
     invert: bool,
@@ -117,10 +122,25 @@ impl<'a> TextFilter<'a> {
             author: IdentityFilter::new(history, compile(&grep.author), mailmap),
             committer: IdentityFilter::new(history, compile(&grep.committer), mailmap),
             message: compile(&grep.message),
+            noted: HashMap::new(),
             ignore_case: grep.ignore_case,
             all_match: grep.all_match,
             invert: grep.invert,
         })
+    }
+
+    /// Whether messages are searched.
+    pub fn searches_messages(&self) -> bool {
+        !self.message.is_empty()
+    }
+
+    /// Has the lines of a commit's notes searched as if they stood below its message. False when only git knows whether
+    /// that commit is shown.
+    #[must_use]
+    pub fn add_notes(&mut self, pos: Pos, notes: &BStr) -> bool {
+        let text = [self.history.message(pos).as_bytes(), notes].concat();
+        self.noted.insert(pos, self.judge_message(&text));
+        self.judge(pos) != Verdict::Unsure
     }
 
     /// Whether a pattern is one that only git can match, or refuse.
@@ -151,7 +171,8 @@ impl<'a> TextFilter<'a> {
         if verdict == Verdict::No || self.message.is_empty() {
             return verdict;
         }
-        verdict.and(self.judge_message(self.history.message(pos)))
+        let noted = self.noted.get(&pos).copied();
+        verdict.and(noted.unwrap_or_else(|| self.judge_message(self.history.message(pos))))
     }
 
     fn judge_message(&self, message: &[u8]) -> Verdict {

@@ -53,6 +53,16 @@ impl Notes {
         self.trees.is_empty()
     }
 
+    /// How many notes there are.
+    pub fn len(&self) -> usize {
+        self.trees.iter().map(|tree| tree.blobs.len()).sum()
+    }
+
+    /// Every object with a note; one with notes of several refs is named as often.
+    pub fn annotated(&self) -> impl Iterator<Item = &oid> {
+        self.trees.iter().flat_map(|tree| tree.blobs.keys().map(|id| &**id))
+    }
+
     /// The notes of one object, in the order in which git shows them. What is no blob is not shown; an empty note is.
     pub fn of(&self, id: &oid, objects: &(impl gix::objs::Find + ?Sized)) -> Vec<Note> {
         let mut notes = Vec::new();
