@@ -11,6 +11,7 @@
 #[cfg(test)]
 mod tests;
 
+use super::positions::Positions;
 use super::queue::DateQueue;
 use super::{SEEN, States};
 use crate::index::{History, Pos};
@@ -49,14 +50,14 @@ impl Leap<'_> {
             .zip(0..)
             .map(|(&pos, since)| Waiting { date: self.history.committer_time(pos), since, pos })
             .collect();
-        let mut taken = Vec::new();
+        let mut taken = Positions::new(self.history.len());
         if self.run(count, &mut waiting, &mut taken, states) {
             for commit in &waiting {
                 queue.push(commit.date, commit.pos);
             }
-            return taken.len() as u64;
+            return taken.len();
         }
-        for pos in waiting.iter().map(|commit| commit.pos).chain(taken) {
+        for pos in waiting.iter().map(|commit| commit.pos).chain(std::iter::from_fn(|| taken.pop())) {
             states.flags[pos.index()] &= !SEEN;
         }
         for pos in before {
@@ -68,13 +69,20 @@ impl Leap<'_> {
 
     /// Moves commits from `waiting` to `taken` and their parents to `waiting`, which is in the order of the queue at
     /// the end. False when that is not certain, or when it were too many.
-    fn run(&self, count: u64, waiting: &mut Vec<Waiting>, taken: &mut Vec<Pos>, states: &mut States) -> bool {
+    fn run(
+        &self,
+        count: u64,
+        waiting: &mut Vec<Waiting>,
+        taken: &mut Positions,
+        states: &mut States,
+    ) -> bool {
+        let mut reached = Positions::new(self.history.len());
         let first = waiting.len() as u32;
         // Nothing above has been taken or can be reached.
         let mut above = waiting.iter().map(|commit| commit.pos.0 + 1).max().unwrap_or(0);
         let mut in_order = true;
         for since in (first..).take(STEPS) {
-            let left = count - taken.len() as u64;
+            let left = count - taken.len();
             if above == 0 || (in_order && left <= LEFT.max(count / 64)) {
                 break;
             }
@@ -84,7 +92,8 @@ impl Leap<'_> {
             let sample = above.saturating_sub(SAMPLE)..=above;
             let typical = sample.map(|pos| self.history.committer_time(Pos(pos))).max().unwrap_or(i64::MIN);
             let date = self.max_age.map_or(typical, |oldest| typical.max(oldest.saturating_sub(1)));
-            if !self.take_newer(date, count, since, waiting, taken, states) {
+            self.take_newer(date, since, waiting, &mut reached, taken, states);
+            if taken.len() > count {
                 return false;
             }
             waiting.sort_unstable_by_key(|commit| (std::cmp::Reverse(commit.date), commit.since));
@@ -94,36 +103,34 @@ impl Leap<'_> {
         in_order
     }
 
-    /// Takes everything that is reached over commits newer than `date`. False when that is more than `count`.
+    /// Takes everything that is reached over commits newer than `date`. `reached` is empty before and after.
     fn take_newer(
         &self,
         date: i64,
-        count: u64,
         since: u32,
         waiting: &mut Vec<Waiting>,
-        taken: &mut Vec<Pos>,
+        reached: &mut Positions,
+        taken: &mut Positions,
         states: &mut States,
-    ) -> bool {
-        let mut next = taken.len();
+    ) {
         waiting.retain(|commit| {
             if commit.date > date {
-                taken.push(commit.pos);
+                reached.insert(commit.pos);
             }
             commit.date <= date
         });
-        while let Some(&pos) = taken.get(next) {
-            next += 1;
+        while let Some(pos) = reached.pop() {
+            let when = self.history.committer_time(pos);
+            if when <= date {
+                waiting.push(Waiting { date: when, since, pos });
+                continue;
+            }
+            taken.insert(pos);
             for parent in self.history.parents(pos).take(if self.first_parent { 1 } else { usize::MAX }) {
                 if states.add_new(parent, SEEN) {
-                    let parent_date = self.history.committer_time(parent);
-                    if parent_date > date {
-                        taken.push(parent);
-                    } else {
-                        waiting.push(Waiting { date: parent_date, since, pos: parent });
-                    }
+                    reached.insert(parent);
                 }
             }
         }
-        taken.len() as u64 <= count
     }
 }

@@ -11,6 +11,7 @@ mod boundary;
 mod date;
 mod leap;
 mod limit;
+mod positions;
 mod queue;
 mod reach;
 mod simplify;

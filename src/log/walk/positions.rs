@@ -1,0 +1,46 @@
+//! A set of commits that gives them back from the highest position down: children before their parents, and memory
+//! read in one direction.
+
+use crate::index::Pos;
+
+pub(super) struct Positions {
+    words: Vec<u64>,
+    /// No word above this one has a bit.
+    highest: usize,
+    len: u64,
+}
+
+impl Positions {
+    /// None of the positions below `end`.
+    pub(super) fn new(end: u32) -> Self {
+        Positions { words: vec![0; (end as usize).div_ceil(64)], highest: 0, len: 0 }
+    }
+
+    /// How many there are.
+    pub(super) fn len(&self) -> u64 {
+        self.len
+    }
+
+    /// Adds one that is not there.
+    pub(super) fn insert(&mut self, pos: Pos) {
+        let word = pos.index() / 64;
+        self.words[word] |= 1 << (pos.0 % 64);
+        self.highest = self.highest.max(word);
+        self.len += 1;
+    }
+
+    /// Takes out the highest one.
+    pub(super) fn pop(&mut self) -> Option<Pos> {
+        if self.len == 0 {
+            return None;
+        }
+        while self.words[self.highest] == 0 {
+            self.highest -= 1;
+        }
+        let word = &mut self.words[self.highest];
+        let bit = word.ilog2();
+        *word ^= 1 << bit;
+        self.len -= 1;
+        Some(Pos(self.highest as u32 * 64 + bit))
+    }
+}
