@@ -20,8 +20,8 @@ use crate::repo::mailmap::Mailmap;
 use crate::repo::notes::{DisplayedRefs, Notes, raw_text};
 use crate::repo::{NotExact, Repo};
 
-/// Notes that are read to search them. More would cost more than the answer to most questions.
-const MOST_SEARCHED: usize = 10_000;
+/// So many notes are read to search them. More would take longer than git does for a page, which reads one at a time.
+const MOST_SEARCHED: usize = 1000;
 
 /// The answers of one repository.
 pub struct RepoSources {

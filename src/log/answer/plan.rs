@@ -23,27 +23,23 @@ impl Question<'_> {
         }
     }
 
-    /// Whether git reads a commit-graph. With one, it may find commits in another order.
-    fn commit_graph(&self) -> Result<CommitGraph, NotExact> {
+    /// Whether git goes by a commit-graph. With one, it may find commits in another order.
+    fn commit_graph(&self, history: &History<'_>) -> Result<CommitGraph, NotExact> {
         if !self.config.bool("core.commitGraph")?.unwrap_or(true) {
             return Ok(CommitGraph::Unused);
         }
         let dirs = self.repo.object_dirs()?;
-        let files = dirs.all().iter().map(|dir| CommitGraphFile::look(dir, self.repo.git.object_hash()));
-        Ok(match files.into_iter().find(|file| *file != CommitGraphFile::Absent) {
+        let mut files = dirs.all().iter().map(|dir| CommitGraphFile::look(dir, self.repo.git.object_hash()));
+        Ok(match files.find(|file| *file != CommitGraphFile::Absent) {
             None => CommitGraph::Unused,
-            Some(CommitGraphFile::Sound { has_generations: true }) => CommitGraph::Used,
+            Some(CommitGraphFile::Sound { has_generations: true }) if dates_fit(history) => CommitGraph::Used,
             Some(_) => CommitGraph::Unknown,
         })
     }
 
-    /// Merge bases, and what merges are joined by, git finds by the generation numbers in its commit-graph, which go
-    /// wrong with dates that don't fit there.
+    /// With a commit-graph, git finds merge bases by its generation numbers, and joins merges by them.
     fn check_generations(&self, history: &History<'_>) -> Result<(), NotExact> {
-        let positions = (0..history.len()).map(Pos);
-        let mut odd = positions.filter(|pos| history.flags(*pos).contains(Flags::ODD));
-        let sound = !history.has_odd() || odd.all(|pos| date_fits(history.extra_headers(pos)));
-        match sound || self.commit_graph()? == CommitGraph::Unused {
+        match dates_fit(history) || self.commit_graph(history)? == CommitGraph::Unused {
             true => Ok(()),
             false => Err("generation numbers of dates that a commit-graph does not keep".into()),
         }
@@ -109,7 +105,7 @@ impl Question<'_> {
             max_age_filter: self.date_limit(options.since_as_filter.as_ref(), "--since")?,
             commit_graph: match order {
                 Order::Default if simplify.is_none() => CommitGraph::Unknown,
-                _ => self.commit_graph()?,
+                _ => self.commit_graph(history)?,
             },
             simplify,
         };
@@ -128,4 +124,10 @@ impl Question<'_> {
         }
         Ok((plan, names))
     }
+}
+
+/// Whether a commit-graph keeps all dates. Generation numbers, which are made of dates, go wrong where it does not.
+fn dates_fit(history: &History<'_>) -> bool {
+    let mut odd = (0..history.len()).map(Pos).filter(|pos| history.flags(*pos).contains(Flags::ODD));
+    !history.has_odd() || odd.all(|pos| date_fits(history.extra_headers(pos)))
 }

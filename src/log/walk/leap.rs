@@ -83,7 +83,7 @@ impl Leap<'_> {
         let mut in_order = true;
         for since in (first..).take(STEPS) {
             let left = count - taken.len();
-            if above == 0 || (in_order && left <= LEFT.max(count / 64)) {
+            if above == 0 || (in_order && left <= LEFT.max(count / 256)) {
                 break;
             }
             // Positions are nearly in order of date: newer than the date at a position are nearly those above it.
