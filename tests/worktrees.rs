@@ -58,6 +58,11 @@ fn all_means_every_head() {
             same(&env, &dir, words, Served::Native);
         }
     }
+    // Their commits belong into the index.
+    let repo = env.path().join("repo");
+    env.index_ok(&repo, "update");
+    let (_, trace) = env.fastlog(&repo, &args(&["--all", "--oneline"]), None);
+    assert_eq!(trace.expect("there is a trace").index, "fresh");
     // A ref that only one worktree has.
     env.git_ok(&env.path().join("side"), &["symbolic-ref", "HEAD", "refs/worktree/own"]);
     same(&env, &env.path().join("repo"), &["--all", "--oneline"], Served::Git);

@@ -99,13 +99,15 @@ impl<'r> Session<'r> {
         }
     }
 
-    /// Every commit that a ref or HEAD leads to.
+    /// Every commit that a ref or a worktree's HEAD leads to.
     pub fn all_tips(&self) -> Result<Vec<ObjectId>, NotExact> {
         let mut tips: Vec<ObjectId> =
             self.repo.tips_below("refs/", &|_| false)?.into_iter().map(|tip| tip.commit).collect();
         if let Some(head) = self.repo.head()? {
             tips.extend(self.repo.peel(head, &|_| false)?);
         }
+        // Where they can't be told, nobody will ask for them here.
+        tips.extend(self.repo.other_heads(&|_| false).unwrap_or_default().into_iter().map(|tip| tip.commit));
         tips.sort_unstable();
         tips.dedup();
         Ok(tips)

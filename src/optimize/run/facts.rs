@@ -157,7 +157,7 @@ fn index_state(
     }
     let known = |id: &gix::hash::oid| history.lookup(id).is_some();
     let tips = match context.repo.tips_below("refs/", &known) {
-        Ok(tips) => tips,
+        Ok(tips) => [tips, context.repo.other_heads(&known).unwrap_or_default()].concat(),
         Err(reason) => return Ok((IndexState::Impossible(reason.to_string()), commits)),
     };
     let head = context.repo.head()?.filter(|head| !known(head));
