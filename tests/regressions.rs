@@ -74,6 +74,28 @@ fn a_count_of_commits_behind_no_walk_walks() {
     }
 }
 
+/// git maps a committer that it searches only where it maps the author.
+#[test]
+fn committers_and_a_mailmap() {
+    let env = Environment::new();
+    let dir = repository(&env, "r");
+    let script = r#"
+printf 'Proper Name <committer@example.com>\n' >.mailmap
+for author in 'A <a@b>' 'C <committer@example.com>'; do
+    GIT_COMMITTER_NAME=Other GIT_COMMITTER_EMAIL=committer@example.com git commit -q --allow-empty --author "$author" -m x
+done
+"#;
+    shell(&env, &dir, script);
+    for name in ["Proper", "Other"] {
+        for map in [&[][..], &["--no-mailmap"], &["--use-mailmap"]] {
+            for option in ["--committer", "--author"] {
+                same(&env, &dir, &[&[option, name][..], map].concat());
+                same(&env, &dir, &[&[option, name, "--invert-grep"][..], map].concat());
+            }
+        }
+    }
+}
+
 #[test]
 fn notes_are_searched_where_they_are_shown() {
     let env = Environment::new();
