@@ -156,6 +156,7 @@ impl<'a> Printer<'a> {
         texts_of.for_each(|((chunk, widths), part)| {
             part.bytes.clear();
             part.ends.clear();
+            this.expect_abbrevs(chunk.steps);
             for ((step, parents), width) in chunk.iter().zip(widths) {
                 this.render(step, parents, *width, texts, &mut part.bytes);
                 part.ends.push(part.bytes.len());
@@ -188,6 +189,7 @@ impl<'a> Printer<'a> {
         let render = |(index, (chunk, part)): (usize, (Chunk<'_>, &mut Part))| {
             let bytes = &mut part.bytes;
             bytes.clear();
+            this.expect_abbrevs(chunk.steps);
             for (at, (step, parents)) in chunk.iter().enumerate() {
                 if placement == Placement::Separator && (started || index > 0 || at > 0) {
                     bytes.push(byte);
@@ -208,6 +210,13 @@ impl<'a> Printer<'a> {
             parts => chunk.parts().zip(parts.par_iter_mut()).enumerate().for_each(render),
         }
         self.started |= !chunk.steps.is_empty();
+    }
+
+    fn expect_abbrevs(&self, steps: &[Step]) {
+        if self.style.abbreviates() {
+            let ids: Vec<&oid> = steps.iter().map(|step| self.history.oid(step.pos)).collect();
+            self.style.sources.expect_abbrevs(&ids);
+        }
     }
 
     fn render(

@@ -111,6 +111,10 @@ impl Sources for RepoSources {
         self.abbrev.len(id)
     }
 
+    fn expect_abbrevs(&self, ids: &[&oid]) {
+        self.abbrev.touch(ids);
+    }
+
     fn decorations(&self, id: &oid) -> Option<&Decorations> {
         self.decorations.get(id)
     }

@@ -106,6 +106,8 @@ impl Sources for Nothing {
         7
     }
 
+    fn expect_abbrevs(&self, _: &[&oid]) {}
+
     fn decorations(&self, _: &oid) -> Option<&Decorations> {
         None
     }

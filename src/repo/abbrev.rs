@@ -96,6 +96,13 @@ impl Abbrev {
         Ok(Abbrev { length, names: (length < hex_len).then_some(names) })
     }
 
+    /// To be called with many names before [`Abbrev::len()`] is asked about each, which is quicker then.
+    pub fn touch(&self, ids: &[&oid]) {
+        if let Some(names) = &self.names {
+            names.touch(ids);
+        }
+    }
+
     /// How many digits to print. The object itself need not exist.
     pub fn len(&self, id: &oid) -> usize {
         match &self.names {

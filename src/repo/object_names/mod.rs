@@ -70,6 +70,11 @@ impl ObjectNames {
         self.packs.counted(self.hash, read_before)
     }
 
+    /// To be called with many names before [`ObjectNames::shared_digits()`] is asked about each, which is quicker then.
+    pub fn touch(&self, ids: &[&oid]) {
+        self.packs.tables.iter().for_each(|table| table.touch(ids));
+    }
+
     /// The most leading digits that any other object shares with `id`, which need not exist; possibly 0 instead of 1.
     pub fn shared_digits(&self, id: &oid) -> usize {
         let packed = self.packs.tables.iter().map(|table| table.shared_digits(id)).max().unwrap_or(0);

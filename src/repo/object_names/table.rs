@@ -39,6 +39,19 @@ impl Table {
         }
     }
 
+    /// Reads where searches for `ids` are going to look, step by step for all of them: the names are all over a table that
+    /// no cache holds, and the processor waits for many of them at a time.
+    pub(super) fn touch(&self, ids: &[&oid]) {
+        match self {
+            Table::Pack(PackNames::Sorted(names)) => names.touch(ids),
+            Table::Pack(PackNames::Old(_)) => {}
+            Table::Several { names: file, .. } => {
+                let all = 0..file.num_objects() as usize;
+                touch(|at| file.oid_at_index(at as u32).as_bytes(), ids, |_| all.clone());
+            }
+        }
+    }
+
     /// Whether it is one of the names. Where an index can't be read it is not.
     pub(super) fn contains(&self, id: &oid) -> bool {
         match self {
@@ -98,11 +111,13 @@ impl PackNames {
     }
 
     fn shared_digits(&self, id: &oid) -> usize {
-        let id = id.as_bytes();
+        let bytes = id.as_bytes();
         match self {
-            PackNames::Old(file) => nearest(self.len(), |at| file.oid_at_index(at as u32).as_bytes(), id),
+            PackNames::Old(file) => nearest(self.len(), |at| file.oid_at_index(at as u32).as_bytes(), bytes),
             PackNames::Sorted(names) => names
-                .around(id, |names| nearest(names.len() / id.len(), |at| nth(names, id.len(), at), id))
+                .around(id, |names| {
+                    nearest(names.len() / bytes.len(), |at| nth(names, bytes.len(), at), bytes)
+                })
                 .unwrap_or(0),
         }
     }
@@ -111,11 +126,11 @@ impl PackNames {
         match self {
             PackNames::Old(file) => file.lookup(id).is_some(),
             PackNames::Sorted(names) => {
-                let id = id.as_bytes();
+                let bytes = id.as_bytes();
                 let is_there = |names: &[u8]| {
-                    let len = names.len() / id.len();
-                    let at = lower_bound(len, |at| nth(names, id.len(), at), id);
-                    at < len && nth(names, id.len(), at) == id
+                    let len = names.len() / bytes.len();
+                    let at = lower_bound(len, |at| nth(names, bytes.len(), at), bytes);
+                    at < len && nth(names, bytes.len(), at) == bytes
                 };
                 names.around(id, is_there).unwrap_or(false)
             }
@@ -124,15 +139,29 @@ impl PackNames {
 }
 
 impl SortedNames {
+    /// See [`Table::touch()`]. While answers are read from the file there is nothing to touch.
+    fn touch(&self, ids: &[&oid]) {
+        let Some(mapped) = self.mapped.get().and_then(Option::as_ref) else { return };
+        let end = NAMES_START + self.fan[255] as usize * self.hash_len;
+        if let Some(names) = mapped.get(NAMES_START..end) {
+            touch(|at| nth(names, self.hash_len, at), ids, |id| self.beginning_like(id));
+        }
+    }
+
+    /// The names that have the first byte of `id`.
+    fn beginning_like(&self, id: &oid) -> Range<usize> {
+        let first = usize::from(id.first_byte());
+        let from = if first == 0 { 0 } else { self.fan[first - 1] };
+        from as usize..self.fan[first] as usize
+    }
+
     /// What `answer` makes of names among which are the neighbours of `id`. Those with another first byte share one digit
     /// at most, which makes no abbreviation longer. `None` when reading fails.
-    fn around<T>(&self, id: &[u8], answer: impl Fn(&[u8]) -> T) -> Option<T> {
-        let first = usize::from(*id.first()?);
-        let from = if first == 0 { 0 } else { self.fan[first - 1] as usize };
-        let names = from..self.fan[first] as usize;
+    fn around<T>(&self, id: &oid, answer: impl Fn(&[u8]) -> T) -> Option<T> {
+        let names = self.beginning_like(id);
         if self.asked.load(Ordering::Relaxed) < READ_BEFORE_MAPPING {
             self.asked.fetch_add(1, Ordering::Relaxed);
-            return self.read_around(names, id, answer);
+            return self.read_around(names, id.as_bytes(), answer);
         }
         let mapped = self.mapped.get_or_init(|| Bytes::map(&self.file).ok()).as_ref()?;
         let bytes = NAMES_START + names.start * self.hash_len..NAMES_START + names.end * self.hash_len;
@@ -177,20 +206,57 @@ fn nearest<'a>(len: usize, name: impl Fn(usize) -> &'a [u8], id: &[u8]) -> usize
     shared
 }
 
-/// The first position whose name is not below `id`. Names are hashes, so their values tell where between the first and the
-/// last one to look; should they be no good hashes, the steps double.
+/// Where a name may be. Names are hashes, so their values tell where between the first and the last one to look.
+struct Guess {
+    wanted: u64,
+    names: Range<usize>,
+    per_word: f64,
+    at: usize,
+}
+
+impl Guess {
+    /// Among `names`, at least one.
+    fn new<'a>(names: Range<usize>, name: impl Fn(usize) -> &'a [u8], id: &[u8]) -> Self {
+        let wanted = leading_word(id);
+        let (first, last) = (leading_word(name(names.start)), leading_word(name(names.end - 1)));
+        let per_word = names.len() as f64 / (last.saturating_sub(first) as f64).max(1.0);
+        let offset = wanted.saturating_sub(first) as f64 * per_word;
+        Guess { wanted, at: names.start + (offset as usize).min(names.len() - 1), names, per_word }
+    }
+
+    /// Gets closer, by the name that is there.
+    fn improve<'a>(&mut self, name: impl Fn(usize) -> &'a [u8]) {
+        let off = (self.wanted as f64 - leading_word(name(self.at)) as f64) * self.per_word;
+        let (start, last) = (self.names.start as f64, (self.names.end - 1) as f64);
+        self.at = (self.at as f64 + off).clamp(start, last) as usize;
+    }
+}
+
+/// How often a guess is improved before names are compared.
+const IMPROVED: usize = 2;
+
+/// See [`Table::touch()`]; `range` says among which names an object is.
+fn touch<'a>(name: impl Fn(usize) -> &'a [u8], ids: &[&oid], range: impl Fn(&oid) -> Range<usize>) {
+    let ranges = ids.iter().map(|id| (id, range(id))).filter(|(_, range)| !range.is_empty());
+    let mut guesses: Vec<Guess> = ranges.map(|(id, range)| Guess::new(range, &name, id.as_bytes())).collect();
+    for _ in 0..IMPROVED {
+        guesses.iter_mut().for_each(|guess| guess.improve(&name));
+    }
+    let words = guesses.iter().map(|guess| leading_word(name(guess.at)));
+    std::hint::black_box(words.fold(0, |all, word| all ^ word));
+}
+
+/// The first position whose name is not below `id`. Should the names be no good hashes, the steps from where it is guessed
+/// to be double.
 fn lower_bound<'a>(len: usize, name: impl Fn(usize) -> &'a [u8], id: &[u8]) -> usize {
     if len == 0 {
         return 0;
     }
-    let (first, last) = (leading_word(name(0)), leading_word(name(len - 1)));
-    let per_word = len as f64 / (last.saturating_sub(first) as f64).max(1.0);
-    let wanted = leading_word(id);
-    let mut guess = (wanted.saturating_sub(first) as f64 * per_word).min((len - 1) as f64) as usize;
-    for _ in 0..2 {
-        let off = (wanted as f64 - leading_word(name(guess)) as f64) * per_word;
-        guess = (guess as f64 + off).clamp(0.0, (len - 1) as f64) as usize;
+    let mut guess = Guess::new(0..len, &name, id);
+    for _ in 0..IMPROVED {
+        guess.improve(&name);
     }
+    let guess = guess.at;
     // Everything before `low` is below `id`, everything from `high` on is not.
     let (mut low, mut high, mut step) = (0, len, 1);
     if name(guess) < id {

@@ -133,6 +133,16 @@ pub struct Style<'a> {
     pub print_parents: bool,
 }
 
+impl Style<'_> {
+    /// Whether the names of all commits are abbreviated.
+    pub fn abbreviates(&self) -> bool {
+        match &self.format {
+            Format::Builtin(_) => self.abbrev_commit,
+            Format::User(user) => user.items.iter().any(program::Item::abbreviates),
+        }
+    }
+}
+
 /// What the walk knows about a commit.
 #[derive(Debug, Clone, Copy)]
 pub struct Extra<'a> {

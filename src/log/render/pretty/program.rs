@@ -24,6 +24,19 @@ pub(super) enum Item {
     Conditional { condition: Condition, items: Vec<Item> },
 }
 
+impl Item {
+    /// Whether `%h` is in it.
+    pub(super) fn abbreviates(&self) -> bool {
+        match self {
+            Item::Field(field) => matches!(field, Field::AbbrevHash),
+            Item::Padded { items, .. } | Item::Conditional { items, .. } => {
+                items.iter().any(Item::abbreviates)
+            }
+            Item::Literal(_) | Item::AutoColor | Item::Color { .. } | Item::Wrap(_) => false,
+        }
+    }
+}
+
 /// A value of the commit.
 #[derive(Debug, Clone)]
 pub(super) enum Field {
