@@ -3,7 +3,7 @@
 use bstr::BStr;
 
 /// A moment as git stores it in a commit header.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Time {
     /// Seconds since 1970-01-01T00:00:00Z.
     pub seconds: i64,
@@ -13,7 +13,7 @@ pub struct Time {
 }
 
 /// Who and when: the value of an `author` or `committer` header.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Signature<'a> {
     /// The name as written, without surrounding white space.
     pub name: &'a BStr,

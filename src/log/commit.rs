@@ -25,3 +25,18 @@ pub struct Commit<'a> {
     /// Everything after the blank line that ends the headers.
     pub message: &'a BStr,
 }
+
+/// What of a commit is shown besides names and message: what is not is left empty, because it would have to be read from
+/// somewhere else for each commit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Needs {
+    /// [`Commit::author`] and [`Commit::committer`].
+    pub people: bool,
+    /// [`Commit::extra_headers`].
+    pub headers: bool,
+}
+
+impl Needs {
+    /// Everything.
+    pub const ALL: Needs = Needs { people: true, headers: true };
+}

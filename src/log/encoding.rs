@@ -10,7 +10,7 @@ use std::process::{Command, Stdio};
 
 use bstr::{BStr, BString, ByteSlice};
 
-use super::commit::{Commit, Signature};
+use super::commit::{Commit, Needs, Signature};
 use crate::history::{is_latin1, keeps_ascii};
 use crate::index::{Flags, History, Pos};
 use crate::repo::NotExact;
@@ -65,13 +65,22 @@ impl Reencoded {
 
     /// The commit at `pos`, in UTF-8 if [`Reencoded::prepare`] has seen it.
     pub fn commit<'c>(&'c self, history: &'c History<'_>, pos: Pos) -> Commit<'c> {
+        self.parts_of_commit(history, pos, Needs::ALL)
+    }
+
+    /// The same, only with what is needed.
+    pub fn parts_of_commit<'c>(&'c self, history: &'c History<'_>, pos: Pos, needs: Needs) -> Commit<'c> {
+        let (author, committer) = match needs.people {
+            true => (history.author(pos), history.committer(pos)),
+            false => Default::default(),
+        };
         let mut commit = Commit {
             id: history.oid(pos),
             tree: history.tree(pos),
             parents: history.parents(pos).map(|parent| history.oid(parent)).collect(),
-            author: history.author(pos),
-            committer: history.committer(pos),
-            extra_headers: history.extra_headers(pos),
+            author,
+            committer,
+            extra_headers: if needs.headers { history.extra_headers(pos) } else { Default::default() },
             message: history.message(pos),
         };
         if let Some(texts) = self.texts.get(&pos) {

@@ -5,9 +5,10 @@ use std::collections::HashMap;
 
 use bstr::{BString, ByteSlice};
 use gix::hash::oid;
-use rayon::prelude::*;
+use smallvec::SmallVec;
 
 use super::changes::Changes;
+use super::commit::Needs;
 use super::encoding::Reencoded;
 use super::render::changes::Listing;
 use super::render::graph::{Framing, Graph, GraphColors};
@@ -34,13 +35,20 @@ pub struct Layout {
     pub listing: Option<Listing>,
 }
 
+/// Some or all parents of a commit.
+pub type ParentList = SmallVec<[Pos; 2]>;
+
 /// Commits to be printed together.
 #[derive(Clone, Copy)]
 pub struct Chunk<'c> {
     /// The commits.
     pub steps: &'c [Step],
     /// The parents of each, where simplification may have given it others than it names.
-    pub parents: Option<&'c [Vec<Pos>]>,
+    pub parents: Option<&'c [ParentList]>,
+    /// To which parents of each a graph draws an edge; empty without a graph.
+    pub edges: &'c [Vec<u32>],
+    /// The texts that are not in UTF-8.
+    pub texts: &'c Reencoded,
     /// What the commits changed, where that is listed.
     pub changes: Option<&'c Changes<'c>>,
 }
@@ -52,11 +60,12 @@ impl<'c> Chunk<'c> {
     }
 
     /// In parts that one thread renders.
-    fn parts(self) -> impl IndexedParallelIterator<Item = Chunk<'c>> {
-        (0..self.part_count()).into_par_iter().map(move |part| {
+    fn parts(self) -> impl Iterator<Item = Chunk<'c>> {
+        (0..self.part_count()).map(move |part| {
             let range = part * GRAIN..((part + 1) * GRAIN).min(self.steps.len());
             let parents = self.parents.map(|all| &all[range.clone()]);
-            Chunk { steps: &self.steps[range], parents, changes: self.changes }
+            let edges = self.edges.get(range.clone()).unwrap_or_default();
+            Chunk { steps: &self.steps[range], parents, edges, ..self }
         })
     }
 
@@ -70,6 +79,7 @@ impl<'c> Chunk<'c> {
 pub struct Printer<'a> {
     history: &'a History<'a>,
     style: Style<'a>,
+    needs: Needs,
     layout: Layout,
     graph: Option<Graph>,
     /// Runs ahead of `graph`, to know how wide it will be.
@@ -101,6 +111,7 @@ impl<'a> Printer<'a> {
         let planner = matches!(style.format, Format::User(_)).then(|| graph.clone()).flatten();
         Printer {
             history,
+            needs: style.needs(),
             style,
             layout,
             graph,
@@ -111,61 +122,97 @@ impl<'a> Printer<'a> {
         }
     }
 
-    /// Gives the bytes of a chunk to `write`, in order. `drawn` tells to which parents a graph draws an edge.
-    pub fn print(
+    /// Gives the bytes of a chunk to `write`, in order. What takes other threads a while to render is rendered while
+    /// `meanwhile` runs; otherwise that comes afterwards.
+    pub fn print<T>(
         &mut self,
         chunk: Chunk<'_>,
-        texts: &Reencoded,
-        drawn: impl Fn(&Step) -> Vec<u32>,
         mut write: impl FnMut(&[u8]),
-    ) {
+        meanwhile: impl FnOnce() -> T,
+    ) -> T {
         let mut parts = std::mem::take(&mut self.parts);
         parts.resize_with(parts.len().max(chunk.part_count()), Part::default);
+        let widths = self.widths(chunk);
+        let done = match parts.as_mut_slice() {
+            // Waking threads up costs more than a page.
+            [part, ..] if chunk.part_count() == 1 => {
+                self.render_part(chunk, &widths, !self.started, part);
+                Err(meanwhile)
+            }
+            parts => Ok(self.render_parts(chunk, &widths, parts, meanwhile)),
+        };
+        self.started |= !chunk.steps.is_empty();
         match self.graph.take() {
             Some(mut graph) => {
-                self.draw(&mut graph, chunk, texts, drawn, &mut parts);
+                self.draw(&mut graph, chunk, &parts);
                 write(&self.drawing);
                 self.graph = Some(graph);
             }
-            None => {
-                self.print_plain(chunk, texts, &mut parts);
-                parts.iter().take(chunk.part_count()).for_each(|part| write(&part.bytes));
-            }
+            None => parts.iter().take(chunk.part_count()).for_each(|part| write(&part.bytes)),
         }
         self.parts = parts;
+        done.unwrap_or_else(|meanwhile| meanwhile())
     }
 
-    fn draw(
-        &mut self,
-        graph: &mut Graph,
+    /// How wide a graph is beside each commit, where the format wants to know.
+    fn widths(&mut self, chunk: Chunk<'_>) -> Vec<usize> {
+        let Some(planner) = &mut self.planner else { return Vec::new() };
+        chunk.steps.iter().zip(chunk.edges).map(|(step, edges)| planner.place(step.pos.0, edges)).collect()
+    }
+
+    fn render_parts<T>(
+        &self,
         chunk: Chunk<'_>,
-        texts: &Reencoded,
-        drawn: impl Fn(&Step) -> Vec<u32>,
+        widths: &[usize],
         parts: &mut [Part],
-    ) {
-        let steps = chunk.steps;
-        let edges: Vec<Vec<u32>> = steps.iter().map(drawn).collect();
-        let widths: Vec<usize> = match &mut self.planner {
-            Some(planner) => {
-                steps.iter().zip(&edges).map(|(step, edges)| planner.place(step.pos.0, edges)).collect()
+        meanwhile: impl FnOnce() -> T,
+    ) -> T {
+        rayon::in_place_scope(|scope| {
+            for (at, (chunk, part)) in chunk.parts().zip(parts).enumerate() {
+                let widths = widths.get(at * GRAIN..).unwrap_or_default();
+                let first = !self.started && at == 0;
+                scope.spawn(move |_| self.render_part(chunk, widths, first, part));
             }
-            None => vec![0; steps.len()],
+            meanwhile()
+        })
+    }
+
+    /// Renders a part of a chunk, with what stands around commits unless that is for the graph to draw. `first`: nothing
+    /// has been printed before.
+    fn render_part(&self, chunk: Chunk<'_>, widths: &[usize], first: bool, part: &mut Part) {
+        let byte = if self.layout.nul { 0 } else { b'\n' };
+        let placement = match self.layout.graph {
+            Some(_) => Placement::Nowhere,
+            None => self.style.format.placement(),
         };
-        let this = &*self;
-        let texts_of = chunk.parts().zip(widths.par_chunks(GRAIN)).zip(parts.par_iter_mut());
-        texts_of.for_each(|((chunk, widths), part)| {
-            part.bytes.clear();
-            part.ends.clear();
-            this.expect_abbrevs(chunk.steps);
-            for ((step, parents), width) in chunk.iter().zip(widths) {
-                this.render(step, parents, *width, texts, &mut part.bytes);
-                part.ends.push(part.bytes.len());
+        // Not in place: the parts that other threads write lie beside it.
+        let Part { mut bytes, mut ends } = std::mem::take(part);
+        bytes.clear();
+        ends.clear();
+        self.expect_abbrevs(chunk.steps);
+        for (at, (step, parents)) in chunk.iter().enumerate() {
+            if placement == Placement::Separator && !(first && at == 0) {
+                bytes.push(byte);
             }
-        });
+            let width = widths.get(at).copied().unwrap_or_default();
+            self.render(step, parents, width, chunk.texts, &mut bytes);
+            if placement == Placement::Terminator {
+                bytes.push(byte);
+            }
+            if let (Some(changes), Some(listing)) = (chunk.changes, &self.layout.listing) {
+                let gap = self.style.format.gap_before_changes();
+                changes.push_list(step.pos, listing, self.style.sources, gap, &mut bytes);
+            }
+            ends.push(bytes.len());
+        }
+        *part = Part { bytes, ends };
+    }
+
+    fn draw(&mut self, graph: &mut Graph, chunk: Chunk<'_>, parts: &[Part]) {
         self.drawing.clear();
-        for ((steps, edges), part) in steps.chunks(GRAIN).zip(edges.chunks(GRAIN)).zip(parts) {
+        for (chunk, part) in chunk.parts().zip(parts) {
             let mut start = 0;
-            for ((step, edges), &end) in steps.iter().zip(edges).zip(&part.ends) {
+            for ((step, edges), &end) in chunk.steps.iter().zip(chunk.edges).zip(&part.ends) {
                 graph.place(step.pos.0, edges);
                 graph.draw(self.graph_mark(step), &part.bytes[start..end], &mut self.drawing);
                 start = end;
@@ -179,37 +226,6 @@ impl<'a> Printer<'a> {
             mark if self.layout.left_right => mark,
             _ => b'*',
         }
-    }
-
-    fn print_plain(&mut self, chunk: Chunk<'_>, texts: &Reencoded, parts: &mut [Part]) {
-        let byte = if self.layout.nul { 0 } else { b'\n' };
-        let placement = self.style.format.placement();
-        let started = self.started;
-        let this = &*self;
-        let render = |(index, (chunk, part)): (usize, (Chunk<'_>, &mut Part))| {
-            let bytes = &mut part.bytes;
-            bytes.clear();
-            this.expect_abbrevs(chunk.steps);
-            for (at, (step, parents)) in chunk.iter().enumerate() {
-                if placement == Placement::Separator && (started || index > 0 || at > 0) {
-                    bytes.push(byte);
-                }
-                this.render(step, parents, 0, texts, bytes);
-                if placement == Placement::Terminator {
-                    bytes.push(byte);
-                }
-                if let (Some(changes), Some(listing)) = (chunk.changes, &this.layout.listing) {
-                    let gap = this.style.format.gap_before_changes();
-                    changes.push_list(step.pos, listing, this.style.sources, gap, bytes);
-                }
-            }
-        };
-        match parts {
-            // Waking threads up costs more than a page.
-            [part, ..] if chunk.steps.len() <= GRAIN => render((0, (chunk, part))),
-            parts => chunk.parts().zip(parts.par_iter_mut()).enumerate().for_each(render),
-        }
-        self.started |= !chunk.steps.is_empty();
     }
 
     fn expect_abbrevs(&self, steps: &[Step]) {
@@ -227,8 +243,8 @@ impl<'a> Printer<'a> {
         texts: &Reencoded,
         out: &mut Vec<u8>,
     ) {
-        let commit = texts.commit(self.history, step.pos);
-        let parents: Option<Vec<&oid>> =
+        let commit = texts.parts_of_commit(self.history, step.pos, self.needs);
+        let parents: Option<SmallVec<[&oid; 2]>> =
             parents.map(|parents| parents.iter().map(|parent| self.history.oid(*parent)).collect());
         let children: Option<Vec<&oid>> = self.layout.children.as_ref().map(|children| {
             children.get(&step.pos).into_iter().flatten().map(|child| self.history.oid(*child)).collect()

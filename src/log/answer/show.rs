@@ -16,7 +16,7 @@ use crate::log::cursor::Cursor;
 use crate::log::encoding::{self, Reencoded};
 use crate::log::json;
 use crate::log::options::Order;
-use crate::log::print::{Chunk, Layout, Printer};
+use crate::log::print::{Chunk, Layout, ParentList, Printer};
 use crate::log::render::changes::Listing;
 use crate::log::render::pretty::{Builtin, Spec, Style};
 use crate::log::repo_sources::RepoSources;
@@ -51,6 +51,28 @@ struct Whole {
     met: Option<HashSet<Pos>>,
 }
 
+/// Commits that are rendered together.
+#[derive(Default)]
+struct Batch {
+    steps: Vec<Step>,
+    texts: Reencoded,
+    /// See [`Chunk`].
+    parents: Option<Vec<ParentList>>,
+    edges: Vec<Vec<u32>>,
+}
+
+impl Batch {
+    fn with_parents(&self) -> impl Iterator<Item = (Pos, Option<&[Pos]>)> {
+        let parents = |at: usize| Some(self.parents.as_ref()?.get(at)?.as_slice());
+        self.steps.iter().enumerate().map(move |(at, step)| (step.pos, parents(at)))
+    }
+
+    fn chunk<'c>(&'c self, changes: Option<&'c Changes<'c>>) -> Chunk<'c> {
+        let (parents, edges) = (self.parents.as_deref(), &self.edges);
+        Chunk { steps: &self.steps, parents, edges, texts: &self.texts, changes }
+    }
+}
+
 impl Show<'_, '_> {
     /// Prints the commits of `selector`. With `picky`, only looking at a commit tells whether it is shown.
     ///
@@ -77,57 +99,41 @@ impl Show<'_, '_> {
         let mut changes = self.changes()?;
         let mut printer = Printer::new(history, style, layout);
         let git = &self.question.git.path;
-        let mut texts = Reencoded::default();
         report.served = Served::Native;
         let mut output: Option<Output> = None;
-        let mut chunk_size = FIRST_CHUNK;
-        let (mut chunk, mut bytes) = (Vec::new(), Vec::new());
+        let mut bytes = Vec::new();
         let mut count = 0u64;
+        let mut chunk_size = FIRST_CHUNK;
+        let mut filled = self.fill(&mut selector, &mut whole, chunk_size);
         loop {
-            chunk.clear();
-            let filled = match &mut whole.steps {
-                Some(steps) => {
-                    chunk.extend(steps.by_ref().take(chunk_size));
-                    Ok(())
+            let prepared = filled.and_then(|batch| {
+                if let Some(changes) = &mut changes {
+                    changes.prepare(batch.with_parents())?;
                 }
-                None => selector.fill(chunk_size, &mut chunk),
+                Ok(batch)
+            });
+            let batch = match prepared {
+                Ok(batch) => batch,
+                Err(err) => return too_late(err, output.as_ref(), report),
             };
-            let parents: Option<Vec<Vec<Pos>>> = self
-                .plan
-                .simplify
-                .is_some()
-                .then(|| chunk.iter().map(|step| selector.walk().parents(step).collect()).collect());
-            let prepared = filled
-                .and_then(|()| texts.prepare(history, chunk.iter().map(|step| step.pos), git))
-                .and_then(|()| match &mut changes {
-                    Some(changes) => {
-                        let parents = |at: usize| Some(parents.as_ref()?.get(at)?.as_slice());
-                        let steps = chunk.iter().enumerate();
-                        changes.prepare(steps.map(|(at, step)| (step.pos, parents(at))))
-                    }
-                    None => Ok(()),
-                });
-            if let Err(err) = prepared {
-                return too_late(err, output.as_ref(), report);
-            }
-            if chunk.is_empty() {
+            if batch.steps.is_empty() {
                 break;
             }
-            count += chunk.len() as u64;
+            count += batch.steps.len() as u64;
+            chunk_size = (chunk_size * 4).min(LARGEST_CHUNK);
             let output = output.get_or_insert_with(|| Output::open(git, true));
-            if self.question.own.json {
+            let mut more = || self.fill(&mut selector, &mut whole, chunk_size);
+            filled = if self.question.own.json {
                 bytes.clear();
-                for step in &chunk {
-                    let commit = texts.commit(history, step.pos);
+                for step in &batch.steps {
+                    let commit = batch.texts.commit(history, step.pos);
                     json::push_commit(&commit, self.sources, self.settings.mailmap, &mut bytes);
                 }
                 output.write(&bytes);
+                more()
             } else {
-                let chunk = Chunk { steps: &chunk, parents: parents.as_deref(), changes: changes.as_ref() };
-                let edges = |step: &Step| self.edges(step, &whole, &selector);
-                printer.print(chunk, &texts, edges, |bytes| output.write(bytes));
-            }
-            chunk_size = (chunk_size * 4).min(LARGEST_CHUNK);
+                printer.print(batch.chunk(changes.as_ref()), |bytes| output.write(bytes), more)
+            };
         }
         report.commits = Some(count);
         if self.question.own.json || self.wants_hint() {
@@ -152,6 +158,25 @@ impl Show<'_, '_> {
             output.finish();
         }
         Ok(ExitCode::SUCCESS)
+    }
+
+    /// The next commits, and what the printer has to know of them. None at the end.
+    fn fill(&self, selector: &mut Selector<'_>, whole: &mut Whole, size: usize) -> Result<Batch, NotExact> {
+        let mut batch = Batch::default();
+        let steps = &mut batch.steps;
+        match &mut whole.steps {
+            Some(rest) => steps.extend(rest.by_ref().take(size)),
+            None => selector.fill(size, steps)?,
+        }
+        batch.texts.prepare(self.history, steps.iter().map(|step| step.pos), &self.question.git.path)?;
+        if self.plan.simplify.is_some() {
+            let walk = selector.walk();
+            batch.parents = Some(steps.iter().map(|step| walk.parents(step).collect()).collect());
+        }
+        if self.question.options.graph {
+            batch.edges = steps.iter().map(|step| self.edges(step, whole, selector)).collect();
+        }
+        Ok(batch)
     }
 
     fn listing(&self) -> Result<Option<Listing>, NotExact> {

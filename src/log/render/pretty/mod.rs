@@ -26,8 +26,10 @@ pub use decorate::Colors;
 pub(in crate::log) use message::{subject, subject_and_body};
 pub use spec::{Builtin, Spec, Wants, parse_format};
 
+use program::Field;
+
 use super::date::{DateContext, DateMode};
-use crate::log::commit::Commit;
+use crate::log::commit::{Commit, Needs};
 use crate::log::sources::Sources;
 
 /// Why a format is not rendered here: git refuses it, or it needs what only git has.
@@ -50,6 +52,13 @@ pub struct UserFormat {
     items: Vec<program::Item>,
     terminator: bool,
     empty: bool,
+}
+
+impl UserFormat {
+    /// Whether there is such a field in it.
+    fn has(&self, field: &impl Fn(&Field) -> bool) -> bool {
+        self.items.iter().any(|item| item.has(field))
+    }
 }
 
 /// Where the newline (NUL with `-z`) around commits stands. With the header of a built-in format and inside
@@ -138,7 +147,19 @@ impl Style<'_> {
     pub fn abbreviates(&self) -> bool {
         match &self.format {
             Format::Builtin(_) => self.abbrev_commit,
-            Format::User(user) => user.items.iter().any(program::Item::abbreviates),
+            Format::User(user) => user.has(&|field| matches!(field, Field::AbbrevHash)),
+        }
+    }
+
+    /// What it shows of each commit.
+    pub fn needs(&self) -> Needs {
+        match &self.format {
+            Format::Builtin(Builtin::Oneline) => Needs { people: false, headers: false },
+            Format::Builtin(builtin) => Needs { people: true, headers: *builtin == Builtin::Raw },
+            Format::User(user) => Needs {
+                people: user.has(&|field| matches!(field, Field::Person { .. })),
+                headers: user.has(&|field| matches!(field, Field::Encoding)),
+            },
         }
     }
 }

@@ -25,12 +25,12 @@ pub(super) enum Item {
 }
 
 impl Item {
-    /// Whether `%h` is in it.
-    pub(super) fn abbreviates(&self) -> bool {
+    /// Whether there is such a field in it.
+    pub(super) fn has(&self, field: &impl Fn(&Field) -> bool) -> bool {
         match self {
-            Item::Field(field) => matches!(field, Field::AbbrevHash),
+            Item::Field(one) => field(one),
             Item::Padded { items, .. } | Item::Conditional { items, .. } => {
-                items.iter().any(Item::abbreviates)
+                items.iter().any(|item| item.has(field))
             }
             Item::Literal(_) | Item::AutoColor | Item::Color { .. } | Item::Wrap(_) => false,
         }
