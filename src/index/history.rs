@@ -102,6 +102,17 @@ impl<'a> History<'a> {
         })
     }
 
+    /// All commits, those of each segment in order of their names.
+    pub fn by_name(&self) -> Vec<Pos> {
+        let last = self.len().saturating_sub(1);
+        let views = self.views.iter();
+        views
+            .flat_map(|view| {
+                view.sorted.iter().map(|local| Pos(view.base.saturating_add(local.to_native()).min(last)))
+            })
+            .collect()
+    }
+
     #[inline]
     fn at(&self, pos: Pos) -> (&View<'a>, usize) {
         if pos.0 < self.first_len { (&self.views[0], pos.index()) } else { self.at_later(pos) }

@@ -84,6 +84,11 @@ impl RepoSources {
 }
 
 impl RepoSources {
+    /// Finds the lengths of the abbreviated names of all commits: for answers that show many of them.
+    pub fn learn_abbrevs(&self, history: &History<'_>) {
+        self.abbrev.learn(&history.by_name(), |pos| history.oid(pos));
+    }
+
     /// Has notes searched wherever they are shown.
     ///
     /// # Errors
@@ -109,6 +114,10 @@ impl RepoSources {
 impl Sources for RepoSources {
     fn abbrev_len(&self, id: &oid) -> usize {
         self.abbrev.len(id)
+    }
+
+    fn commit_abbrev_len(&self, id: &oid) -> usize {
+        self.abbrev.commit_len(id)
     }
 
     fn expect_abbrevs(&self, ids: &[&oid]) {

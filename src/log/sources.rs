@@ -47,8 +47,12 @@ pub struct Decorations {
 pub trait Sources: Sync {
     /// How many hex digits `%h` prints for this object (commit or tree).
     fn abbrev_len(&self, id: &oid) -> usize;
-    /// Says that [`Sources::abbrev_len()`] will be asked about all of these.
-    fn expect_abbrevs(&self, ids: &[&oid]);
+    /// The same for a commit of the index.
+    fn commit_abbrev_len(&self, id: &oid) -> usize {
+        self.abbrev_len(id)
+    }
+    /// Says that [`Sources::commit_abbrev_len()`] will be asked about all of these.
+    fn expect_abbrevs(&self, _ids: &[&oid]) {}
     /// The decorations of a commit, `None` when it has none.
     fn decorations(&self, id: &oid) -> Option<&Decorations>;
     /// Name and e-mail address after the mailmap.

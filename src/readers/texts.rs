@@ -106,8 +106,6 @@ impl Sources for Nothing {
         7
     }
 
-    fn expect_abbrevs(&self, _: &[&oid]) {}
-
     fn decorations(&self, _: &oid) -> Option<&Decorations> {
         None
     }

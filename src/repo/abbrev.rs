@@ -4,10 +4,11 @@
 //! A sorted table of names needs one search per object: only the two neighbours of a name can share its longest
 //! prefix.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use bstr::{BStr, ByteSlice};
-use gix::hash::oid;
+use gix::hash::{ObjectId, oid};
+use rayon::prelude::*;
 
 use super::NotExact;
 use super::config::{Config, parse_bool, parse_int};
@@ -17,6 +18,9 @@ use super::object_names::ObjectNames;
 const MINIMUM: usize = 4;
 /// The shortest one that git chooses by itself.
 const AUTO_MINIMUM: usize = 7;
+
+/// So many neighbours one thread looks up.
+const LEARNED_TOGETHER: usize = 1 << 12;
 
 /// What is asked for, before it is made unique.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,6 +71,9 @@ pub struct Abbrev {
     length: usize,
     /// Among which they are unique; `None` where all digits are printed anyway.
     names: Option<Arc<ObjectNames>>,
+    /// Of all commits, once that is [known](Abbrev::learn): those that share `length` digits or more with another packed
+    /// object, and how many, in order of their names. They are very few.
+    crowded: OnceLock<Vec<(ObjectId, usize)>>,
 }
 
 impl Abbrev {
@@ -93,12 +100,32 @@ impl Abbrev {
                 least
             }
         };
-        Ok(Abbrev { length, names: (length < hex_len).then_some(names) })
+        Ok(Abbrev { length, names: (length < hex_len).then_some(names), crowded: OnceLock::new() })
     }
 
-    /// To be called with many names before [`Abbrev::len()`] is asked about each, which is quicker then.
+    /// Finds out how long the names of all `commits` have to be; `id` tells their names. In order of these, so that the
+    /// tables are read from one end to the other, it takes a fraction of what asking about one commit after the other
+    /// takes.
+    pub fn learn<'c, C: Copy + Sync>(&self, commits: &[C], id: impl Fn(C) -> &'c oid + Sync) {
+        let Some(names) = &self.names else { return };
+        self.crowded.get_or_init(|| {
+            let together = commits.par_chunks(LEARNED_TOGETHER).flat_map_iter(|commits| {
+                let ids: Vec<&oid> = commits.iter().map(|commit| id(*commit)).collect();
+                let crowded = names.crowded(&ids, self.length);
+                crowded.into_iter().map(move |(at, shared)| (ids[at].to_owned(), shared))
+            });
+            let mut crowded: Vec<(ObjectId, usize)> = together.collect();
+            crowded.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(b.1.cmp(&a.1)));
+            crowded.dedup_by_key(|(id, _)| *id);
+            crowded
+        });
+    }
+
+    /// To be called with many names of commits before [`Abbrev::commit_len()`] is asked about each, which is quicker then.
     pub fn touch(&self, ids: &[&oid]) {
-        if let Some(names) = &self.names {
+        if let Some(names) = &self.names
+            && self.crowded.get().is_none()
+        {
             names.touch(ids);
         }
     }
@@ -107,8 +134,26 @@ impl Abbrev {
     pub fn len(&self, id: &oid) -> usize {
         match &self.names {
             None => self.length,
-            Some(names) => self.length.max((names.shared_digits(id) + 1).min(names.hash().len_in_hex())),
+            Some(names) => self.unique(names.shared_digits(id), names),
         }
+    }
+
+    /// The same for one of the commits that [`Abbrev::learn()`] gets to know.
+    pub fn commit_len(&self, id: &oid) -> usize {
+        match (&self.names, self.crowded.get()) {
+            (Some(names), Some(crowded)) => {
+                let packed = match crowded.binary_search_by(|(other, _)| (**other).cmp(id)) {
+                    Ok(at) => crowded[at].1,
+                    Err(_) => 0,
+                };
+                self.unique(packed.max(names.loose_shared_digits(id)), names)
+            }
+            _ => self.len(id),
+        }
+    }
+
+    fn unique(&self, shared: usize, names: &ObjectNames) -> usize {
+        self.length.max((shared + 1).min(names.hash().len_in_hex()))
     }
 }
 

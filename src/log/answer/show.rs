@@ -29,6 +29,9 @@ use crate::repo::NotExact;
 const FIRST_CHUNK: usize = 64;
 const LARGEST_CHUNK: usize = 1 << 12;
 
+/// Where more than one commit of so many is shown, finding abbreviations for all of them costs less.
+const MANY: u64 = 8;
+
 /// What is known when everything has been decided but the commits.
 pub(super) struct Show<'s, 'a> {
     pub(super) question: &'s Question<'a>,
@@ -97,6 +100,7 @@ impl Show<'_, '_> {
             listing: self.listing()?,
         };
         let mut changes = self.changes()?;
+        let abbreviates = style.abbreviates();
         let mut printer = Printer::new(history, style, layout);
         let git = &self.question.git.path;
         report.served = Served::Native;
@@ -120,6 +124,9 @@ impl Show<'_, '_> {
                 break;
             }
             count += batch.steps.len() as u64;
+            if abbreviates && count >= u64::from(history.len()) / MANY {
+                self.sources.learn_abbrevs(history);
+            }
             chunk_size = (chunk_size * 4).min(LARGEST_CHUNK);
             let output = output.get_or_insert_with(|| Output::open(git, true));
             let mut more = || self.fill(&mut selector, &mut whole, chunk_size);

@@ -26,8 +26,6 @@ impl Sources for Digits {
         self.0
     }
 
-    fn expect_abbrevs(&self, _: &[&oid]) {}
-
     fn decorations(&self, _: &oid) -> Option<&Decorations> {
         None
     }

@@ -98,6 +98,14 @@ fn unique_among_packs_loose_objects_and_alternates() {
             }
             assert_eq!(expected.lines().count(), objects.len());
             assert!(longer > 100, "only {longer} names needed more digits");
+            // Known beforehand, they are as long.
+            let lengths: Vec<usize> = objects.iter().map(|(id, _)| abbrev.len(id)).collect();
+            let ids: Vec<&oid> = objects.iter().map(|(id, _)| id.as_ref()).collect();
+            let commit_lengths = || ids.iter().map(|id| abbrev.commit_len(id)).collect::<Vec<_>>();
+            abbrev.touch(&ids);
+            assert_eq!(commit_lengths(), lengths);
+            abbrev.learn(&ids, |id| id);
+            assert_eq!(commit_lengths(), lengths);
         }
     }
 }

@@ -78,6 +78,22 @@ impl ObjectNames {
     /// The most leading digits that any other object shares with `id`, which need not exist; possibly 0 instead of 1.
     pub fn shared_digits(&self, id: &oid) -> usize {
         let packed = self.packs.tables.iter().map(|table| table.shared_digits(id)).max().unwrap_or(0);
-        packed.max(self.loose.shared_digits(id))
+        packed.max(self.loose_shared_digits(id))
+    }
+
+    /// For each of `ids` that shares at least `least` digits with another packed object: which it is, and how many. May
+    /// say it several times: the largest counts. Quickest where they are many neighbours, in order.
+    pub fn crowded(&self, ids: &[&oid], least: usize) -> Vec<(usize, usize)> {
+        let mut all = Vec::new();
+        self.packs
+            .tables
+            .iter()
+            .for_each(|table| table.crowded(ids, least, |at, shared| all.push((at, shared))));
+        all
+    }
+
+    /// What [`ObjectNames::shared_digits()`] says, among loose objects.
+    pub fn loose_shared_digits(&self, id: &oid) -> usize {
+        self.loose.shared_digits(id)
     }
 }

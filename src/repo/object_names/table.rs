@@ -52,6 +52,26 @@ impl Table {
         }
     }
 
+    /// For each of `ids` that shares at least `least` digits with another name here: which it is, and how many. Names
+    /// are read once from end to end if `ids` are many and in order.
+    pub(super) fn crowded(&self, ids: &[&oid], least: usize, found: impl FnMut(usize, usize)) {
+        match self {
+            Table::Pack(PackNames::Old(file)) => {
+                let name = |at| file.oid_at_index(at as u32).as_bytes();
+                crowded(file.num_objects() as usize, name, ids, least, found);
+            }
+            Table::Pack(PackNames::Sorted(names)) => {
+                if let Some((mapped, len)) = names.all() {
+                    crowded(len, |at| nth(mapped, names.hash_len, at), ids, least, found);
+                }
+            }
+            Table::Several { names: file, .. } => {
+                let name = |at| file.oid_at_index(at as u32).as_bytes();
+                crowded(file.num_objects() as usize, name, ids, least, found);
+            }
+        }
+    }
+
     /// Whether it is one of the names. Where an index can't be read it is not.
     pub(super) fn contains(&self, id: &oid) -> bool {
         match self {
@@ -141,11 +161,18 @@ impl PackNames {
 impl SortedNames {
     /// See [`Table::touch()`]. While answers are read from the file there is nothing to touch.
     fn touch(&self, ids: &[&oid]) {
-        let Some(mapped) = self.mapped.get().and_then(Option::as_ref) else { return };
-        let end = NAMES_START + self.fan[255] as usize * self.hash_len;
-        if let Some(names) = mapped.get(NAMES_START..end) {
+        if self.mapped.get().is_some()
+            && let Some((names, _)) = self.all()
+        {
             touch(|at| nth(names, self.hash_len, at), ids, |id| self.beginning_like(id));
         }
+    }
+
+    /// All names, and how many they are. `None` when the file can't be mapped.
+    fn all(&self) -> Option<(&[u8], usize)> {
+        let mapped = self.mapped.get_or_init(|| Bytes::map(&self.file).ok()).as_ref()?;
+        let len = self.fan[255] as usize;
+        Some((mapped.get(NAMES_START..NAMES_START + len * self.hash_len)?, len))
     }
 
     /// The names that have the first byte of `id`.
@@ -244,6 +271,43 @@ fn touch<'a>(name: impl Fn(usize) -> &'a [u8], ids: &[&oid], range: impl Fn(&oid
     }
     let words = guesses.iter().map(|guess| leading_word(name(guess.at)));
     std::hint::black_box(words.fold(0, |all, word| all ^ word));
+}
+
+/// So many steps take about as long as a search.
+const STEPS: usize = 32;
+
+/// See [`Table::crowded()`].
+fn crowded<'a>(
+    len: usize,
+    name: impl Fn(usize) -> &'a [u8],
+    ids: &[&oid],
+    least: usize,
+    mut found: impl FnMut(usize, usize),
+) {
+    let (Some(first), Some(last)) = (ids.first(), ids.last()) else { return };
+    let mut at = lower_bound(len, &name, first.as_bytes());
+    let end = lower_bound(len, &name, last.as_bytes());
+    // Steps from name to name cost less than a search as long as they are few.
+    let dense = end.saturating_sub(at) < STEPS * ids.len();
+    for (number, id) in ids.iter().enumerate() {
+        let id = id.as_bytes();
+        let wanted = leading_word(id);
+        if !dense || (at > 0 && name(at - 1) >= id) {
+            at = lower_bound(len, &name, id);
+        }
+        while at < len && leading_word(name(at)) < wanted {
+            at += 1;
+        }
+        while at < len && name(at) < id {
+            at += 1;
+        }
+        let next = if at < len && name(at) == id { at + 1 } else { at };
+        let before = at.checked_sub(1).map_or(0, |before| shared_digits(name(before), id));
+        let behind = if next < len { shared_digits(name(next), id) } else { 0 };
+        if before.max(behind) >= least {
+            found(number, before.max(behind));
+        }
+    }
 }
 
 /// The first position whose name is not below `id`. Should the names be no good hashes, the steps from where it is guessed

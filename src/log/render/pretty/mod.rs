@@ -216,9 +216,9 @@ fn push_hex(id: &oid, out: &mut Vec<u8>) {
     push_digits(id, usize::MAX, out);
 }
 
-/// Appends an abbreviated object name.
+/// Appends the abbreviated name of a commit.
 fn push_abbrev(id: &oid, sources: &dyn Sources, out: &mut Vec<u8>) {
-    push_digits(id, sources.abbrev_len(id), out);
+    push_digits(id, sources.commit_abbrev_len(id), out);
 }
 
 /// Appends the first `len` digits of an object name.

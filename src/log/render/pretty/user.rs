@@ -2,7 +2,9 @@
 
 use super::decorate;
 use super::program::{Condition, Field, Item, Padding, Part, Wrap};
-use super::{Colors, Extra, Style, builtin, message, notes, push_abbrev, push_hex, push_parents};
+use super::{
+    Colors, Extra, Style, builtin, message, notes, push_abbrev, push_digits, push_hex, push_parents,
+};
 use crate::log::commit::{Commit, Signature};
 use crate::log::render::{color, text, trailers};
 
@@ -118,7 +120,7 @@ impl Run<'_, '_> {
             Field::Hash => self.in_commit_color(out, |out| push_hex(commit.id, out)),
             Field::AbbrevHash => self.in_commit_color(out, |out| push_abbrev(commit.id, style.sources, out)),
             Field::Tree => push_hex(commit.tree, out),
-            Field::AbbrevTree => push_abbrev(commit.tree, style.sources, out),
+            Field::AbbrevTree => push_digits(commit.tree, style.sources.abbrev_len(commit.tree), out),
             Field::Parents => push_parents(commit, self.extra, push_hex, out),
             Field::AbbrevParents => {
                 push_parents(commit, self.extra, |id, out| push_abbrev(id, style.sources, out), out);

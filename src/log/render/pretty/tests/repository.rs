@@ -244,8 +244,6 @@ impl Sources for Repository {
         self.abbrev[id]
     }
 
-    fn expect_abbrevs(&self, _: &[&oid]) {}
-
     fn decorations(&self, id: &oid) -> Option<&Decorations> {
         self.decorations.get(id)
     }
