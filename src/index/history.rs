@@ -104,13 +104,13 @@ impl<'a> History<'a> {
 
     /// All commits, those of each segment in order of their names.
     pub fn by_name(&self) -> Vec<Pos> {
-        let last = self.len().saturating_sub(1);
-        let views = self.views.iter();
-        views
-            .flat_map(|view| {
-                view.sorted.iter().map(|local| Pos(view.base.saturating_add(local.to_native()).min(last)))
-            })
-            .collect()
+        let mut all = Vec::with_capacity(self.len() as usize);
+        for view in &self.views {
+            // A damaged file may hold a number that is not in range.
+            let last = view.len.saturating_sub(1);
+            all.extend(view.sorted.iter().map(|local| Pos(view.base + local.to_native().min(last))));
+        }
+        all
     }
 
     #[inline]

@@ -3,20 +3,19 @@
 //! What the index keeps of a path are the commits that changed it against their first parent; every other commit
 //! has what its first parent has. For one path its value says everything, because the object of a directory stands for
 //! all that is below: see [`super::one_path`]. For a set of paths each commit gets a number in one pass, parents first:
-//! equal numbers, equal content. The number stands for a sum of one random-looking term for each path and what lies
+//! equal numbers, equal content. The number is the sum of one random-looking term for each path and what lies
 //! there, kept up to date from commit to commit by the differences. The terms depend on a key from the system, new in
 //! each process, so that nobody can prepare contents with equal sums; 2⁻⁶⁴ is more than the chance that two of them are
 //! equal by accident.
 
-use std::collections::hash_map::Entry;
+use std::ops::Range;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use bstr::{BStr, ByteSlice};
-use gix::hash::oid;
 use gix::objs::tree::EntryKind;
 use rayon::prelude::*;
 
 use super::Reach;
-use super::hashing::RandomKeyMap;
 use super::matches::{Literal, union};
 use super::one_path::OnePath;
 use super::pathspec::Pathspec;
@@ -44,7 +43,7 @@ pub fn tree_same<'a>(
     let literals = pathspec.literals().filter(|literals| literals.iter().all(is_plain));
     match literals.as_deref() {
         Some(literals) if literals.iter().any(|literal| literal.path.is_empty()) => {
-            Ok(Box::new(of_trees(history)))
+            Ok(Box::new(Trees(history)))
         }
         Some([literal]) => Ok(Box::new(OnePath::new(paths, history, *literal))),
         Some(literals) => {
@@ -65,13 +64,9 @@ pub fn tree_same<'a>(
         }
         None => {
             let terms = Terms::new()?;
-            let mut deltas = vec![0; history.len() as usize];
-            for table in paths.tables() {
-                for (pos, delta) in leaf_deltas(table, pathspec, &terms).into_iter().flatten() {
-                    add(&mut deltas, pos, delta);
-                }
-            }
-            Ok(Box::new(of_sums(history, deltas)))
+            let tables = paths.tables().iter();
+            let jobs: Vec<Job<'_>> = tables.flat_map(|table| jobs(table, pathspec)).collect();
+            Ok(Box::new(of_sums(history, leaf_deltas(&jobs, pathspec, &terms, history.len() as usize))))
         }
     }
 }
@@ -89,34 +84,23 @@ impl Literal<'_> {
     }
 }
 
-/// Numbers things in the order in which they are met, from 1.
-fn number<K: Eq + std::hash::Hash>(known: &mut RandomKeyMap<K, u32>, key: K) -> u32 {
-    let next = known.len() as u32 + 1;
-    match known.entry(key) {
-        Entry::Occupied(old) => *old.get(),
-        Entry::Vacant(new) => *new.insert(next),
-    }
-}
-
-/// The class of the first parent, or of nothing for a root.
-fn inherited(history: &History<'_>, classes: &[u32], pos: u32) -> u32 {
-    history.first_parent(Pos(pos)).map_or(0, |parent| classes[parent.index()])
-}
-
 /// Everything: the trees of the commits.
-fn of_trees(history: &History<'_>) -> Classes {
-    let mut known: RandomKeyMap<&oid, u32> = RandomKeyMap::default();
-    let mut classes: Vec<u32> = Vec::with_capacity(history.len() as usize);
-    for pos in (0..history.len()).map(Pos) {
-        let tree = history.tree(pos);
-        let parent = history.first_parent(pos).filter(|parent| history.tree(*parent) == tree);
-        classes.push(match parent {
-            Some(parent) => classes[parent.index()],
-            None if tree.is_empty_tree() => 0,
-            None => number(&mut known, tree),
-        });
+struct Trees<'a>(&'a History<'a>);
+
+impl TreeSame for Trees<'_> {
+    fn same(&self, pos: Pos, other: Pos) -> bool {
+        self.0.tree(pos) == self.0.tree(other)
     }
-    Classes(classes)
+
+    fn is_empty(&self, pos: Pos) -> bool {
+        self.0.tree(pos).is_empty_tree()
+    }
+}
+
+impl std::fmt::Debug for Trees<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Trees").finish_non_exhaustive()
+    }
 }
 
 fn add(deltas: &mut [u128], pos: Pos, delta: u128) {
@@ -126,49 +110,63 @@ fn add(deltas: &mut [u128], pos: Pos, delta: u128) {
 }
 
 /// Classes from what each commit adds to the sum of its first parent.
-fn of_sums(history: &History<'_>, mut sums: Vec<u128>) -> Classes {
-    let mut known: RandomKeyMap<u128, u32> = RandomKeyMap::default();
-    let mut classes: Vec<u32> = Vec::with_capacity(sums.len());
-    for pos in 0..history.len() {
-        let parent = history.first_parent(Pos(pos));
-        let before = parent.map_or(0, |parent| sums[parent.index()]);
-        let delta = std::mem::replace(&mut sums[pos as usize], before);
-        classes.push(if delta == 0 {
-            inherited(history, &classes, pos)
-        } else {
-            let sum = before.wrapping_add(delta);
-            sums[pos as usize] = sum;
-            if sum == 0 { 0 } else { number(&mut known, sum) }
-        });
+fn of_sums(history: &History<'_>, mut sums: Vec<u128>) -> Classes<u128> {
+    for pos in (0..history.len()).map(Pos) {
+        if let Some(parent) = history.first_parent(pos) {
+            sums[pos.index()] = sums[pos.index()].wrapping_add(sums[parent.index()]);
+        }
     }
-    Classes(classes)
+    Classes(sums)
 }
 
-/// What each commit adds, file by file, in no certain order.
-fn leaf_deltas(table: &PathTable<'_>, pathspec: &Pathspec, terms: &Terms) -> Vec<Vec<(Pos, u128)>> {
-    /// Matching fewer paths than this is not worth another thread.
+/// Paths of a table that one thread matches at a time.
+type Job<'t> = (&'t PathTable<'t>, Range<usize>);
+
+/// All paths that `pathspec` may match.
+fn jobs<'t>(table: &'t PathTable<'t>, pathspec: &Pathspec) -> impl Iterator<Item = Job<'t>> {
     const AT_ONCE: usize = 512;
     let ranges = union(pathspec.prefixes().map(|prefix| table.range(prefix)).collect());
-    let mut deltas = Vec::new();
-    for range in ranges {
-        let parts = range.into_par_iter().with_min_len(AT_ONCE).fold(Vec::new, |mut deltas, at| {
-            let path = table.path(at);
-            let reach = pathspec.reach(path);
-            if !reach.is_nothing() {
-                let factor = terms.factor(path);
-                let term = |value: Option<Value<'_>>| {
-                    value.filter(|value| reach.takes(value.kind)).map_or(0, |value| terms.term(factor, value))
-                };
-                deltas.extend(table.postings(at).filter_map(|posting| {
-                    let delta = term(posting.new).wrapping_sub(term(posting.old));
-                    (delta != 0).then_some((posting.pos, delta))
-                }));
-            }
-            deltas
-        });
-        deltas.extend(parts.collect::<Vec<_>>());
+    let parts = ranges.into_iter().flat_map(|range| {
+        range.clone().step_by(AT_ONCE).map(move |start| start..(start + AT_ONCE).min(range.end))
+    });
+    parts.map(move |part| (table, part))
+}
+
+/// What each of `commits` adds. Each thread adds up by itself.
+fn leaf_deltas(jobs: &[Job<'_>], pathspec: &Pathspec, terms: &Terms, commits: usize) -> Vec<u128> {
+    /// More threads would need more memory than they save time.
+    const THREADS: usize = 4;
+    let next = AtomicUsize::new(0);
+    let add_up = || {
+        let mut deltas = vec![0; commits];
+        while let Some((table, range)) = jobs.get(next.fetch_add(1, Ordering::Relaxed)) {
+            range.clone().for_each(|at| add_leaves(table, at, pathspec, terms, &mut deltas));
+        }
+        deltas
+    };
+    let threads = jobs.len().min(rayon::current_num_threads()).clamp(1, THREADS);
+    let sums = (0..threads).into_par_iter().with_max_len(1).map(|_| add_up());
+    let add_both = |mut all: Vec<u128>, more: Vec<u128>| {
+        all.iter_mut().zip(more).for_each(|(sum, more)| *sum = sum.wrapping_add(more));
+        all
+    };
+    sums.reduce_with(add_both).unwrap_or_default()
+}
+
+/// Adds what was done to the path with number `at`, if it is chosen.
+fn add_leaves(table: &PathTable<'_>, at: usize, pathspec: &Pathspec, terms: &Terms, deltas: &mut [u128]) {
+    let path = table.path(at);
+    let reach = pathspec.reach(path);
+    if reach.is_nothing() {
+        return;
     }
-    deltas
+    let factor = terms.factor(path);
+    let term = |value: Option<Value<'_>>| {
+        value.filter(|value| reach.takes(value.kind)).map_or(0, |value| terms.term(factor, value))
+    };
+    for posting in table.postings(at) {
+        add(deltas, posting.pos, term(posting.new).wrapping_sub(term(posting.old)));
+    }
 }
 
 impl Reach {

@@ -3,7 +3,6 @@
 
 pub mod arguments;
 mod classes;
-mod hashing;
 mod matches;
 mod one_path;
 mod pathspec;

@@ -13,21 +13,21 @@ pub trait TreeSame: std::fmt::Debug {
 
 /// A number for each position of the history: equal numbers, equal content; 0: nothing.
 #[derive(Debug)]
-pub struct Classes(pub Vec<u32>);
+pub struct Classes<N>(pub Vec<N>);
 
-impl Classes {
+impl<N: Copy + Default> Classes<N> {
     #[inline]
-    fn of(&self, pos: Pos) -> u32 {
-        self.0.get(pos.index()).copied().unwrap_or(0)
+    fn of(&self, pos: Pos) -> N {
+        self.0.get(pos.index()).copied().unwrap_or_default()
     }
 }
 
-impl TreeSame for Classes {
+impl<N: Copy + Default + PartialEq + std::fmt::Debug> TreeSame for Classes<N> {
     fn same(&self, pos: Pos, other: Pos) -> bool {
         self.of(pos) == self.of(other)
     }
 
     fn is_empty(&self, pos: Pos) -> bool {
-        self.of(pos) == 0
+        self.of(pos) == N::default()
     }
 }

@@ -198,7 +198,7 @@ impl Case {
         content.filter(|(file, _)| chosen(file)).map(|(file, content)| (*file, *content)).collect()
     }
 
-    fn tree_same(&self, repository: &Repository, history: &History<'_>) -> Classes {
+    fn tree_same(&self, repository: &Repository, history: &History<'_>) -> Classes<u32> {
         let mut known = vec![Vec::new()];
         let mut classes = vec![0; history.len() as usize];
         for (commit, id) in repository.commits.iter().zip(&repository.ids) {
