@@ -17,7 +17,7 @@ test:
 
 # The tests that need more than Rust and git, when .ci/tools has installed it.
 test-tools:
-    cargo test --test main -- --ignored prompt completions install pre_commit systemd
+    cargo test --test main -- --ignored prompt completions install pre_commit systemd cannot_map
 
 # Licences, advisories and sources of the dependencies (cargo install cargo-deny).
 deny:

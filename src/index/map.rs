@@ -3,7 +3,7 @@
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read};
 use std::ops::Deref;
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::Path;
 
 use rkyv::util::AlignedVec;
@@ -42,11 +42,18 @@ impl Bytes {
         }
     }
 
-    /// Reads all of `file` into memory, for file systems that cannot map.
-    fn read(mut file: &File) -> io::Result<Bytes> {
+    /// Reads all of `file` into memory, for file systems that cannot map. Wherever its position is: who has just written
+    /// it has left it behind the end.
+    fn read(file: &File) -> io::Result<Bytes> {
         let mut bytes = AlignedVec::new();
-        bytes.extend_from_reader(&mut file)?;
+        bytes.resize(usize::try_from(file.metadata()?.len()).map_err(io::Error::other)?, 0);
+        file.read_exact_at(&mut bytes, 0)?;
         Ok(Bytes::Owned(bytes))
+    }
+
+    /// Whether they are mapped.
+    pub fn are_mapped(&self) -> bool {
+        matches!(self, Bytes::Mapped(_))
     }
 
     /// Copies `bytes` into aligned memory.
@@ -122,4 +129,21 @@ fn flags() -> i32 {
 
 fn require_regular(file: File) -> io::Result<File> {
     if file.metadata()?.is_file() { Ok(file) } else { Err(io::Error::other("it is not a regular file")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+
+    /// A file that has just been written was read from behind its end.
+    #[test]
+    fn a_file_that_cannot_be_mapped_is_read_from_its_beginning() {
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(b"beginning and end").unwrap();
+        assert_eq!(*Bytes::read(&file).unwrap(), *b"beginning and end");
+        assert_eq!(*Bytes::map(&file).unwrap(), *b"beginning and end");
+        assert!(Bytes::map(&file).unwrap().are_mapped() && !Bytes::read(&file).unwrap().are_mapped());
+    }
 }

@@ -8,7 +8,7 @@ use super::{DONE, FAILED, NOTHING, SKIPPED, contents, ends, filtering, sane, tem
 use crate::support::Environment;
 use crate::support::damage::files;
 
-fn errors(output: &crate::support::Output) -> String {
+pub(super) fn errors(output: &crate::support::Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 

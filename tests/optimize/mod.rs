@@ -9,6 +9,7 @@ mod report;
 mod run;
 mod schedule;
 mod stats;
+mod surroundings;
 
 use std::fs;
 use std::path::Path;

@@ -1,7 +1,7 @@
 //! The checks. None of them changes anything; none reads objects.
 
 use std::fs::File;
-use std::io::Read;
+use std::io::{Read, Write};
 use std::path::Path;
 use std::process::Stdio;
 
@@ -9,6 +9,7 @@ use fs2::FileExt;
 
 use super::{Finding, Level, config};
 use crate::index::location::BESIDE;
+use crate::index::manifest::MANIFEST_MAGIC;
 use crate::optimize::context::Context;
 use crate::optimize::run::{Wanted, inspect};
 use crate::repo::NotExact;
@@ -23,8 +24,12 @@ const REMOTE: &[(i64, &str)] = &[
     (0x0102_1997, "9P"),
 ];
 
+/// What helps where files can't be locked or mapped.
+const ELSEWHERE: &str = "git config fast.indexDir <a directory on a local disk>";
+
 pub(super) fn all(context: &Context) -> Result<Vec<Finding>, NotExact> {
-    let mut findings = vec![version(context), place(context)?, file_system(context), locks(context)];
+    let mut findings = vec![version(context), place(context)?, file_system(context)];
+    findings.extend(tried(context));
     findings.extend(tracked(context));
     findings.extend(tasks(context)?);
     findings.extend(config::findings(context)?);
@@ -100,21 +105,35 @@ fn file_system(context: &Context) -> Finding {
     }
 }
 
-/// Whether a lock keeps a second opener out.
-fn locks(context: &Context) -> Finding {
+/// What is tried with files of its own in the directory of the index: locks and mappings.
+fn tried(context: &Context) -> [Finding; 2] {
     let dir = context.session().ok().and_then(|session| session.location().ok().flatten());
     let dir = dir.map(|location| location.dir).filter(|dir| dir.is_dir());
-    let works = dir.map(|dir| excludes(&dir));
-    match works {
-        None => Finding::new("locks", Level::Fine, "not tried: there is no index yet"),
-        Some(Ok(true)) => Finding::new("locks", Level::Fine, "they work"),
-        Some(Ok(false)) => Finding::new("locks", Level::Problem, "two writers could hold one lock here")
-            .command("git config fast.indexDir <a directory on a local disk>"),
-        Some(Err(err)) => Finding::new("locks", Level::Problem, format!("files can't be locked here: {err}"))
-            .command("git config fast.indexDir <a directory on a local disk>"),
-    }
+    let finding = |name, works: Option<std::io::Result<bool>>, not: &str| match works {
+        None => Finding::new(name, Level::Fine, "not tried: there is no index yet"),
+        Some(Ok(true)) => Finding::new(name, Level::Fine, "they work"),
+        Some(Ok(false)) => Finding::new(name, Level::Problem, not.to_owned()).command(ELSEWHERE),
+        Some(Err(err)) => Finding::new(name, Level::Problem, err.to_string()).command(ELSEWHERE),
+    };
+    [
+        finding("locks", dir.as_deref().map(excludes), "two writers could hold one lock here"),
+        finding(
+            "mappings",
+            dir.as_deref().map(maps),
+            "files can't be mapped into memory here: each answer reads all of the index",
+        ),
+    ]
 }
 
+/// Whether a file is mapped, and what is seen there is what was written.
+fn maps(dir: &Path) -> std::io::Result<bool> {
+    let mut file = tempfile::Builder::new().prefix(crate::index::TEMP_PREFIX).tempfile_in(dir)?;
+    file.write_all(&MANIFEST_MAGIC)?;
+    let bytes = crate::index::Bytes::map(file.as_file())?;
+    Ok(bytes.are_mapped() && *bytes == MANIFEST_MAGIC)
+}
+
+/// Whether a lock keeps a second opener out.
 fn excludes(dir: &Path) -> std::io::Result<bool> {
     let first = tempfile::Builder::new().prefix(crate::index::TEMP_PREFIX).tempfile_in(dir)?;
     let second = File::open(first.path())?;
