@@ -102,15 +102,14 @@ impl<'a> History<'a> {
         })
     }
 
-    /// All commits, those of each segment in order of their names.
-    pub fn by_name(&self) -> Vec<Pos> {
-        let mut all = Vec::with_capacity(self.len() as usize);
-        for view in &self.views {
+    /// All commits, segment by segment, those of each in order of their names.
+    pub fn by_name(&self) -> Vec<Vec<Pos>> {
+        let segment = |view: &View<'_>| {
             // A damaged file may hold a number that is not in range.
             let last = view.len.saturating_sub(1);
-            all.extend(view.sorted.iter().map(|local| Pos(view.base + local.to_native().min(last))));
-        }
-        all
+            view.sorted.iter().map(|local| Pos(view.base + local.to_native().min(last))).collect()
+        };
+        self.views.iter().map(segment).collect()
     }
 
     #[inline]

@@ -26,7 +26,7 @@ struct Texts {
     message: BString,
 }
 
-/// The commits met so far that are not in UTF-8.
+/// The commits of a list that are not in UTF-8.
 #[derive(Debug, Default)]
 pub struct Reencoded {
     texts: HashMap<Pos, Texts>,

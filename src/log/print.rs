@@ -1,4 +1,4 @@
-//! Commits to the bytes of the answer: texts are rendered in parallel, separators, terminators and the graph put
+//! Commits to the bytes of the answer: texts are rendered in parallel, with separators and terminators; the graph is put
 //! around them in order.
 
 use std::collections::HashMap;

@@ -86,7 +86,7 @@ impl RepoSources {
 impl RepoSources {
     /// Finds the lengths of the abbreviated names of all commits: for answers that show many of them.
     pub fn learn_abbrevs(&self, history: &History<'_>) {
-        self.abbrev.learn(&history.by_name(), |pos| history.oid(pos));
+        self.abbrev.learn(|| history.by_name(), |pos| history.oid(pos));
     }
 
     /// Has notes searched wherever they are shown.

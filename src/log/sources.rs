@@ -45,7 +45,7 @@ pub struct Decorations {
 
 /// What the renderers ask for. Every answer must be what git would use on the same repository.
 pub trait Sources: Sync {
-    /// How many hex digits `%h` prints for this object (commit or tree).
+    /// How many hex digits of this object's name are printed where it is abbreviated.
     fn abbrev_len(&self, id: &oid) -> usize;
     /// The same for a commit of the index.
     fn commit_abbrev_len(&self, id: &oid) -> usize {

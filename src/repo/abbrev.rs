@@ -103,13 +103,19 @@ impl Abbrev {
         Ok(Abbrev { length, names: (length < hex_len).then_some(names), crowded: OnceLock::new() })
     }
 
-    /// Finds out how long the names of all `commits` have to be; `id` tells their names. In order of these, so that the
-    /// tables are read from one end to the other, it takes a fraction of what asking about one commit after the other
-    /// takes.
-    pub fn learn<'c, C: Copy + Sync>(&self, commits: &[C], id: impl Fn(C) -> &'c oid + Sync) {
+    /// Finds out once how long the names of all `commits` have to be; `id` tells their names. In lists in order of these,
+    /// so that the tables are read from one end to the other, it takes a fraction of what asking about one commit after
+    /// the other takes.
+    pub fn learn<'c, C: Copy + Send + Sync>(
+        &self,
+        commits: impl FnOnce() -> Vec<Vec<C>>,
+        id: impl Fn(C) -> &'c oid + Sync,
+    ) {
         let Some(names) = &self.names else { return };
         self.crowded.get_or_init(|| {
-            let together = commits.par_chunks(LEARNED_TOGETHER).flat_map_iter(|commits| {
+            let lists = commits();
+            let parts = lists.par_iter().flat_map(|list| list.par_chunks(LEARNED_TOGETHER));
+            let together = parts.flat_map_iter(|commits| {
                 let ids: Vec<&oid> = commits.iter().map(|commit| id(*commit)).collect();
                 let crowded = names.crowded(&ids, self.length);
                 crowded.into_iter().map(move |(at, shared)| (ids[at].to_owned(), shared))

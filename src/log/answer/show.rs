@@ -29,8 +29,9 @@ use crate::repo::NotExact;
 const FIRST_CHUNK: usize = 64;
 const LARGEST_CHUNK: usize = 1 << 12;
 
-/// Where more than one commit of so many is shown, finding abbreviations for all of them costs less.
-const MANY: u64 = 8;
+/// Where this many commits are shown, and one of so many, finding abbreviations for all at once costs less.
+const MANY: u64 = 4096;
+const ONE_OF: u64 = 6;
 
 /// What is known when everything has been decided but the commits.
 pub(super) struct Show<'s, 'a> {
@@ -100,7 +101,7 @@ impl Show<'_, '_> {
             listing: self.listing()?,
         };
         let mut changes = self.changes()?;
-        let abbreviates = style.abbreviates();
+        let abbreviates = style.abbreviates() && !self.question.own.json;
         let mut printer = Printer::new(history, style, layout);
         let git = &self.question.git.path;
         report.served = Served::Native;
@@ -124,7 +125,7 @@ impl Show<'_, '_> {
                 break;
             }
             count += batch.steps.len() as u64;
-            if abbreviates && count >= u64::from(history.len()) / MANY {
+            if abbreviates && count >= MANY.max(u64::from(history.len()) / ONE_OF) {
                 self.sources.learn_abbrevs(history);
             }
             chunk_size = (chunk_size * 4).min(LARGEST_CHUNK);
@@ -139,7 +140,15 @@ impl Show<'_, '_> {
                 output.write(&bytes);
                 more()
             } else {
-                printer.print(batch.chunk(changes.as_ref()), |bytes| output.write(bytes), more)
+                let chunk = batch.chunk(changes.as_ref());
+                match picky {
+                    // It may take long until the next commits are found: what there is must not wait for them.
+                    true => {
+                        printer.print(chunk, |bytes| output.write(bytes), || ());
+                        more()
+                    }
+                    false => printer.print(chunk, |bytes| output.write(bytes), more),
+                }
             };
         }
         report.commits = Some(count);

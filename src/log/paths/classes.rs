@@ -110,7 +110,7 @@ fn add(deltas: &mut [u128], pos: Pos, delta: u128) {
 }
 
 /// Classes from what each commit adds to the sum of its first parent.
-fn of_sums(history: &History<'_>, mut sums: Vec<u128>) -> Classes<u128> {
+fn of_sums(history: &History<'_>, mut sums: Vec<u128>) -> Classes {
     for pos in (0..history.len()).map(Pos) {
         if let Some(parent) = history.first_parent(pos) {
             sums[pos.index()] = sums[pos.index()].wrapping_add(sums[parent.index()]);

@@ -13,21 +13,21 @@ pub trait TreeSame: std::fmt::Debug {
 
 /// A number for each position of the history: equal numbers, equal content; 0: nothing.
 #[derive(Debug)]
-pub struct Classes<N>(pub Vec<N>);
+pub struct Classes(pub Vec<u128>);
 
-impl<N: Copy + Default> Classes<N> {
+impl Classes {
     #[inline]
-    fn of(&self, pos: Pos) -> N {
+    fn of(&self, pos: Pos) -> u128 {
         self.0.get(pos.index()).copied().unwrap_or_default()
     }
 }
 
-impl<N: Copy + Default + PartialEq + std::fmt::Debug> TreeSame for Classes<N> {
+impl TreeSame for Classes {
     fn same(&self, pos: Pos, other: Pos) -> bool {
         self.of(pos) == self.of(other)
     }
 
     fn is_empty(&self, pos: Pos) -> bool {
-        self.of(pos) == N::default()
+        self.of(pos) == 0
     }
 }

@@ -109,17 +109,21 @@ fn file_system(context: &Context) -> Finding {
 fn tried(context: &Context) -> [Finding; 2] {
     let dir = context.session().ok().and_then(|session| session.location().ok().flatten());
     let dir = dir.map(|location| location.dir).filter(|dir| dir.is_dir());
-    let finding = |name, works: Option<std::io::Result<bool>>, not: &str| match works {
+    let finding = |name, works: Option<std::io::Result<bool>>, done: &str, not: &str| match works {
         None => Finding::new(name, Level::Fine, "not tried: there is no index yet"),
         Some(Ok(true)) => Finding::new(name, Level::Fine, "they work"),
         Some(Ok(false)) => Finding::new(name, Level::Problem, not.to_owned()).command(ELSEWHERE),
-        Some(Err(err)) => Finding::new(name, Level::Problem, err.to_string()).command(ELSEWHERE),
+        Some(Err(err)) => {
+            let text = format!("files can't be {done} here: {err}");
+            Finding::new(name, Level::Problem, text).command(ELSEWHERE)
+        }
     };
     [
-        finding("locks", dir.as_deref().map(excludes), "two writers could hold one lock here"),
+        finding("locks", dir.as_deref().map(excludes), "locked", "two writers could hold one lock here"),
         finding(
             "mappings",
             dir.as_deref().map(maps),
+            "mapped",
             "files can't be mapped into memory here: each answer reads all of the index",
         ),
     ]

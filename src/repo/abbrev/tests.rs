@@ -104,7 +104,8 @@ fn unique_among_packs_loose_objects_and_alternates() {
             let commit_lengths = || ids.iter().map(|id| abbrev.commit_len(id)).collect::<Vec<_>>();
             abbrev.touch(&ids);
             assert_eq!(commit_lengths(), lengths);
-            abbrev.learn(&ids, |id| id);
+            // In order and not, and twice.
+            abbrev.learn(|| vec![ids.clone(), ids.iter().rev().copied().collect()], |id| id);
             assert_eq!(commit_lengths(), lengths);
         }
     }

@@ -126,7 +126,7 @@ pub struct Style<'a> {
     /// The colours, `None` without colour.
     pub colors: Option<Colors>,
     /// Abbreviations, decorations, mailmap, notes. With `--no-abbrev` or `--abbrev=<n>` it is
-    /// [`Sources::abbrev_len`] that answers accordingly.
+    /// [`Sources::abbrev_len`] and [`Sources::commit_abbrev_len`] that answer accordingly.
     pub sources: &'a dyn Sources,
     /// `log.mailmap`, `--use-mailmap`: names of `short`, `medium`, `full` and `fuller` go through the mailmap.
     /// (`raw` never does, placeholders decide for themselves.)

@@ -198,7 +198,7 @@ impl Case {
         content.filter(|(file, _)| chosen(file)).map(|(file, content)| (*file, *content)).collect()
     }
 
-    fn tree_same(&self, repository: &Repository, history: &History<'_>) -> Classes<u32> {
+    fn tree_same(&self, repository: &Repository, history: &History<'_>) -> Classes {
         let mut known = vec![Vec::new()];
         let mut classes = vec![0; history.len() as usize];
         for (commit, id) in repository.commits.iter().zip(&repository.ids) {
@@ -207,7 +207,7 @@ impl Case {
                 known.push(content);
                 known.len() - 1
             });
-            classes[history.lookup(id).unwrap().index()] = class as u32;
+            classes[history.lookup(id).unwrap().index()] = class as u128;
         }
         Classes(classes)
     }
