@@ -21,7 +21,7 @@ test-tools:
 
 # Licences, advisories and sources of the dependencies (cargo install cargo-deny).
 deny:
-    cargo deny check
+    cargo deny --all-features check
 
 # The differential test for as long as it takes, against a release build: just diff 100000 7
 diff cases seed:
