@@ -42,6 +42,43 @@ fn a_corrupt_pack() {
     }
 }
 
+/// A bare repository wants a bitmap, and has a git that can't write any.
+#[test]
+fn what_has_failed_is_not_tried_again_at_once() {
+    let mut env = Environment::new();
+    let it = ugly(&mut env, "repository", 45);
+    env.git_ok(&it.dir, &["clone", "-q", "--bare", "--no-local", ".", "../bare.git"]);
+    let bare = env.path().join("bare.git");
+    let tools = env.path().join("tools");
+    fs::create_dir(&tools).expect("a new name");
+    let path = env.run(env.command("sh", env.path(), &["-c", "command -v git; echo $PATH"])).stdout;
+    let path = String::from_utf8_lossy(&path).into_owned();
+    let (git, path) = path.trim().split_once('\n').expect("two lines");
+    let script =
+        format!("#!/bin/sh\ncase \"$*\" in *--write-bitmap-index*) exit 1 ;; esac\nexec {git} \"$@\"\n");
+    fs::write(tools.join("git"), script).expect("writable");
+    fs::set_permissions(tools.join("git"), fs::Permissions::from_mode(0o755)).expect("ours");
+    env.set("PATH", format!("{}:{path}", tools.display()));
+    let first = env.optimize(&bare, &["run", "--auto"]);
+    assert_eq!(first.code, FAILED, "{}", errors(&first));
+    let again = env.optimize(&bare, &["run", "--auto"]);
+    assert_eq!(again.code, NOTHING, "{}", errors(&again));
+    let asked = env.optimize(&bare, &["--task", "bitmap"]);
+    assert_eq!(asked.code, FAILED, "{}", errors(&asked));
+    // With a git that can, and asked for, it is made, and from then on needed as ever.
+    env.set("PATH", path);
+    ends(env.optimize(&bare, &["run"]), DONE);
+    let bitmaps = || {
+        files(&bare.join("objects/pack"))
+            .into_iter()
+            .filter(|file| file.extension().is_some_and(|end| end == "bitmap"))
+    };
+    assert_eq!(bitmaps().count(), 1);
+    bitmaps().for_each(|file| fs::remove_file(file).expect("ours"));
+    ends(env.optimize(&bare, &["run", "--auto"]), DONE);
+    assert_eq!(bitmaps().count(), 1);
+}
+
 #[test]
 fn a_missing_object() {
     let mut env = Environment::new();

@@ -232,10 +232,17 @@ fn run_tasks(runner: &Runner<'_>, facts: &mut Facts, options: &RunOptions) -> Ta
         match result {
             Ok(_) => {
                 tally.done += 1;
-                facts.state.last.insert(task.name.to_owned(), facts.now);
+                facts.state.ended(task.name, true, facts.now);
             }
-            Err(Stop::Failed(_)) => tally.failed += 1,
-            Err(Stop::Skipped(_) | Stop::OutOfTime) => tally.skipped += 1,
+            Err(Stop::Failed(_)) => {
+                tally.failed += 1;
+                facts.state.ended(task.name, false, facts.now);
+            }
+            Err(Stop::Skipped(_)) => {
+                tally.skipped += 1;
+                facts.state.ended(task.name, false, facts.now);
+            }
+            Err(Stop::OutOfTime) => tally.skipped += 1,
         }
     }
     tally

@@ -20,6 +20,8 @@ pub(super) struct State {
     pub graph_at: u32,
     /// When each task last ran to its end, in seconds since 1970.
     pub last: BTreeMap<String, i64>,
+    /// When each task failed, in seconds since 1970, unless it has come to its end after that.
+    pub failed: BTreeMap<String, i64>,
     /// A run that has begun, and has not said that it ended: when, in seconds since 1970.
     pub running_since: Option<i64>,
     #[serde(skip)]
@@ -40,6 +42,21 @@ impl State {
         temp.write_all(&serde_json::to_vec(self)?)?;
         temp.persist(self.dir.join(FILE))?;
         Ok(())
+    }
+
+    /// Remembers how a task has ended.
+    pub(super) fn ended(&mut self, task: &str, well: bool, now: i64) {
+        if well {
+            self.last.insert(task.to_owned(), now);
+            self.failed.remove(task);
+        } else {
+            self.failed.insert(task.to_owned(), now);
+        }
+    }
+
+    /// Whether a task has failed at that time or later. (A failure in the future, by a clock that went wrong, is none.)
+    pub(super) fn failed_since(&self, task: &str, time: i64) -> bool {
+        self.failed.get(task).is_some_and(|failed| (time..=now()).contains(failed))
     }
 
     /// Seconds since a task last ran; `None` when it never did.

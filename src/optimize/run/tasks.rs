@@ -162,7 +162,11 @@ impl Task {
         match need {
             Need::Yes(plan) => match (self.obstacle)(context, facts, asked) {
                 Some(reason) => Need::Skipped(reason),
-                None => Need::Yes(Plan { pressing: plan.pressing || asked.by_name, ..plan }),
+                None => {
+                    // As git gc --auto: what has failed would probably fail again, and take as long each time.
+                    let pressing = plan.pressing && !facts.state.failed_since(self.name, facts.now - DAY);
+                    Need::Yes(Plan { pressing: pressing || asked.by_name, ..plan })
+                }
             },
             other => other,
         }
