@@ -8,7 +8,7 @@ use fastrand::Rng;
 
 use super::{DONE, LOCKED, NOTHING, contents, make_loose, sane, temporaries, ugly};
 use crate::support::Environment;
-use crate::support::process::kill_group;
+use crate::support::process::{kill_group, wait_for_group};
 
 /// `GIT_FAST_KILL_TRIALS=500 cargo test --test main killed` takes its time.
 fn trials() -> u32 {
@@ -35,7 +35,8 @@ fn killed_at_random_instants_nothing_is_lost() {
         let mut child = quiet.process_group(0).spawn().expect("our programs are built");
         std::thread::sleep(Duration::from_millis(rng.u64(0..250)));
         // All at once, as a power cut does it; or only our process, and its git goes on.
-        if rng.bool() {
+        let all = rng.bool();
+        if all {
             kill_group(&child);
         } else {
             child.kill().expect("the child is ours");
@@ -43,6 +44,9 @@ fn killed_at_random_instants_nothing_is_lost() {
         match child.wait().expect("the child is ours").success() {
             true => survived += 1,
             false => interrupted += 1,
+        }
+        if all {
+            wait_for_group(&child);
         }
         // Whatever of git goes on holds the lock, so that this waits for it.
         let mut next = env.optimize(&it.dir, &["--task", "temporaries"]);

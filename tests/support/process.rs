@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use bstr::ByteSlice;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::process::{Pid, Signal, kill_process_group};
+use rustix::process::{Pid, Signal, kill_process_group, test_kill_process_group};
 
 /// What a child did.
 #[derive(Debug, Default)]
@@ -105,6 +105,16 @@ fn drain(mut stdout: ChildStdout, mut stderr: ChildStderr, output: &mut Output, 
 pub(crate) fn kill_group(child: &Child) {
     if let Some(pid) = i32::try_from(child.id()).ok().and_then(Pid::from_raw) {
         let _ = kill_process_group(pid, Signal::KILL);
+    }
+}
+
+/// Waits until the processes that were killed are gone, with the files that they had open: the kernel takes its time.
+pub(crate) fn wait_for_group(child: &Child) {
+    let Some(pid) = i32::try_from(child.id()).ok().and_then(Pid::from_raw) else { return };
+    // Where nobody buries orphans they stay, but have no files open any more.
+    let deadline = Instant::now() + Duration::from_secs(2);
+    while test_kill_process_group(pid).is_ok() && Instant::now() < deadline {
+        std::thread::sleep(Duration::from_millis(2));
     }
 }
 
