@@ -131,3 +131,18 @@ fn others_work_on() {
     let fsck = env.git(&it.dir, &["fsck", "--full", "--no-progress"]);
     assert_eq!(fsck.code, 0, "{}", String::from_utf8_lossy(&fsck.stderr));
 }
+
+/// What was in another's hands for a moment is not put off like something that fails.
+#[test]
+fn an_index_that_another_process_writes_is_updated_the_next_time() {
+    let mut env = Environment::new();
+    let mut it = ugly(&mut env, "repository", 55);
+    ends(env.optimize(&it.dir, &["run"]), DONE);
+    it.grow(&env, 5);
+    let lock = std::fs::File::open(index_dir(&it.git_dir).join("lock")).expect("there is an index");
+    lock.lock_exclusive().expect("free");
+    assert_eq!(env.optimize(&it.dir, &["run", "--auto"]).code, SKIPPED);
+    drop(lock);
+    assert_eq!(env.optimize(&it.dir, &["run", "--auto"]).code, DONE);
+    env.index_ok(&it.dir, "verify");
+}

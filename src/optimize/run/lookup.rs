@@ -96,6 +96,10 @@ pub(super) fn write_bitmap(runner: &Runner<'_>, facts: &mut Facts, _: Asked) -> 
     facts.refresh_objects(runner.context)?;
     match facts.packs.bitmap {
         true => Ok("written".to_owned()),
-        false => Err(Stop::Skipped("git has written none".to_owned())),
+        false => {
+            // It has cost as much as if there were one, and would do so again.
+            facts.state.ended("bitmap", false, facts.now);
+            Err(Stop::Skipped("git has written none".to_owned()))
+        }
     }
 }

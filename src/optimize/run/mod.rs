@@ -238,11 +238,7 @@ fn run_tasks(runner: &Runner<'_>, facts: &mut Facts, options: &RunOptions) -> Ta
                 tally.failed += 1;
                 facts.state.ended(task.name, false, facts.now);
             }
-            Err(Stop::Skipped(_)) => {
-                tally.skipped += 1;
-                facts.state.ended(task.name, false, facts.now);
-            }
-            Err(Stop::OutOfTime) => tally.skipped += 1,
+            Err(Stop::Skipped(_) | Stop::OutOfTime) => tally.skipped += 1,
         }
     }
     tally

@@ -54,9 +54,9 @@ impl State {
         }
     }
 
-    /// Whether a task has failed at that time or later. (A failure in the future, by a clock that went wrong, is none.)
-    pub(super) fn failed_since(&self, task: &str, time: i64) -> bool {
-        self.failed.get(task).is_some_and(|failed| (time..=now()).contains(failed))
+    /// Whether a task failed within the last `seconds`. (A failure in the future, by a clock that went wrong, is none.)
+    pub(super) fn failed_within(&self, task: &str, seconds: i64, now: i64) -> bool {
+        self.failed.get(task).is_some_and(|failed| (0..=seconds).contains(&now.saturating_sub(*failed)))
     }
 
     /// Seconds since a task last ran; `None` when it never did.

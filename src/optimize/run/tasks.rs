@@ -164,7 +164,7 @@ impl Task {
                 Some(reason) => Need::Skipped(reason),
                 None => {
                     // As git gc --auto: what has failed would probably fail again, and take as long each time.
-                    let pressing = plan.pressing && !facts.state.failed_since(self.name, facts.now - DAY);
+                    let pressing = plan.pressing && !facts.state.failed_within(self.name, DAY, facts.now);
                     Need::Yes(Plan { pressing: pressing || asked.by_name, ..plan })
                 }
             },
