@@ -61,8 +61,9 @@ impl Table {
                 crowded(file.num_objects() as usize, name, ids, least, found);
             }
             Table::Pack(PackNames::Sorted(names)) => {
-                if let Some((mapped, len)) = names.all() {
-                    crowded(len, |at| nth(mapped, names.hash_len, at), ids, least, found);
+                let (len, hash_len) = (names.len(), names.hash_len);
+                if let Some(names) = names.mapped(0..len) {
+                    crowded(len, |at| nth(names, hash_len, at), ids, least, found);
                 }
             }
             Table::Several { names: file, .. } => {
@@ -126,7 +127,7 @@ impl PackNames {
     pub(super) fn len(&self) -> usize {
         match self {
             PackNames::Old(file) => file.num_objects() as usize,
-            PackNames::Sorted(names) => names.fan[255] as usize,
+            PackNames::Sorted(names) => names.len(),
         }
     }
 
@@ -162,17 +163,20 @@ impl SortedNames {
     /// See [`Table::touch()`]. While answers are read from the file there is nothing to touch.
     fn touch(&self, ids: &[&oid]) {
         if self.mapped.get().is_some()
-            && let Some((names, _)) = self.all()
+            && let Some(names) = self.mapped(0..self.len())
         {
             touch(|at| nth(names, self.hash_len, at), ids, |id| self.beginning_like(id));
         }
     }
 
-    /// All names, and how many they are. `None` when the file can't be mapped.
-    fn all(&self) -> Option<(&[u8], usize)> {
+    fn len(&self) -> usize {
+        self.fan[255] as usize
+    }
+
+    /// These names. `None` when the file can't be mapped.
+    fn mapped(&self, names: Range<usize>) -> Option<&[u8]> {
         let mapped = self.mapped.get_or_init(|| Bytes::map(&self.file).ok()).as_ref()?;
-        let len = self.fan[255] as usize;
-        Some((mapped.get(NAMES_START..NAMES_START + len * self.hash_len)?, len))
+        mapped.get(NAMES_START + names.start * self.hash_len..NAMES_START + names.end * self.hash_len)
     }
 
     /// The names that have the first byte of `id`.
@@ -190,9 +194,7 @@ impl SortedNames {
             self.asked.fetch_add(1, Ordering::Relaxed);
             return self.read_around(names, id.as_bytes(), answer);
         }
-        let mapped = self.mapped.get_or_init(|| Bytes::map(&self.file).ok()).as_ref()?;
-        let bytes = NAMES_START + names.start * self.hash_len..NAMES_START + names.end * self.hash_len;
-        mapped.get(bytes).map(answer)
+        self.mapped(names).map(answer)
     }
 
     fn read_around<T>(&self, names: Range<usize>, id: &[u8], answer: impl Fn(&[u8]) -> T) -> Option<T> {
@@ -221,16 +223,14 @@ fn nth(names: &[u8], hash_len: usize, at: usize) -> &[u8] {
 
 /// The most leading digits that any of the sorted names but `id` itself shares with it.
 fn nearest<'a>(len: usize, name: impl Fn(usize) -> &'a [u8], id: &[u8]) -> usize {
-    let at = lower_bound(len, &name, id);
-    let mut shared = 0;
-    if at > 0 {
-        shared = shared_digits(name(at - 1), id);
-    }
+    beside(len, &name, id, lower_bound(len, &name, id))
+}
+
+/// The same, where `at` is the first position whose name is not below `id`.
+fn beside<'a>(len: usize, name: impl Fn(usize) -> &'a [u8], id: &[u8], at: usize) -> usize {
+    let before = at.checked_sub(1).map_or(0, |before| shared_digits(name(before), id));
     let next = if at < len && name(at) == id { at + 1 } else { at };
-    if next < len {
-        shared = shared.max(shared_digits(name(next), id));
-    }
-    shared
+    if next < len { before.max(shared_digits(name(next), id)) } else { before }
 }
 
 /// Where a name may be. Names are hashes, so their values tell where between the first and the last one to look.
@@ -301,11 +301,9 @@ fn crowded<'a>(
         while at < len && name(at) < id {
             at += 1;
         }
-        let next = if at < len && name(at) == id { at + 1 } else { at };
-        let before = at.checked_sub(1).map_or(0, |before| shared_digits(name(before), id));
-        let behind = if next < len { shared_digits(name(next), id) } else { 0 };
-        if before.max(behind) >= least {
-            found(number, before.max(behind));
+        let shared = beside(len, &name, id, at);
+        if shared >= least {
+            found(number, shared);
         }
     }
 }
