@@ -16,6 +16,7 @@ use super::signature::{Signature, Time};
 /// The commits that the index knows. Cheap to share by reference; what it hands out lives as long as the segments.
 #[derive(Clone)]
 pub struct History<'a> {
+    first: Option<&'a Segment>,
     views: Vec<View<'a>>,
     /// Number of commits in the first segment, by far the largest: most positions are decided by one comparison.
     first_len: u32,
@@ -30,9 +31,16 @@ impl<'a> History<'a> {
     /// # Errors
     /// When they do not follow one another: each must start where the one before it ends.
     pub fn new(segments: impl IntoIterator<Item = &'a Segment>) -> Result<History<'a>, Damage> {
-        let mut history =
-            History { views: Vec::new(), first_len: 0, len: 0, identities: 0, counts: FlagCounts::default() };
+        let mut history = History {
+            first: None,
+            views: Vec::new(),
+            first_len: 0,
+            len: 0,
+            identities: 0,
+            counts: FlagCounts::default(),
+        };
         for segment in segments {
+            history.first.get_or_insert(segment);
             let header = segment.header();
             if header.base != history.len || header.identity_base != history.identities {
                 return Err(Damage::Header("it does not follow the segment before it"));
@@ -110,6 +118,12 @@ impl<'a> History<'a> {
             view.sorted.iter().map(|local| Pos(view.base + local.to_native().min(last))).collect()
         };
         self.views.iter().map(segment).collect()
+    }
+
+    /// What the first segment, by far the largest, is known by, and the names of all later commits.
+    pub fn first_segment(&self) -> Option<([u8; 32], impl Iterator<Item = &'a oid> + '_)> {
+        let first = self.first?.header_hash();
+        Some((first, (self.first_len..self.len).map(|pos| self.oid(Pos(pos)))))
     }
 
     #[inline]

@@ -49,7 +49,10 @@ impl RepoSources {
             Some(AbbrevArg::Digits(digits)) => AbbrevLength::AtLeast(digits.max(4)),
             Some(AbbrevArg::Auto) | None => AbbrevLength::from_config(config)?,
         };
-        let abbrev = Abbrev::new(repo.object_names(config)?, length, tips)?;
+        let mut abbrev = Abbrev::new(repo.object_names(config)?, length, tips)?;
+        if let Some((segment, later)) = history.first_segment() {
+            abbrev.remember(&repo.common_dir, &segment, later.map(ToOwned::to_owned));
+        }
         let decorations = if settings.decorate || settings.wants.decorations {
             let filter = DecorationFilter::new(config, &options.decorate_filter)?;
             DecorationMap::load(

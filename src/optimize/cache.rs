@@ -18,7 +18,7 @@ use crate::repo::NotExact;
 /// In the index directory.
 const BESIDE_INDEX: &[&str] = &["report.json", "report.sizes", "optimize.json", CURRENT, PREVIOUS];
 /// In the common git directory.
-const IN_GIT_DIR: &[&str] = &["git-fast.program", "git-fast.mailmap", "git-fast.attempt"];
+const IN_GIT_DIR: &[&str] = &["git-fast.program", "git-fast.mailmap", "git-fast.abbrevs", "git-fast.attempt"];
 
 pub(super) fn run(options: &CacheOptions) -> ExitCode {
     match answer(options) {

@@ -109,6 +109,8 @@ fn write(session: &Session<'_>, options: &IndexOptions, anew: bool) -> Result<Ex
     let paths = history::update_paths(&target, &lock, &build)
         .map_err(|err| failed(format!("cannot index paths: {err}")))?;
     drop(progress);
+    // Who needs to know finds out, if this fails.
+    let _ = session.learn_abbrevs(&location);
     say(
         options,
         &match outcome {

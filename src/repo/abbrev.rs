@@ -4,6 +4,7 @@
 //! A sorted table of names needs one search per object: only the two neighbours of a name can share its longest
 //! prefix.
 
+use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use bstr::{BStr, ByteSlice};
@@ -13,6 +14,7 @@ use rayon::prelude::*;
 use super::NotExact;
 use super::config::{Config, parse_bool, parse_int};
 use super::object_names::ObjectNames;
+use crowded::{Crowded, Memo};
 
 /// The shortest abbreviation that git takes.
 const MINIMUM: usize = 4;
@@ -71,9 +73,11 @@ pub struct Abbrev {
     length: usize,
     /// Among which they are unique; `None` where all digits are printed anyway.
     names: Option<Arc<ObjectNames>>,
-    /// Of all commits, once that is [known](Abbrev::learn): those that share `length` digits or more with another packed
-    /// object, and how many, in order of their names. They are very few.
-    crowded: OnceLock<Vec<(ObjectId, usize)>>,
+    /// Of all commits, once that is [known](Abbrev::learn) or [remembered](Abbrev::remember): those that share `length`
+    /// digits or more with another packed object.
+    crowded: OnceLock<Crowded>,
+    memo: Option<Memo>,
+    recalled: OnceLock<Option<Crowded>>,
 }
 
 impl Abbrev {
@@ -100,7 +104,22 @@ impl Abbrev {
                 least
             }
         };
-        Ok(Abbrev { length, names: (length < hex_len).then_some(names), crowded: OnceLock::new() })
+        let names = (length < hex_len).then_some(names);
+        Ok(Abbrev { length, names, crowded: OnceLock::new(), memo: None, recalled: OnceLock::new() })
+    }
+
+    /// Remembers in the directory `dir`, from one process to the next, what is learnt of the commits that `segment` stands
+    /// for, all that there are but `later` ones.
+    pub fn remember(&mut self, dir: &Path, segment: &[u8; 32], later: impl Iterator<Item = ObjectId>) {
+        if let Some(names) = &self.names {
+            self.memo = Memo::new(dir, names.hash(), names.identity(), segment, later);
+        }
+    }
+
+    /// What is known of all commits.
+    fn crowded(&self) -> Option<&Crowded> {
+        let recall = || self.memo.as_ref()?.recall(self.length);
+        self.crowded.get().or_else(|| self.recalled.get_or_init(recall).as_ref())
     }
 
     /// Finds out once how long the names of all `commits` have to be; `id` tells their names. In lists in order of these,
@@ -112,25 +131,26 @@ impl Abbrev {
         id: impl Fn(C) -> &'c oid + Sync,
     ) {
         let Some(names) = &self.names else { return };
-        self.crowded.get_or_init(|| {
-            let lists = commits();
-            let parts = lists.par_iter().flat_map(|list| list.par_chunks(LEARNED_TOGETHER));
-            let together = parts.flat_map_iter(|commits| {
-                let ids: Vec<&oid> = commits.iter().map(|commit| id(*commit)).collect();
-                let crowded = names.crowded(&ids, self.length);
-                crowded.into_iter().map(move |(at, shared)| (ids[at].to_owned(), shared))
-            });
-            let mut crowded: Vec<(ObjectId, usize)> = together.collect();
-            crowded.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(b.1.cmp(&a.1)));
-            crowded.dedup_by_key(|(id, _)| *id);
-            crowded
+        if self.crowded().is_some() {
+            return;
+        }
+        let lists = commits();
+        let parts = lists.par_iter().flat_map(|list| list.par_chunks(LEARNED_TOGETHER));
+        let together = parts.flat_map_iter(|commits| {
+            let ids: Vec<&oid> = commits.iter().map(|commit| id(*commit)).collect();
+            let crowded = names.crowded(&ids, self.length);
+            crowded.into_iter().map(move |(at, shared)| (ids[at].to_owned(), shared))
         });
+        let crowded = self.crowded.get_or_init(|| Crowded::new(together.collect()));
+        if let Some(memo) = &self.memo {
+            memo.keep(crowded, self.length);
+        }
     }
 
     /// To be called with many names of commits before [`Abbrev::commit_len()`] is asked about each, which is quicker then.
     pub fn touch(&self, ids: &[&oid]) {
         if let Some(names) = &self.names
-            && self.crowded.get().is_none()
+            && self.crowded().is_none()
         {
             names.touch(ids);
         }
@@ -144,17 +164,12 @@ impl Abbrev {
         }
     }
 
-    /// The same for one of the commits that [`Abbrev::learn()`] gets to know.
+    /// The same for one of the commits that [`Abbrev::learn()`] gets to know, or that are remembered.
     pub fn commit_len(&self, id: &oid) -> usize {
-        match (&self.names, self.crowded.get()) {
-            (Some(names), Some(crowded)) => {
-                let packed = match crowded.binary_search_by(|(other, _)| (**other).cmp(id)) {
-                    Ok(at) => crowded[at].1,
-                    Err(_) => 0,
-                };
-                self.unique(packed.max(names.loose_shared_digits(id)), names)
-            }
-            _ => self.len(id),
+        let Some(names) = &self.names else { return self.length };
+        match self.crowded().and_then(|crowded| crowded.shared_digits(id)) {
+            Some(packed) => self.unique(packed.max(names.loose_shared_digits(id)), names),
+            None => self.len(id),
         }
     }
 
@@ -169,5 +184,6 @@ fn auto_length(objects: u64) -> usize {
     bits.div_ceil(2).max(AUTO_MINIMUM)
 }
 
+mod crowded;
 #[cfg(test)]
 mod tests;

@@ -17,6 +17,7 @@ use gix::ObjectId;
 use crate::cli::trace::IndexUse;
 use crate::history::{self, Options, Overlay, Target};
 use crate::index::{Location, OpenIndex, Place, Rejected, WriterLock};
+use crate::repo::abbrev::{Abbrev, AbbrevLength};
 use crate::repo::config::Config;
 use crate::repo::git::GitProgram;
 use crate::repo::{NotExact, Repo, commit_dates};
@@ -38,6 +39,7 @@ const FINGERPRINT: [u8; 32] = *b"history as the commits have it\0\0";
 pub struct Session<'r> {
     repo: &'r Repo,
     git: &'r GitProgram,
+    config: &'r Config,
     index_dir: Option<PathBuf>,
     auto: bool,
     found: OnceCell<Location>,
@@ -45,10 +47,11 @@ pub struct Session<'r> {
 
 impl<'r> Session<'r> {
     /// Reads what the configuration says about the index.
-    pub fn new(repo: &'r Repo, git: &'r GitProgram, config: &Config) -> Result<Self, NotExact> {
+    pub fn new(repo: &'r Repo, git: &'r GitProgram, config: &'r Config) -> Result<Self, NotExact> {
         Ok(Session {
             repo,
             git,
+            config,
             index_dir: config.path("fast.indexDir")?,
             auto: config.bool("fast.autoIndex")?.unwrap_or(true),
             found: OnceCell::new(),
@@ -178,6 +181,22 @@ impl<'r> Session<'r> {
             background::update(self.repo);
         }
         self.open_published(&location).map_err(|err| said(&err))
+    }
+
+    /// Finds out how short the names of the published commits can be, which is remembered for those who show them.
+    ///
+    /// # Errors
+    /// When that depends on more than the repository. It is found out when it is needed, too.
+    pub fn learn_abbrevs(&self, location: &Location) -> Result<(), NotExact> {
+        let index = self.open_published(location).map_err(|err| NotExact::from(err.to_string()))?;
+        let history = index.history().map_err(|err| NotExact::from(err.to_string()))?;
+        let length = AbbrevLength::from_config(self.config)?;
+        let mut abbrev = Abbrev::new(self.repo.object_names(self.config)?, length, &[])?;
+        if let Some((segment, later)) = history.first_segment() {
+            abbrev.remember(&self.repo.common_dir, &segment, later.map(ToOwned::to_owned));
+            abbrev.learn(|| history.by_name(), |pos| history.oid(pos));
+        }
+        Ok(())
     }
 
     fn is_small(&self) -> bool {

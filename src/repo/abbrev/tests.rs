@@ -107,7 +107,56 @@ fn unique_among_packs_loose_objects_and_alternates() {
             // In order and not, and twice.
             abbrev.learn(|| vec![ids.clone(), ids.iter().rev().copied().collect()], |id| id);
             assert_eq!(commit_lengths(), lengths);
+            remembers(&sandbox, kind, &ids, &lengths, if with_multi_index { "g" } else { "h" });
         }
+    }
+}
+
+/// What one process learns of `ids` serves the next, as long as it is asked about the same. `branch` brings other packs.
+fn remembers(sandbox: &Sandbox, hash: gix::hash::Kind, ids: &[&oid], lengths: &[usize], branch: &str) {
+    let file = sandbox.path("git-fast.abbrevs");
+    let opened = |length: usize, segment: u8, later: &[&oid]| {
+        let mut abbrev = open(sandbox, "own", hash, AbbrevLength::AtLeast(length), None).unwrap();
+        let later = later.iter().map(|id| (*id).to_owned());
+        abbrev.remember(&sandbox.path(""), &[segment; 32], later);
+        abbrev
+    };
+    let check = |abbrev: &Abbrev| {
+        let found: Vec<usize> = ids.iter().map(|id| abbrev.commit_len(id)).collect();
+        let expected: Vec<usize> = lengths.iter().map(|len| *len.max(&abbrev.length)).collect();
+        assert_eq!(found, expected);
+    };
+    let _ = std::fs::remove_file(&file);
+    let (known, later) = ids.split_at(ids.len() * 3 / 4);
+    let learn = |abbrev: &Abbrev| abbrev.learn(|| vec![known.to_vec()], |id| id);
+    learn(&opened(5, 1, later));
+    let first = std::fs::read(&file).expect("what was learnt is kept");
+    for length in [4, 5, 6, 7] {
+        let abbrev = opened(length, 1, later);
+        assert_eq!(abbrev.crowded().is_some(), length >= 5, "shorter names have more exceptions");
+        check(&abbrev);
+    }
+    assert!(opened(5, 2, later).crowded().is_none(), "of another index");
+    for bytes in [&first[..first.len() - 1], &first[..20], &[], &[0; 300]] {
+        std::fs::write(&file, bytes).unwrap();
+        let abbrev = opened(5, 1, later);
+        assert!(abbrev.crowded().is_none(), "damaged");
+        check(&abbrev);
+        learn(&abbrev);
+        assert_eq!(std::fs::read(&file).unwrap(), first, "mended");
+    }
+    // Another pack brings other names.
+    import(sandbox, "own", 400, branch, false);
+    let abbrev = opened(5, 1, later);
+    assert!(abbrev.crowded().is_none(), "of other packs");
+    for id in ids {
+        assert_eq!(abbrev.commit_len(id), abbrev.len(id));
+    }
+    learn(&abbrev);
+    let again = opened(5, 1, later);
+    assert!(again.crowded().is_some());
+    for id in ids {
+        assert_eq!(again.commit_len(id), abbrev.len(id));
     }
 }
 

@@ -30,16 +30,18 @@ impl ObjectNames {
     /// When they can't be read.
     pub fn open(dirs: &ObjectDirs, hash: Kind, config: &Config) -> Result<Self, NotExact> {
         let use_multi_index = config.bool("core.multiPackIndex")?.unwrap_or(true);
-        let mut packs = Packs::default();
-        for dir in dirs.all() {
-            packs.add(dir.join("pack"), hash, use_multi_index)?;
-        }
+        let packs = Packs::open(dirs.all(), hash, use_multi_index)?;
         Ok(ObjectNames { packs, loose: Loose::new(dirs, hash), hash })
     }
 
     /// How the names are made.
     pub fn hash(&self) -> Kind {
         self.hash
+    }
+
+    /// Stands for the packs that there are.
+    pub fn identity(&self) -> &blake3::Hash {
+        &self.packs.identity
     }
 
     /// A tip that the index knows may have been lost since: by a damaged repository, or by alternates that went away.

@@ -1,5 +1,7 @@
 //! Which packs there are, and how many objects git counts in them.
 
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use gix::hash::{Kind, oid};
@@ -8,50 +10,35 @@ use gix::odb::pack::multi_index;
 use super::table::{PackNames, Table};
 use crate::repo::NotExact;
 
+const MULTI_INDEX: &str = "multi-pack-index";
+
 fn broken() -> NotExact {
     NotExact::because("a multi-pack-index can't be read")
 }
 
 /// The tables of all object directories.
-#[derive(Default)]
 pub(super) struct Packs {
     pub(super) tables: Vec<Table>,
+    /// Of the names of all files that were opened, and what changes when one is replaced.
+    pub(super) identity: blake3::Hash,
 }
 
 impl Packs {
-    pub(super) fn add(&mut self, dir: PathBuf, hash: Kind, use_multi_index: bool) -> Result<(), NotExact> {
-        let Ok(list) = std::fs::read_dir(&dir) else { return Ok(()) };
-        let mut indices = Vec::new();
-        let mut packs = Vec::new();
-        let mut multi = None;
-        for entry in list {
-            let name = entry.map_err(|_| NotExact::because("a pack directory can't be read"))?.file_name();
-            let bytes = name.as_encoded_bytes();
-            if bytes.ends_with(b".idx") {
-                indices.push(PathBuf::from(name));
-            } else if bytes.ends_with(b".pack") {
-                packs.push(PathBuf::from(name));
-            } else if bytes == b"multi-pack-index.d" && use_multi_index {
-                return Err("an incremental multi-pack-index".into());
-            } else if bytes == b"multi-pack-index" && use_multi_index {
-                multi = Some(multi_index::File::at(dir.join(name), None).map_err(|_| broken())?);
-            }
+    /// Of these object directories.
+    pub(super) fn open(dirs: &[PathBuf], hash: Kind, use_multi_index: bool) -> Result<Self, NotExact> {
+        let mut tables = Vec::new();
+        let mut identity = blake3::Hasher::new();
+        for dir in dirs {
+            let mut opened = |path: &Path, meta: &std::fs::Metadata, table| {
+                identity.update(path.as_os_str().as_bytes());
+                for number in [0, meta.len(), meta.ino(), meta.ctime() as u64, meta.ctime_nsec() as u64] {
+                    identity.update(&number.to_le_bytes());
+                }
+                tables.push(table);
+            };
+            open_all(dir.join("pack"), hash, use_multi_index, &mut opened)?;
         }
-        packs.sort_unstable();
-        if let Some(multi) = &multi {
-            if multi.object_hash() != hash {
-                return Err("a multi-pack-index of another hash".into());
-            }
-            indices.retain(|name| multi.index_names().binary_search(name).is_err());
-        }
-        for name in indices {
-            // git takes an index as one only beside its pack.
-            if packs.binary_search(&name.with_extension("pack")).is_ok() {
-                self.tables.push(Table::Pack(PackNames::open(&dir.join(name), hash)?));
-            }
-        }
-        self.tables.extend(multi.map(|multi| Table::Several { names: Box::new(multi), dir }));
-        Ok(())
+        Ok(Packs { tables, identity: identity.finalize() })
     }
 
     /// See [`super::ObjectNames::counted()`].
@@ -67,6 +54,54 @@ impl Packs {
         }
         Ok((least, most))
     }
+}
+
+/// Opens the tables of a directory of packs.
+fn open_all(
+    dir: PathBuf,
+    hash: Kind,
+    use_multi_index: bool,
+    opened: &mut impl FnMut(&Path, &std::fs::Metadata, Table),
+) -> Result<(), NotExact> {
+    let Ok(list) = std::fs::read_dir(&dir) else { return Ok(()) };
+    let mut indices = Vec::new();
+    let mut packs = Vec::new();
+    let mut multi = None;
+    for entry in list {
+        let name = entry.map_err(|_| NotExact::because("a pack directory can't be read"))?.file_name();
+        let bytes = name.as_encoded_bytes();
+        if bytes.ends_with(b".idx") {
+            indices.push(PathBuf::from(name));
+        } else if bytes.ends_with(b".pack") {
+            packs.push(PathBuf::from(name));
+        } else if bytes == b"multi-pack-index.d" && use_multi_index {
+            return Err("an incremental multi-pack-index".into());
+        } else if bytes == MULTI_INDEX.as_bytes() && use_multi_index {
+            multi = Some(multi_index::File::at(dir.join(name), None).map_err(|_| broken())?);
+        }
+    }
+    packs.sort_unstable();
+    indices.sort_unstable();
+    if let Some(multi) = &multi {
+        if multi.object_hash() != hash {
+            return Err("a multi-pack-index of another hash".into());
+        }
+        indices.retain(|name| multi.index_names().binary_search(name).is_err());
+    }
+    for name in indices {
+        // git takes an index as one only beside its pack.
+        if packs.binary_search(&name.with_extension("pack")).is_ok() {
+            let path = dir.join(name);
+            let (names, meta) = PackNames::open(&path, hash)?;
+            opened(&path, &meta, Table::Pack(names));
+        }
+    }
+    if let Some(multi) = multi {
+        let path = dir.join(MULTI_INDEX);
+        let meta = path.metadata().map_err(|_| broken())?;
+        opened(&path, &meta, Table::Several { names: Box::new(multi), dir });
+    }
+    Ok(())
 }
 
 fn counted_by_multi_index(
@@ -86,7 +121,7 @@ fn counted_by_multi_index(
     for (at, name) in names.iter().enumerate() {
         let path = dir.join(name);
         if opened.binary_search(&at).is_ok() {
-            let objects = PackNames::open(&path, hash)?.len() as u64;
+            let objects = PackNames::open(&path, hash)?.0.len() as u64;
             least += objects;
             most += objects;
         } else {

@@ -101,14 +101,16 @@ pub(super) struct SortedNames {
 }
 
 impl PackNames {
-    pub(super) fn open(path: &Path, hash: gix::hash::Kind) -> Result<Self, NotExact> {
+    /// Also what is known of the file.
+    pub(super) fn open(path: &Path, hash: gix::hash::Kind) -> Result<(Self, std::fs::Metadata), NotExact> {
         let broken = || NotExact::because("a pack index can't be read");
         let file = std::fs::File::open(path).map_err(|_| broken())?;
+        let meta = file.metadata().map_err(|_| broken())?;
         let mut header = [0; NAMES_START];
         file.read_exact_at(&mut header, 0).map_err(|_| broken())?;
         let Some(counts) = header.strip_prefix(VERSION_2) else {
             return index::File::at(path, hash)
-                .map(|file| PackNames::Old(Box::new(file)))
+                .map(|file| (PackNames::Old(Box::new(file)), meta))
                 .map_err(|_| broken());
         };
         let mut fan = Box::new([0; 256]);
@@ -117,11 +119,11 @@ impl PackNames {
         }
         let hash_len = hash.len_in_bytes();
         let size = NAMES_START + fan[255] as usize * (hash_len + 8) + 2 * hash_len;
-        if !fan.is_sorted() || file.metadata().map_err(|_| broken())?.len() < size as u64 {
+        if !fan.is_sorted() || meta.len() < size as u64 {
             return Err(broken());
         }
         let (asked, mapped) = (AtomicU32::new(0), OnceLock::new());
-        Ok(PackNames::Sorted(SortedNames { file, fan, hash_len, asked, mapped }))
+        Ok((PackNames::Sorted(SortedNames { file, fan, hash_len, asked, mapped }), meta))
     }
 
     pub(super) fn len(&self) -> usize {
