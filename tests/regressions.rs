@@ -672,3 +672,32 @@ fn git_files_that_lead_nowhere() {
         same(&env, &below, &["--oneline"]);
     }
 }
+
+/// git marks what an excluded commit reaches as far as it has read it, and it has read more where it had to look for a
+/// revision. Seed 8001, case 51.
+#[test]
+fn revisions_that_git_walks_for() {
+    let env = Environment::new();
+    let dir = env.path().join("r");
+    fs::create_dir(&dir).expect("a new directory");
+    shell(
+        &env,
+        &dir,
+        "git init -q -b main; at=1600000000
+         c() { GIT_COMMITTER_DATE=\"$(($at + $1)) +0000\" git commit -q --allow-empty -m $2; }
+         echo 0 >f; git add f; c 0 root; git checkout -q -b other; echo q >f; git add f; c 400 q
+         git checkout -q -b topic HEAD~; echo p >f; git add f; c 100 p; git branch p; c 200 between; c 300 fix
+         git checkout -q -b both p
+         GIT_COMMITTER_DATE=\"$(($at + 500)) +0000\" git merge -q -s ours -m merge other
+         git-optimize index build",
+    );
+    let shown = |revision: &str| {
+        let words = ["--format=%s", "both", "--not", revision, "--", "f"];
+        same(&env, &dir, &words);
+        env.log(&dir, &args(&words), None).stdout
+    };
+    assert_ne!(shown("topic"), shown("topic^{/fix}"), "git has read more");
+    for revision in ["topic~0", "topic^0", "topic~1", "topic^{/between}", ":/fix", "^topic"] {
+        shown(revision);
+    }
+}

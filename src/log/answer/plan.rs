@@ -1,6 +1,6 @@
 //! From resolved tips and limits to the plan of a walk.
 
-use bstr::BString;
+use bstr::{BString, ByteSlice};
 use gix::ObjectId;
 
 use super::Question;
@@ -8,7 +8,7 @@ use crate::history::date_fits;
 use crate::index::{Flags, History, Pos};
 use crate::log::dates;
 use crate::log::merge_base::merge_bases;
-use crate::log::options::{DateLimit, Order};
+use crate::log::options::{DateLimit, Order, Tip};
 use crate::log::revisions::Request;
 use crate::log::settings::Settings;
 use crate::log::walk::{CommitGraph, Plan, Simplify, Start};
@@ -43,6 +43,34 @@ impl Question<'_> {
             true => Ok(()),
             false => Err("generation numbers of dates that a commit-graph does not keep".into()),
         }
+    }
+
+    /// See [`Plan::read_ahead`]. What git reads above an excluded tip tells it nothing about what that one reaches, but it
+    /// may about others.
+    fn reads_ahead(&self, starts: &[Start]) -> bool {
+        let symmetric = |request: &Request| matches!(request, Request::Symmetric { .. });
+        if self.requests.iter().any(symmetric) {
+            return true;
+        }
+        let mut above_excluded = false;
+        for tip in &self.options.tips {
+            let Tip::Revision { spec, negated } = tip else { continue };
+            if spec.contains_str("^{/") || spec.contains_str(":/") || spec.contains_str("...") {
+                return true;
+            }
+            let (excluded, included) = match (spec.split_once_str(".."), spec.strip_prefix(b"^")) {
+                (Some(range), _) => range,
+                (None, Some(rest)) if *negated => (&[][..], rest),
+                (None, Some(rest)) => (rest, &[][..]),
+                (None, None) if *negated => (spec.as_slice(), &[][..]),
+                (None, None) => (&[][..], spec.as_slice()),
+            };
+            if climbs(included) {
+                return true;
+            }
+            above_excluded |= climbs(excluded);
+        }
+        above_excluded && starts.iter().filter(|start| start.uninteresting).count() > 1
     }
 
     /// The plan, and what `--source` calls each start.
@@ -94,6 +122,7 @@ impl Question<'_> {
             order => order,
         };
         let plan = Plan {
+            read_ahead: self.reads_ahead(&starts),
             starts,
             first_parent: options.first_parent,
             no_walk: options.no_walk,
@@ -101,6 +130,7 @@ impl Question<'_> {
             min_age: self.date_limit(options.until.as_ref(), "--until")?,
             order,
             whole_list: options.children,
+            takes_all: options.max_count.is_none(),
             sources: with_sources,
             max_age_filter: self.date_limit(options.since_as_filter.as_ref(), "--since")?,
             commit_graph: match order {
@@ -124,6 +154,11 @@ impl Question<'_> {
         }
         Ok((plan, names))
     }
+}
+
+/// Whether git goes from commit to parent to find this revision (`A~3`, `A^2`; `A^{commit}` and the like it only peels).
+fn climbs(revision: &[u8]) -> bool {
+    revision.contains(&b'~') || revision.find_iter("^").any(|at| revision.get(at + 1) != Some(&b'{'))
 }
 
 /// Whether a commit-graph keeps all dates. Generation numbers, which are made of dates, go wrong where it does not.

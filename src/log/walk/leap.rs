@@ -9,7 +9,7 @@
 //! other, tell it mostly; otherwise nothing is skipped here.
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 use super::positions::Positions;
 use super::queue::DateQueue;

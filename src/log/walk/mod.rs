@@ -15,12 +15,13 @@ mod positions;
 mod queue;
 mod reach;
 mod simplify;
+mod take_order;
 mod topo;
 mod tree_same;
 
 use std::collections::HashMap;
 
-use crate::index::{History, Pos};
+use crate::index::{Flags, History, Pos};
 
 pub use boundary::boundary;
 pub use reach::reached;
@@ -62,6 +63,11 @@ pub struct Plan<'a> {
     pub order: Order,
     /// Whether something needs the whole list before the first commit (`--children`, `--left-only` …).
     pub whole_list: bool,
+    /// Whether all commits that the walk yields will be taken from it, however many they are.
+    pub takes_all: bool,
+    /// Whether git has read other commits than the tips before it begins: to find the merge bases of `A...B`, or
+    /// because a revision was found by looking through commits (`A~3`, `A^{/text}`).
+    pub read_ahead: bool,
     /// Whether to remember which tip each commit was reached from.
     pub sources: bool,
     /// Whether git goes by the generation numbers of a commit-graph.
@@ -179,6 +185,9 @@ impl<'a> Walk<'a> {
             return Ok(Walk::plain(history, Inner::List { list, next: 0 }, states));
         }
         let mut list = limit::limited(history, plan, &mut states, None);
+        if plan.read_ahead && states.met_skew(history) {
+            return Err(Unsure::Skew);
+        }
         if topological {
             let by_dates = needs_list || plan.commit_graph == CommitGraph::Unused;
             if !by_dates && history.has_skewed() && !limit::is_exact(history, plan, &list) {
@@ -217,21 +226,37 @@ impl<'a> Walk<'a> {
         }
         let mut lineage = Lineage::new(history, plan, rules.clone());
         let mut rewrites = rules.rewrites();
-        // To find the merge bases git has read commits, which makes a difference to what it does with them: those that
-        // an excluded one reaches are marked at once. With --first-parent the walk does not come to all of them.
-        let symmetric = plan.starts.iter().any(|start| start.left);
-        if symmetric && plan.first_parent && rewrites {
+        // What git has read makes a difference to what it does with it: commits that an excluded one reaches are marked at
+        // once. With --first-parent the walk does not come to all of them.
+        if plan.read_ahead && plan.first_parent && rewrites {
             return Err(Unsure::Timing);
         }
         if !limited && !topological {
+            if lineage.can_sweep(plan) {
+                let mut swept = States::new(history.len() as usize, false);
+                if let Some(list) = lineage.sweep(plan, &mut swept) {
+                    let inner = Inner::List { list, next: 0 };
+                    return Ok(Walk {
+                        history,
+                        inner,
+                        states: swept,
+                        lineage: Some(lineage),
+                        rewrites: false,
+                    });
+                }
+                lineage = Lineage::new(history, plan, rules.clone());
+            }
             let walk = FollowWalk::new(history, plan, &mut states);
             let inner = Inner::Follow(walk);
             return Ok(Walk { history, inner, states, lineage: Some(lineage), rewrites: false });
         }
         let mut list = limit::limited(history, plan, &mut states, Some(&mut lineage));
+        if plan.read_ahead && states.met_skew(history) {
+            return Err(Unsure::Skew);
+        }
         // Without exclusions nothing depends on how git finds the commits.
         let by_dates = !topological || needs_list || (unbound && plan.max_age.is_none());
-        if (symmetric || !by_dates) && lineage.depends_on_timing(&states, !by_dates) {
+        if (plan.read_ahead || !by_dates) && lineage.depends_on_timing(&states, !by_dates) {
             return Err(Unsure::Timing);
         }
         lineage.limit_to_ancestry(plan, &list, &mut states);
@@ -414,6 +439,12 @@ impl States {
     #[inline]
     fn add(&mut self, pos: Pos, flags: u8) {
         self.flags[pos.index()] |= flags;
+    }
+
+    /// Whether a commit that is older than a parent was walked over.
+    fn met_skew(&self, history: &History<'_>) -> bool {
+        let skewed = |pos| self.has(pos, EXPANDED) && history.flags(pos).contains(Flags::SKEWED);
+        history.has_skewed() && (0..history.len()).map(Pos).any(skewed)
     }
 
     /// Adds a flag and says whether it is new.

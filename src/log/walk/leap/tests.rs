@@ -5,8 +5,27 @@ use super::*;
 use crate::history::tests::random::Random;
 use crate::history::tests::repo::{TestRepo, commit_bytes};
 
-/// Commits in a few parallel lines, dated by `date` from their number.
-fn repository(random: &mut Random, date: impl Fn(&mut Random, i64) -> i64) -> (TestRepo, Vec<ObjectId>) {
+/// How commits are dated, by their number.
+type Dating = fn(&mut Random, i64) -> i64;
+
+/// Clocks of all kinds.
+pub(in crate::log::walk) const DATES: [(&str, Dating); 8] = [
+    ("in order", |random, n| n * 60 + random.below(60) as i64),
+    ("some are equal", |random, n| (n + random.below(3) as i64) / 4 * 100),
+    ("all are equal", |_, _| 7),
+    ("skewed", |random, n| match random.below(6) {
+        0 => n * 60 - random.below(20_000) as i64,
+        1 => n * 60 + random.below(9_000) as i64,
+        _ => n * 60,
+    }),
+    ("skewed and equal", |random, n| (n * 60 + random.below(3_000) as i64) / 1_000),
+    ("backwards", |_, n| 40_000 - n * 60),
+    ("anyhow", |random, _| random.below(40_000) as i64),
+    ("ages apart", |random, n| [n, n + 2_000_000_000, n + (1 << 40)][random.below(3)]),
+];
+
+/// Commits in a few parallel lines.
+pub(in crate::log::walk) fn repository(random: &mut Random, date: Dating) -> (TestRepo, Vec<ObjectId>) {
     let repo = TestRepo::new(Kind::Sha1);
     let tree = repo.empty_tree();
     let mut lines: Vec<ObjectId> = Vec::new();
@@ -53,11 +72,11 @@ fn leap(leap: &Leap<'_>, starts: &[Pos], count: u64) -> (u64, Vec<Pos>) {
 }
 
 /// Compares with git for all kinds of walks; how many leaps there were, and how many commits they left out.
-fn compare(name: &str, date: impl Fn(&mut Random, i64) -> i64) -> (u64, u64) {
+fn compare((name, date): (&str, Dating)) -> (u64, u64) {
     let (mut leaps, mut total) = (0, 0);
     for seed in 0..3 {
         let mut random = Random::new(seed);
-        let (repo, tips) = repository(&mut random, &date);
+        let (repo, tips) = repository(&mut random, date);
         let nothing = History::new([]).unwrap();
         let segment = repo.build(&tips, &nothing).unwrap();
         let history = History::new([&segment]).unwrap();
@@ -89,28 +108,13 @@ fn compare(name: &str, date: impl Fn(&mut Random, i64) -> i64) -> (u64, u64) {
 }
 
 #[test]
-fn dates_in_order() {
-    let (leaps, total) = compare("in order", |random, n| n * 60 + random.below(60) as i64);
+fn leaves_out_what_git_would() {
+    let all = DATES.map(|dates| (dates.0, compare(dates)));
+    let found = |name: &str| all.iter().find(|(other, _)| *other == name).unwrap().1;
+    let (leaps, total) = found("in order");
     assert!(leaps > 40 && total > 5_000, "{leaps} leaps over {total} commits");
-}
-
-#[test]
-fn equal_dates() {
-    let (leaps, _) = compare("some are equal", |random, n| (n + random.below(3) as i64) / 4 * 100);
+    let (leaps, _) = found("some are equal");
     assert!(leaps > 2, "{leaps} leaps");
-    compare("all are equal", |_, _| 7);
-}
-
-#[test]
-fn skewed_dates() {
-    let skewed = |random: &mut Random, n: i64| match random.below(6) {
-        0 => n * 60 - random.below(20_000) as i64,
-        1 => n * 60 + random.below(9_000) as i64,
-        _ => n * 60,
-    };
-    let (leaps, total) = compare("skewed", skewed);
+    let (leaps, total) = found("skewed");
     assert!(leaps > 20, "{leaps} leaps over {total} commits");
-    compare("backwards", |_, n| 40_000 - n * 60);
-    compare("anyhow", |random, _| random.below(40_000) as i64);
-    compare("ages apart", |random, n| [n, n + 2_000_000_000, n + (1 << 40)][random.below(3)]);
 }

@@ -40,7 +40,7 @@ pub(in crate::log::walk) struct Lineage<'a> {
     only: Vec<u32>,
     simplified: HashMap<Pos, ParentList>,
     rewritten: HashMap<Pos, ParentList>,
-    /// Of merges, how many parents did not count when they were judged, if any. Kept for `A...B` only.
+    /// Of merges, how many parents did not count when they were judged, if any. Kept where git has read ahead only.
     ignored: Option<HashMap<Pos, usize>>,
 }
 
@@ -84,7 +84,7 @@ impl<'a> Lineage<'a> {
             only: vec![0; history.len() as usize],
             simplified: HashMap::new(),
             rewritten: HashMap::new(),
-            ignored: plan.starts.iter().any(|start| start.left).then(HashMap::new),
+            ignored: plan.read_ahead.then(HashMap::new),
         }
     }
 

@@ -3,14 +3,15 @@
 //!
 //! The rules are those of git-log(1), "History Simplification", and where it is silent what git was seen to do.
 //! `lineage` keeps what is known of each commit and decides about one commit at a time; `follow` is the walk that
-//! yields as it goes; `ancestry` and `merges` look at the finished list of a limited walk; `rewrite` gives the
-//! commits that are shown the nearest shown ancestors as parents.
+//! yields as it goes, `sweep` what takes its place for those who take everything; `ancestry` and `merges` look at the
+//! finished list of a limited walk; `rewrite` gives the commits that are shown the nearest shown ancestors as parents.
 
 mod ancestry;
 mod follow;
 mod lineage;
 mod merges;
 mod rewrite;
+mod sweep;
 #[cfg(test)]
 mod tests;
 mod timing;

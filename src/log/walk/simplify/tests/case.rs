@@ -240,6 +240,8 @@ impl Case {
             max_age_filter: self.max_age_filter,
             order: self.order,
             whole_list: self.children,
+            takes_all: self.max_count.is_none(),
+            read_ahead: self.symmetric,
             commit_graph: if repository.commit_graph { CommitGraph::Used } else { CommitGraph::Unused },
             simplify: simplifies.then(|| Simplify {
                 tree_same: (!self.paths.is_empty()).then_some(&tree_same as &dyn TreeSame),

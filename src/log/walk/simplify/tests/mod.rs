@@ -82,3 +82,12 @@ fn simplifies_like_git() {
     assert!(differing.is_empty(), "{}", differing[..differing.len().min(3)].join("\n"));
     assert!(same > (unsure.values().sum::<usize>() + refused) * 2, "too much is left to git");
 }
+
+/// To find the merge bases of skewed histories git has read commits, and so excludes others than a walk that has not.
+#[test]
+fn sides_of_skewed_histories() {
+    let mut tally = Tally::default();
+    compare(307, &mut tally);
+    assert!(tally.differing.is_empty(), "{}", tally.differing.join("\n"));
+    assert!(tally.unsure.contains_key("Skew"), "what git would find can't be told");
+}

@@ -1,0 +1,57 @@
+//! What [`FollowWalk`](super::FollowWalk) yields, for those who take all of it: which commits are shown does not depend
+//! on when the walk comes to them as long as nothing is excluded and no parents are rewritten. So all that can be
+//! reached is swept from the newest position down, without a queue, and only what is shown is put in order.
+
+#[cfg(test)]
+mod tests;
+
+use super::Lineage;
+use crate::index::{History, Pos};
+use crate::log::walk::positions::Positions;
+use crate::log::walk::take_order::{TakeOrder, Times};
+use crate::log::walk::{EXPANDED, PARSED, Plan, SEEN, States};
+
+impl Lineage<'_> {
+    /// Whether a sweep yields what a walk does.
+    pub(in crate::log::walk) fn can_sweep(&self, plan: &Plan<'_>) -> bool {
+        // From where a commit is reached first is a matter of order.
+        let sides = plan.starts.iter().any(|start| start.left);
+        plan.takes_all && !plan.sources && !sides && !self.rules.rewrites()
+    }
+
+    /// All commits that the walk shows, in its order. `None` where finding that out would take longer than walking.
+    pub(in crate::log::walk) fn sweep(&mut self, plan: &Plan<'_>, states: &mut States) -> Option<Vec<Pos>> {
+        let history: &History<'_> = self.history;
+        let mut times = Times::new(history);
+        let mut reached = Positions::new(history.len());
+        for start in &plan.starts {
+            times.start(start.pos);
+            states.add(start.pos, PARSED);
+            if states.add_new(start.pos, SEEN) {
+                reached.insert(start.pos);
+            }
+        }
+        let followed = if self.first_parent { 1 } else { usize::MAX };
+        let mut shown = Vec::new();
+        while let Some(pos) = reached.pop() {
+            if self.max_age.is_some_and(|oldest| history.committer_time(pos) < oldest) {
+                continue;
+            }
+            states.add(pos, EXPANDED);
+            self.judge(pos, states);
+            for parent in self.unwritten_parents(pos).take(followed) {
+                times.hand_down(pos, parent);
+                states.add(parent, PARSED);
+                if states.add_new(parent, SEEN) {
+                    reached.insert(parent);
+                }
+            }
+            if self.is_shown(pos, states) {
+                shown.push(pos);
+            }
+        }
+        let parents = |pos| self.unwritten_parents(pos).take(followed);
+        let order = TakeOrder { times: &times, starts: &plan.starts, states, parents };
+        order.sort(shown)
+    }
+}

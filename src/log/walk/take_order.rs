@@ -1,0 +1,239 @@
+//! In which order a walk takes some of the commits that it reaches, found without walking.
+//!
+//! The queue gives out the newest commit that waits, and of equally old ones the one that has waited longest. So a
+//! commit is taken at its own date or, where that is later than what was taken before it came to wait (a skewed
+//! clock), right after the newest of its children: at its *time* ([`Times`]), the smaller of its date and the
+//! largest time of its children. Commits of different times are taken in the order of these. Only where commits that
+//! are asked for share a time it matters who came to wait first, and that is looked up for those times alone.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BinaryHeap, HashMap, HashSet};
+
+use smallvec::SmallVec;
+
+use super::{EXPANDED, Start, States};
+use crate::index::{History, Pos};
+
+/// After so many searches for who came first walking is quicker.
+const ROUNDS: usize = 6;
+
+/// When commits are taken, in the seconds of their dates.
+pub(super) struct Times<'a> {
+    history: &'a History<'a>,
+    /// By position, the largest time of a child; `None` where no clock was skewed, and a date says it all.
+    waiting_since: Option<Vec<i64>>,
+}
+
+impl<'a> Times<'a> {
+    pub(super) fn new(history: &'a History<'a>) -> Self {
+        let waiting_since = history.has_skewed().then(|| vec![i64::MIN; history.len() as usize]);
+        Times { history, waiting_since }
+    }
+
+    /// Notes a tip, which waits from the start.
+    pub(super) fn start(&mut self, pos: Pos) {
+        if let Some(since) = &mut self.waiting_since {
+            since[pos.index()] = i64::MAX;
+        }
+    }
+
+    /// Notes that `child` has `parent` wait. All that has the child wait must have been noted before.
+    #[inline]
+    pub(super) fn hand_down(&mut self, child: Pos, parent: Pos) {
+        if let Some(since) = &mut self.waiting_since {
+            let time = self.history.committer_time(child).min(since[child.index()]);
+            let since = &mut since[parent.index()];
+            *since = time.max(*since);
+        }
+    }
+
+    /// When a commit is taken, once all its children are known.
+    #[inline]
+    pub(super) fn of(&self, pos: Pos) -> i64 {
+        let date = self.history.committer_time(pos);
+        self.waiting_since.as_ref().map_or(date, |since| date.min(since[pos.index()]))
+    }
+}
+
+/// A walk that has come to its end: [`EXPANDED`] marks the commits that it took.
+pub(super) struct TakeOrder<'w, F> {
+    pub(super) times: &'w Times<'w>,
+    pub(super) starts: &'w [Start],
+    pub(super) states: &'w States,
+    /// The parents that a commit leads to.
+    pub(super) parents: F,
+}
+
+/// What has a commit wait.
+#[derive(Clone, Copy)]
+struct Inserter {
+    time: i64,
+    child: Pos,
+    /// Which parent of that child it is.
+    nth: u32,
+}
+
+/// Commits that come to wait before the walk gets to their time, each with the newest of what has it wait.
+type Inserters = HashMap<Pos, SmallVec<[Inserter; 1]>>;
+/// When a commit is taken among those of its time.
+type Ranks = HashMap<Pos, u32>;
+
+impl<F, I> TakeOrder<'_, F>
+where
+    F: Fn(Pos) -> I,
+    I: Iterator<Item = Pos>,
+{
+    /// Sorts commits that were taken. `None` when that takes too long.
+    pub(super) fn sort(&self, mut commits: Vec<Pos>) -> Option<Vec<Pos>> {
+        let time = |pos: &Pos| Reverse(self.times.of(*pos));
+        // Positions are nearly in the order of dates.
+        commits.sort_by_key(time);
+        let tied = commits.windows(2).filter(|pair| time(&pair[0]) == time(&pair[1]));
+        let mut wanted = Wanted::default();
+        tied.for_each(|pair| wanted.add(self.times.of(pair[0])));
+        if wanted.is_empty() {
+            return Some(commits);
+        }
+        for _ in 0..ROUNDS {
+            match self.ranks(&wanted) {
+                Ok(ranks) => {
+                    let rank = |pos: &Pos| ranks.get(pos).copied().unwrap_or_default();
+                    commits.sort_by_cached_key(|pos| (time(pos), rank(pos)));
+                    return Some(commits);
+                }
+                Err(more) => more.into_iter().for_each(|time| wanted.add(time)),
+            }
+        }
+        None
+    }
+
+    /// The ranks of all commits that are taken at the wanted times; else at which other times the order must be known
+    /// for that.
+    fn ranks(&self, wanted: &Wanted) -> Result<Ranks, Vec<i64>> {
+        let mut missing = Vec::new();
+        let mut ranks = Ranks::new();
+        let inserters = self.inserters(wanted);
+        // Tips wait from the start, in the order of the command line.
+        let is_wanted = |pos: &Pos| self.states.has(*pos, EXPANDED) && wanted.has(self.times.of(*pos));
+        let mut tips: BTreeMap<i64, Vec<Pos>> = BTreeMap::new();
+        let mut met = HashSet::new();
+        for pos in self.starts.iter().map(|start| start.pos).filter(is_wanted) {
+            if met.insert(pos) {
+                tips.entry(self.times.of(pos)).or_default().push(pos);
+            }
+        }
+        let mut others: BTreeMap<i64, Vec<Pos>> = BTreeMap::new();
+        for &pos in inserters.keys().filter(|pos| !met.contains(pos)) {
+            others.entry(self.times.of(pos)).or_default().push(pos);
+        }
+        let mut times: Vec<i64> = wanted.times.iter().copied().collect();
+        times.sort_unstable_by_key(|time| Reverse(*time));
+        for time in times {
+            let mut first = tips.remove(&time).unwrap_or_default();
+            let others = others.remove(&time).unwrap_or_default();
+            first.extend(in_order(others, &inserters, &ranks, &mut missing));
+            self.take(time, first, &mut ranks);
+        }
+        if missing.is_empty() { Ok(ranks) } else { Err(missing) }
+    }
+
+    /// What has commits wait that are taken at a wanted time, if it was taken before that.
+    fn inserters(&self, wanted: &Wanted) -> Inserters {
+        let mut inserters = Inserters::new();
+        for child in (0..self.states.flags.len() as u32).rev().map(Pos) {
+            if !self.states.has(child, EXPANDED) {
+                continue;
+            }
+            let time = self.times.of(child);
+            for (nth, pos) in (0..).zip((self.parents)(child)) {
+                let own = self.times.of(pos);
+                if own >= time || !wanted.has(own) || !self.states.has(pos, EXPANDED) {
+                    continue;
+                }
+                let known = inserters.entry(pos).or_default();
+                if known.first().is_some_and(|known| known.time < time) {
+                    known.clear();
+                }
+                if known.first().is_none_or(|known| known.time == time) {
+                    known.push(Inserter { time, child, nth });
+                }
+            }
+        }
+        inserters
+    }
+
+    /// Takes all commits of a time, as the queue does, beginning with those that wait.
+    fn take(&self, time: i64, first: Vec<Pos>, ranks: &mut Ranks) {
+        let date = |pos: Pos| self.times.history.committer_time(pos);
+        let mut met: HashSet<Pos> = first.iter().copied().collect();
+        let mut queue: BinaryHeap<(i64, Reverse<u32>, Reverse<Pos>)> = first
+            .into_iter()
+            .zip(0..)
+            .map(|(pos, since)| (date(pos), Reverse(since), Reverse(pos)))
+            .collect();
+        let mut since = queue.len() as u32;
+        let mut rank = 0;
+        while let Some((_, _, Reverse(pos))) = queue.pop() {
+            ranks.insert(pos, rank);
+            rank += 1;
+            for parent in (self.parents)(pos) {
+                if self.times.of(parent) == time && self.states.has(parent, EXPANDED) && met.insert(parent) {
+                    queue.push((date(parent), Reverse(since), Reverse(parent)));
+                    since += 1;
+                }
+            }
+        }
+    }
+}
+
+/// Commits of one time in the order in which they came to wait. Times at which that order was decided, and which `ranks`
+/// lacks, are added to `missing`.
+fn in_order(commits: Vec<Pos>, inserters: &Inserters, ranks: &Ranks, missing: &mut Vec<i64>) -> Vec<Pos> {
+    let rank = |inserter: &Inserter| ranks.get(&inserter.child).copied();
+    let mut first: Vec<(Inserter, Pos)> = Vec::with_capacity(commits.len());
+    for pos in commits {
+        let Some(known) = inserters.get(&pos) else { continue };
+        let Some(earliest) = known.iter().min_by_key(|known| (rank(known), known.nth)) else { continue };
+        if known.iter().any(|other| other.child != earliest.child && rank(other).is_none()) {
+            missing.push(earliest.time);
+        }
+        first.push((*earliest, pos));
+    }
+    first.sort_by_key(|(known, _)| (Reverse(known.time), rank(known), known.nth));
+    for pair in first.windows(2) {
+        let (one, other) = (&pair[0].0, &pair[1].0);
+        if one.time == other.time && one.child != other.child && rank(one).is_none() {
+            missing.push(one.time);
+        }
+    }
+    first.into_iter().map(|(_, pos)| pos).collect()
+}
+
+/// Times at which the order is to be found out.
+#[derive(Default)]
+struct Wanted {
+    times: HashSet<i64>,
+    /// By the last bits of a time: whether one of `times` may have them. Nearly all questions end here.
+    hints: Vec<u64>,
+}
+
+impl Wanted {
+    const HINTS: usize = 1 << 16;
+
+    fn add(&mut self, time: i64) {
+        self.hints.resize(Self::HINTS / 64, 0);
+        let at = time as usize % Self::HINTS;
+        self.hints[at / 64] |= 1 << (at % 64);
+        self.times.insert(time);
+    }
+
+    fn is_empty(&self) -> bool {
+        self.times.is_empty()
+    }
+
+    #[inline]
+    fn has(&self, time: i64) -> bool {
+        let at = time as usize % Self::HINTS;
+        self.hints.get(at / 64).is_some_and(|word| word >> (at % 64) & 1 != 0) && self.times.contains(&time)
+    }
+}
