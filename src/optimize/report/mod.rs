@@ -2,16 +2,22 @@
 //! known from the index; their sizes are read from the headers of packs ([`sizes`]).
 //!
 //! The report is kept in the index directory, with what it depends on; if that is still the same, the next one is that
-//! one. The sizes of objects, which never change, are kept besides, so that after a change only new objects are read.
+//! one. What the figures were summed up from is kept besides ([`kept`]), so that after a change only what commits have
+//! brought or taken away is looked at ([`changes`]); and the sizes of objects, which never change, for when all has to be
+//! counted again.
 
+mod changes;
 mod checkout;
 mod figures;
 mod html;
+mod kept;
 mod levels;
 mod objects;
 mod print;
 mod sizes;
+mod sums;
 
+pub(crate) use self::kept::read_sums;
 pub(super) use self::objects::reachable;
 pub(crate) use self::sizes::{read_pack, read_sizes};
 
@@ -22,11 +28,14 @@ use std::process::{ExitCode, Stdio};
 use bstr::ByteSlice;
 use serde::{Deserialize, Serialize};
 
+use self::changes::Change;
 use self::checkout::Checkout;
 use self::figures::Figures;
+use self::kept::Kept;
 use self::levels::{Advice, Level};
 use self::objects::Objects;
 use self::sizes::Known;
+use self::sums::Sums;
 use super::cli::ReportOptions;
 use super::context::Context;
 use super::run::graph;
@@ -34,7 +43,7 @@ use super::run::packs::Packs;
 use super::stats::{self, Summary};
 use super::{index, run as maintenance};
 use crate::cli::fatal;
-use crate::index::{Location, OpenIndex};
+use crate::index::{History, Location, OpenIndex, Paths};
 use crate::repo::NotExact;
 use crate::session::Session;
 
@@ -121,7 +130,7 @@ fn answer(options: &ReportOptions) -> Result<String, NotExact> {
         _ => index::update_quietly(&session, options.progress)?,
     }
     let location = session.location().map_err(Context::fails)?.ok_or("the index is gone")?;
-    let mut report = make(&context, &session, &location)?;
+    let mut report = make(&context, &session, &location, options.fresh)?;
     report.key = key;
     report.levels = levels::levels(&report);
     report.advice = levels::advice(&report);
@@ -200,15 +209,28 @@ fn key(context: &Context) -> Result<String, NotExact> {
     Ok(hasher.finalize().to_hex().to_string())
 }
 
-fn make(context: &Context, session: &Session<'_>, location: &Location) -> Result<Report, NotExact> {
+fn make(
+    context: &Context,
+    session: &Session<'_>,
+    location: &Location,
+    fresh: bool,
+) -> Result<Report, NotExact> {
     let index = session.open_published(location).map_err(Context::fails)?;
     let history = index.history().map_err(Context::fails)?;
     let paths = index.paths().map_err(|rejected| NotExact::from(rejected.to_string()))?;
     let reached = reachable(&history, &session.all_tips()?);
-    let objects = Objects::collect(&history, &paths, &reached);
-    let known_file = location.dir.join(SIZES);
-    let sizes = sizes_of(context, &objects, &known_file)?;
-    let figures = figures::add_up(&objects, &sizes, &history, &paths);
+    let kept = (!fresh).then(|| Kept::load(location, &history, &paths)).flatten();
+    let sums = match kept.and_then(|kept| caught_up(context, kept, &reached, &history, &paths)) {
+        Some(sums) => sums,
+        None => counted(context, location, &reached, &history, &paths)?,
+    };
+    let figures = sums.figures();
+    let kept = Kept { sums, reached };
+    if paths.len() == history.len() {
+        // Who can't write it counts again next time.
+        kept.save(location, &history, &paths).ok();
+    }
+    let Kept { reached, .. } = kept;
     let packs = Packs::read(&context.objects().join("pack"), history.kind().unwrap_or(gix::hash::Kind::Sha1));
     let packs = packs.map_err(Context::fails)?;
     let partial = packs.list.iter().any(|pack| pack.promisor);
@@ -235,6 +257,39 @@ fn make(context: &Context, session: &Session<'_>, location: &Location) -> Result
         has_watcher: super::doctor::has_watcher(context),
         ..Report::default()
     })
+}
+
+/// The sums that were kept, with what has come and gone since then. What could not be read then may be readable now: in
+/// that case all is counted again.
+fn caught_up(
+    context: &Context,
+    kept: Kept,
+    reached: &[bool],
+    history: &History<'_>,
+    paths: &Paths<'_>,
+) -> Option<Sums> {
+    let Kept { sums, reached: before } = kept;
+    if sums.unread() > 0 {
+        return None;
+    }
+    let change = Change { before: &before, now: reached };
+    changes::apply(sums, &change, history, paths, |ids| {
+        let dirs = context.repo.object_dirs().ok()?;
+        Some(sizes::of(&context.repo.git.objects, dirs.all(), context.repo.git.object_hash(), ids))
+    })
+}
+
+/// The sums of all objects, each looked at.
+fn counted<'a>(
+    context: &Context,
+    location: &Location,
+    reached: &[bool],
+    history: &History<'a>,
+    paths: &Paths<'a>,
+) -> Result<Sums, NotExact> {
+    let objects = Objects::collect(history, paths, reached);
+    let sizes = sizes_of(context, &objects, &location.dir.join(SIZES))?;
+    Ok(Sums::of(&objects, &sizes, history, paths))
 }
 
 /// The sizes of all objects, in order: those that are known from the last time, and the rest from the packs.
