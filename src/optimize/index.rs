@@ -4,6 +4,8 @@ use std::io::Write;
 use std::process::ExitCode;
 use std::time::Duration;
 
+use gix::ObjectId;
+
 use super::cli::{IndexCommand, IndexOptions};
 use super::context::Context;
 use super::progress::Progress;
@@ -87,7 +89,7 @@ fn write(session: &Session<'_>, options: &IndexOptions, anew: bool) -> Result<Ex
         };
         WriterLock::acquire(&location.dir, PATIENCE, waiting).map_err(failed)?.ok_or_else(busy)?
     };
-    let tips = session.all_tips()?;
+    let tips = tips(session, &location, anew)?;
     let progress = Progress::new("Indexing history", options.progress, options.quiet);
     let report = |commits, total| progress.at(commits, total);
     let dates = session.dates();
@@ -123,6 +125,15 @@ fn write(session: &Session<'_>, options: &IndexOptions, anew: bool) -> Result<Ex
         say(options, &format!("index: added the paths of {paths} commits"));
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// What the index is to reach. An index that is there, and is to stay, knows most of it to be commits.
+fn tips(session: &Session<'_>, location: &Location, anew: bool) -> Result<Vec<ObjectId>, NotExact> {
+    let index = if anew { None } else { session.open_published(location).ok() };
+    match index.as_ref().and_then(|index| index.history().ok()) {
+        Some(history) => session.all_tips(&|id| history.lookup(id).is_some()),
+        None => session.all_tips(&|_| false),
+    }
 }
 
 fn existing(session: &Session<'_>) -> Result<Option<Location>, NotExact> {
@@ -207,7 +218,10 @@ fn status(session: &Session<'_>) -> Result<ExitCode, NotExact> {
         Err(rejected) => text.push_str(&format!("state: rejected: {rejected}\n")),
         Ok(index) => {
             let history = index.history().map_err(failed)?;
-            let missing = session.all_tips()?.iter().filter(|tip| history.lookup(tip).is_none()).count();
+            let missing = {
+                let tips = session.all_tips(&|id| history.lookup(id).is_some())?;
+                tips.iter().filter(|tip| history.lookup(tip).is_none()).count()
+            };
             text.push_str(&match missing {
                 0 => "state: up to date\n".to_owned(),
                 1 => "state: 1 tip is newer\n".to_owned(),

@@ -18,6 +18,10 @@ fn report(env: &Environment, it: &Generated) -> serde_json::Value {
     report
 }
 
+fn text_of(env: &Environment, it: &Generated, args: &[&str]) -> String {
+    String::from_utf8_lossy(&env.git_ok(&it.dir, args)).into_owned()
+}
+
 /// Count, sum and maximum of the sizes of all reachable objects of one type.
 fn counted(env: &Environment, it: &Generated, kind: &str) -> (u64, u64, u64) {
     let list = env.git_ok(&it.dir, &["rev-list", "--objects", "--all", "--no-object-names"]);
@@ -67,6 +71,17 @@ fn figures_are_those_of_git_whatever_the_packs() {
         files,
         ["files", "links", "submodules"].iter().filter_map(|key| checkout[key].as_u64()).sum::<u64>()
     );
+    let longest = text_of(&env, &it, &["ls-tree", "-r", "--name-only", "-z", "HEAD"]);
+    let longest =
+        longest.split('\0').max_by_key(|path| (path.len(), std::cmp::Reverse(*path))).expect("a file");
+    assert_eq!(
+        (&checkout["path_length"], &checkout["longest_path"]),
+        (&longest.len().into(), &longest.into())
+    );
+    let listed = text_of(&env, &it, &["ls-tree", "-r", "--long", "HEAD"]);
+    let bytes: u64 =
+        listed.lines().filter_map(|line| line.split_whitespace().nth(3)?.parse::<u64>().ok()).sum();
+    assert_eq!(checkout["bytes"], bytes);
     assert_eq!(report(&env, &it), before, "the second one is the first one");
     // Deltas of all kinds, and then new objects on top of what is known.
     env.git_ok(&it.dir, &["repack", "-a", "-d", "-f", "-q", "--depth=50"]);
@@ -239,10 +254,10 @@ fn something_happens(
             format!("{branch} is set back")
         }
         9 => {
-            env.git_ok(
-                &dir,
-                &["tag", "-f", "-a", "-m", "a tag", &format!("tag-{}", step % 3), some_commit(rng)],
-            );
+            let other = format!("refs/tags/tag-{}", (step + 1) % 3);
+            let there = env.git(&dir, &["rev-parse", "-q", "--verify", &other]).code == 0;
+            let of = if there { &other } else { some_commit(rng) };
+            env.git_ok(&dir, &["tag", "-f", "-a", "-m", "a tag", &format!("tag-{}", step % 3), of]);
             "a tag".into()
         }
         10 if step > 10 => {

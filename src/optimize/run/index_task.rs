@@ -24,7 +24,7 @@ pub(super) fn run(runner: &Runner<'_>, facts: &mut Facts, asked: Asked) -> Resul
         session.prepare().map_err(|err| Stop::Failed(format!("cannot create the index: {err}")))?;
     let lock = WriterLock::acquire(&location.dir, PATIENCE, |_| ()).map_err(Stop::failed)?;
     let Some(lock) = lock else { return Err(Stop::Skipped("another process writes it".to_owned())) };
-    let tips = session.all_tips().map_err(Stop::failed)?;
+    let tips = session.all_tips(&|_| false).map_err(Stop::failed)?;
     let target = session.target(&location);
     let dates = session.dates();
     let events = runner.events;
