@@ -19,7 +19,7 @@ const MEDIA: &[&str] = &[
 ];
 
 /// One large object.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Large {
     /// Bytes.
     pub(super) size: u64,
