@@ -339,3 +339,34 @@ fn sums_that_are_not_ours_are_not_believed() {
     ends(env.optimize(&it.dir, &["cache", "clear", "--pattern", "report.*"]), 0);
     assert_eq!(without_runs(&env, &it), incremental);
 }
+
+/// In a partial clone the sizes of what is not here are not known, are looked for each time, and are never fetched.
+#[test]
+fn what_a_partial_clone_lacks_is_counted_as_unread() {
+    let env = Environment::new();
+    let mut it = Generated::new(&env, "original", Plan::plain(96, 40));
+    let url = super::filtering(&it, &env);
+    env.git_ok(env.path(), &["clone", "-q", "--bare", "--filter=blob:none", &url, "partial"]);
+    it.git_dir = env.path().join("partial");
+    it.dir.clone_from(&it.git_dir);
+    let objects = |env: &Environment| text_of(env, &it, &["count-objects", "-v"]);
+    let figures = |env: &Environment| -> serde_json::Value {
+        serde_json::from_str(&without_runs(env, &it)).expect("one object")
+    };
+    let before = objects(&env);
+    let report = figures(&env);
+    let blobs = &report["history"]["blobs"];
+    assert!(blobs["count"].as_u64() > Some(10) && blobs["unread"] == blobs["count"], "{blobs}");
+    assert_eq!(objects(&env), before, "nothing was fetched");
+    // Some are fetched, and there is a commit more.
+    let blob = text_of(&env, &it, &["rev-list", "--objects", "--missing=print", "--no-object-names", "main"]);
+    let blob = blob.lines().find_map(|line| line.strip_prefix('?')).expect("it lacks some").to_owned();
+    env.git_ok(&it.dir, &["cat-file", "-e", &blob]);
+    let commit = text_of(&env, &it, &["commit-tree", "-p", "main", "-m", "more", "main^{tree}"]);
+    env.git_ok(&it.dir, &["update-ref", "refs/heads/more", commit.trim()]);
+    let report = figures(&env);
+    let unread = |report: &serde_json::Value| report["history"]["blobs"]["unread"].as_u64();
+    assert_eq!(unread(&report).map(|unread| unread + 1), blobs["count"].as_u64());
+    ends(env.optimize(&it.dir, &["cache", "clear", "--pattern", "report.*"]), 0);
+    assert_eq!(figures(&env), report);
+}
