@@ -129,7 +129,7 @@ complete -c git-optimize -n "__fish_git_optimize_using_subcommand clone" -l bare
 complete -c git-optimize -n "__fish_git_optimize_using_subcommand clone" -s h -l help -d 'Print help'
 complete -c git-optimize -n "__fish_git_optimize_using_subcommand report" -l html -d 'As one HTML page, which loads nothing, in this file' -r -F
 complete -c git-optimize -n "__fish_git_optimize_using_subcommand report" -l json -d 'As one JSON object'
-complete -c git-optimize -n "__fish_git_optimize_using_subcommand report" -l fresh -d 'Even if nothing has changed since the last report'
+complete -c git-optimize -n "__fish_git_optimize_using_subcommand report" -l fresh -d 'Count all objects anew, even if nothing has changed since the last report'
 complete -c git-optimize -n "__fish_git_optimize_using_subcommand report" -l progress -d 'Show progress even when standard error is not a terminal'
 complete -c git-optimize -n "__fish_git_optimize_using_subcommand report" -s h -l help -d 'Print help'
 complete -c git-optimize -n "__fish_git_optimize_using_subcommand stats" -l since -d 'Only the last so much time (90s, 10m, 2h, 7d)' -r

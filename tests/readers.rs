@@ -125,6 +125,10 @@ fn files() -> Vec<Seed> {
                 }
                 "metrics" => add(&mut seeds, "metrics", &file),
                 "report.sizes" => add(&mut seeds, "sizes", &file),
+                "report.sums" => {
+                    let bytes = fs::read(&file).expect("just written");
+                    seeds.push(("sums", bytes[40..].to_vec()));
+                }
                 name if name.starts_with("history-") => add(&mut seeds, "history segment", &file),
                 name if name.starts_with("paths-") => add(&mut seeds, "path segment", &file),
                 _ => {}

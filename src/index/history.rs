@@ -144,6 +144,15 @@ impl<'a> History<'a> {
         view.name_at(view.oids, i)
     }
 
+    /// The names of the first commits, as many as asked for, end to end in pieces: together they stand for all that is
+    /// known of these commits, since the name of each does.
+    pub fn names(&self, commits: u32) -> impl Iterator<Item = &'a [u8]> {
+        self.views.iter().filter_map(move |view| {
+            let wanted = commits.saturating_sub(view.base).min(view.len) as usize;
+            view.oids.get(..wanted * view.hash_len)
+        })
+    }
+
     /// The name of its tree.
     #[inline]
     pub fn tree(&self, pos: Pos) -> &'a oid {

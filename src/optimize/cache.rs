@@ -16,7 +16,8 @@ use crate::optimize::run::space::size;
 use crate::repo::NotExact;
 
 /// In the index directory.
-const BESIDE_INDEX: &[&str] = &["report.json", "report.sizes", "optimize.json", CURRENT, PREVIOUS];
+const BESIDE_INDEX: &[&str] =
+    &["report.json", "report.sums", "report.sizes", "optimize.json", CURRENT, PREVIOUS];
 /// In the common git directory.
 const IN_GIT_DIR: &[&str] = &["git-fast.program", "git-fast.mailmap", "git-fast.abbrevs", "git-fast.attempt"];
 

@@ -49,7 +49,7 @@ pub(super) struct ReportOptions {
     /// As one HTML page, which loads nothing, in this file
     #[arg(long, value_name = "FILE", conflicts_with = "json")]
     pub(super) html: Option<PathBuf>,
-    /// Even if nothing has changed since the last report
+    /// Count all objects anew, even if nothing has changed since the last report
     #[arg(long)]
     pub(super) fresh: bool,
     /// Show progress even when standard error is not a terminal

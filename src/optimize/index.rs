@@ -1,12 +1,16 @@
 //! `git optimize index`: build, update, verify, status, clear.
 
 use std::io::Write;
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
+
+use gix::ObjectId;
 
 use super::cli::{IndexCommand, IndexOptions};
 use super::context::Context;
 use super::progress::Progress;
+use super::run::graph;
 use crate::cli::fatal;
 use crate::cli::output::Output;
 use crate::history::{self, Options, Outcome};
@@ -87,13 +91,14 @@ fn write(session: &Session<'_>, options: &IndexOptions, anew: bool) -> Result<Ex
         };
         WriterLock::acquire(&location.dir, PATIENCE, waiting).map_err(failed)?.ok_or_else(busy)?
     };
-    let tips = session.all_tips()?;
+    let (tips, known) = tips(session, &location, anew)?;
+    let target = session.target(&location);
     let progress = Progress::new("Indexing history", options.progress, options.quiet);
-    let report = |commits, total| progress.at(commits, total);
+    let expected = expected(target.objects.store_ref().path(), known);
+    let report = |commits, _| progress.at_about(commits, expected);
     let dates = session.dates();
     let mut build = Options::new(&dates);
     build.progress = Some(&report);
-    let target = session.target(&location);
     let outcome = if anew {
         history::rebuild(&target, &lock, &tips, &build)
     } else {
@@ -125,6 +130,22 @@ fn write(session: &Session<'_>, options: &IndexOptions, anew: bool) -> Result<Ex
         say(options, &format!("index: added the paths of {paths} commits"));
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// What the index is to reach, and how many commits it keeps. If it keeps some, it knows most of that to be commits.
+fn tips(session: &Session<'_>, location: &Location, anew: bool) -> Result<(Vec<ObjectId>, u32), NotExact> {
+    let index = if anew { None } else { session.open_published(location).ok() };
+    match index.as_ref().and_then(|index| index.history().ok()) {
+        Some(history) => Ok((session.all_tips(&|id| history.lookup(id).is_some())?, history.len())),
+        None => Ok((session.all_tips(&|_| false)?, 0)),
+    }
+}
+
+/// About how many commits are to be read, where that can be said without reading them: those that the commit-graph below
+/// this directory of objects has, without those that the index knows. (From the number of objects it can't be said: there
+/// may be three of them to a commit, or a thousand.)
+pub(super) fn expected(objects: &Path, known: u32) -> Option<u32> {
+    graph::read(objects)?.commits.checked_sub(known).filter(|commits| *commits > 0)
 }
 
 fn existing(session: &Session<'_>) -> Result<Option<Location>, NotExact> {
@@ -209,7 +230,10 @@ fn status(session: &Session<'_>) -> Result<ExitCode, NotExact> {
         Err(rejected) => text.push_str(&format!("state: rejected: {rejected}\n")),
         Ok(index) => {
             let history = index.history().map_err(failed)?;
-            let missing = session.all_tips()?.iter().filter(|tip| history.lookup(tip).is_none()).count();
+            let missing = {
+                let tips = session.all_tips(&|id| history.lookup(id).is_some())?;
+                tips.iter().filter(|tip| history.lookup(tip).is_none()).count()
+            };
             text.push_str(&match missing {
                 0 => "state: up to date\n".to_owned(),
                 1 => "state: 1 tip is newer\n".to_owned(),
@@ -261,4 +285,23 @@ fn clear(session: &Session<'_>, options: &IndexOptions) -> Result<ExitCode, NotE
     }
     say(options, "index: removed");
     Ok(ExitCode::SUCCESS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::repo::testing::Sandbox;
+
+    #[test]
+    fn a_commit_graph_tells_how_many_commits_to_expect() {
+        let world = Sandbox::new();
+        world.git(".", &["init", "-q", "r"]);
+        for message in ["one", "two", "three"] {
+            world.git("r", &["commit", "-q", "--allow-empty", "-m", message]);
+        }
+        let objects = world.path("r/.git/objects");
+        assert_eq!(expected(&objects, 0), None, "nobody has counted them");
+        world.git("r", &["commit-graph", "write", "--reachable"]);
+        assert_eq!([0, 1, 3, 4].map(|known| expected(&objects, known)), [Some(3), Some(2), None, None]);
+    }
 }

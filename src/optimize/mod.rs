@@ -20,7 +20,7 @@ use self::cli::Command;
 use crate::cli::own_options;
 
 pub use cli::OptimizeOptions;
-pub(crate) use report::{read_pack, read_sizes};
+pub(crate) use report::{read_pack, read_sizes, read_sums};
 
 /// Reads what there is of a commit-graph (see [`crate::readers`]).
 pub(crate) fn read_commit_graph(objects: &std::path::Path) {

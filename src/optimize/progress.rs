@@ -6,6 +6,9 @@ use std::time::Duration;
 
 use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
+/// What is shown where nobody knows how many there will be.
+const RATE: &str = "{msg}: {human_pos} commits, {rate}, {elapsed}";
+
 /// A counter of commits.
 pub(super) struct Progress {
     bar: ProgressBar,
@@ -18,7 +21,7 @@ impl Progress {
             return Progress { bar: ProgressBar::hidden() };
         }
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
-        style(&bar, "{msg}: {human_pos} commits, {rate}, {elapsed}");
+        style(&bar, RATE);
         bar.set_message(what);
         bar.enable_steady_tick(Duration::from_millis(200));
         if !std::io::stderr().is_terminal() {
@@ -37,6 +40,28 @@ impl Progress {
         }
         self.bar.set_position(u64::from(commits));
     }
+
+    /// So many commits have been read, of about so many. When there turn out to be more, nothing is said any longer of how
+    /// many are left.
+    pub(super) fn at_about(&self, commits: u32, expected: Option<u32>) {
+        match expected.filter(|expected| commits <= *expected).map(u64::from) {
+            Some(expected) if self.bar.length() != Some(expected) => {
+                self.bar.set_length(expected);
+                style(&self.bar, "{msg}: {human_pos} of about {human_len} commits, {rate}, {eta} left");
+            }
+            None => self.forget_total(),
+            Some(_) => {}
+        }
+        self.bar.set_position(u64::from(commits));
+    }
+
+    /// From here on something else is counted.
+    pub(super) fn forget_total(&self) {
+        if self.bar.length().is_some() {
+            self.bar.unset_length();
+            style(&self.bar, RATE);
+        }
+    }
 }
 
 fn style(bar: &ProgressBar, template: &str) {
@@ -51,5 +76,25 @@ fn style(bar: &ProgressBar, template: &str) {
 impl Drop for Progress {
     fn drop(&mut self) {
         self.bar.finish_and_clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_estimate_is_dropped_when_it_is_exceeded() {
+        let progress = Progress { bar: ProgressBar::hidden() };
+        let length = |commits, expected| {
+            progress.at_about(commits, expected);
+            progress.bar.length()
+        };
+        assert_eq!(length(5, Some(10)), Some(10));
+        assert_eq!(length(10, Some(10)), Some(10));
+        assert_eq!(length(11, Some(10)), None);
+        assert_eq!(length(12, None), None);
+        progress.at(3, Some(12));
+        assert_eq!(progress.bar.length(), Some(12));
     }
 }

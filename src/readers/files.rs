@@ -141,6 +141,11 @@ pub(super) fn sizes(bytes: &[u8]) {
     in_directory(|dir| crate::optimize::read_sizes(&place(dir, "sizes", bytes)));
 }
 
+/// What follows the code that authenticates it.
+pub(super) fn sums(bytes: &[u8]) {
+    crate::optimize::read_sums(bytes);
+}
+
 pub(super) fn renames(bytes: &[u8]) {
     for kind in KINDS {
         black_box(crate::log::follow::decode_renames(bytes, kind).is_some());

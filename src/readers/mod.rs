@@ -34,6 +34,7 @@ pub const READERS: &[(&str, Reader)] = &[
     ("text pattern", texts::text_pattern),
     ("format", texts::format),
     ("date format", texts::date_format),
+    ("sums", files::sums),
 ];
 
 /// The reader with this name.

@@ -31,6 +31,15 @@ pub struct RefTip {
     pub commit: ObjectId,
 }
 
+/// A ref as it is listed.
+struct Listed {
+    name: BString,
+    /// The object that it names, maybe through symbolic refs.
+    id: ObjectId,
+    /// What packed-refs says that is a tag of.
+    peeled: Option<ObjectId>,
+}
+
 impl Repo {
     /// The object that a ref, named as a user would, points to, unpeeled. `None` when there is no such ref.
     ///
@@ -112,29 +121,42 @@ impl Repo {
     /// # Errors
     /// When a ref is broken: git warns of it.
     pub fn tips_below(&self, prefix: &str, is_commit: IsCommit<'_>) -> Result<Vec<RefTip>, NotExact> {
-        let failed = |err: &dyn std::fmt::Display| NotExact::from(format!("refs: {err}"));
-        let iter = self.git.refs.iter().map_err(|err| failed(&err))?;
-        let prefix = <&gix::path::RelativePath>::try_from(prefix).map_err(|err| failed(&err))?;
-        let mut tips = Vec::new();
-        for reference in iter.prefixed(prefix).map_err(|err| failed(&err))? {
-            let reference = reference.map_err(|err| failed(&err))?;
-            let name: BString = reference.name.as_bstr().to_owned();
-            let id = match (&reference.peeled, &reference.target) {
-                (Some(id), _) => *id,
-                (None, Target::Object(id)) => *id,
-                (None, Target::Symbolic(_)) => self
-                    .read_ref(name.as_bstr())?
-                    .ok_or_else(|| NotExact::from(format!("{name} is broken")))?,
-            };
-            tips.push((name, id));
-        }
-        let mut commits = Vec::with_capacity(tips.len());
-        for (name, id) in tips {
+        let listed = self.list(prefix)?;
+        let mut commits = Vec::with_capacity(listed.len());
+        for Listed { name, id, peeled } in listed {
+            let id = peeled.unwrap_or(id);
             if let Some(commit) = self.peel(id, is_commit)? {
                 commits.push(RefTip { name, commit });
             }
         }
         Ok(commits)
+    }
+
+    /// Every ref below `prefix` and the object that it names, by name.
+    ///
+    /// # Errors
+    /// When a ref is broken.
+    pub fn refs_below(&self, prefix: &str) -> Result<Vec<(BString, ObjectId)>, NotExact> {
+        Ok(self.list(prefix)?.into_iter().map(|listed| (listed.name, listed.id)).collect())
+    }
+
+    fn list(&self, prefix: &str) -> Result<Vec<Listed>, NotExact> {
+        let failed = |err: &dyn std::fmt::Display| NotExact::from(format!("refs: {err}"));
+        let iter = self.git.refs.iter().map_err(|err| failed(&err))?;
+        let prefix = <&gix::path::RelativePath>::try_from(prefix).map_err(|err| failed(&err))?;
+        let mut list = Vec::new();
+        for reference in iter.prefixed(prefix).map_err(|err| failed(&err))? {
+            let reference = reference.map_err(|err| failed(&err))?;
+            let name: BString = reference.name.as_bstr().to_owned();
+            let id = match &reference.target {
+                Target::Object(id) => *id,
+                Target::Symbolic(_) => self
+                    .read_ref(name.as_bstr())?
+                    .ok_or_else(|| NotExact::from(format!("{name} is broken")))?,
+            };
+            list.push(Listed { name, id, peeled: reference.peeled });
+        }
+        Ok(list)
     }
 
     /// Follows tags to what they tag; `None` when that is not a commit.

@@ -20,6 +20,7 @@ use crate::index::{Location, OpenIndex, Place, Rejected, WriterLock};
 use crate::repo::abbrev::{Abbrev, AbbrevLength};
 use crate::repo::config::Config;
 use crate::repo::git::GitProgram;
+use crate::repo::refs::IsCommit;
 use crate::repo::{NotExact, Repo, commit_dates};
 
 /// How long a first use may take for building the index on the spot.
@@ -102,15 +103,16 @@ impl<'r> Session<'r> {
         }
     }
 
-    /// Every commit that a ref or a worktree's HEAD leads to.
-    pub fn all_tips(&self) -> Result<Vec<ObjectId>, NotExact> {
+    /// Every commit that a ref or a worktree's HEAD leads to. Objects are read to find out which of them are commits,
+    /// unless `is_commit` knows.
+    pub fn all_tips(&self, is_commit: IsCommit<'_>) -> Result<Vec<ObjectId>, NotExact> {
         let mut tips: Vec<ObjectId> =
-            self.repo.tips_below("refs/", &|_| false)?.into_iter().map(|tip| tip.commit).collect();
+            self.repo.tips_below("refs/", is_commit)?.into_iter().map(|tip| tip.commit).collect();
         if let Some(head) = self.repo.head()? {
-            tips.extend(self.repo.peel(head, &|_| false)?);
+            tips.extend(self.repo.peel(head, is_commit)?);
         }
         // Where they can't be told, nobody will ask for them here.
-        tips.extend(self.repo.other_heads(&|_| false).unwrap_or_default().into_iter().map(|tip| tip.commit));
+        tips.extend(self.repo.other_heads(is_commit).unwrap_or_default().into_iter().map(|tip| tip.commit));
         tips.sort_unstable();
         tips.dedup();
         Ok(tips)
@@ -169,7 +171,7 @@ impl<'r> Session<'r> {
         let dates = self.dates();
         let mut options = Options::new(&dates);
         options.deadline = Some(Instant::now() + ON_THE_SPOT);
-        let tips = self.all_tips().map_err(|err| said(&err))?;
+        let tips = self.all_tips(&|_| false).map_err(|err| said(&err))?;
         let target = self.target(&location);
         match history::update(&target, &lock, &tips, &options) {
             Ok(_) => {}

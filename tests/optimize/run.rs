@@ -43,6 +43,20 @@ fn an_ugly_repository_becomes_a_tidy_one_and_loses_nothing() {
     ends(env.optimize(&it.dir, &["--auto"]), NOTHING);
 }
 
+/// To find that there is nothing to do takes no object: here none can be read any more.
+#[test]
+fn auto_reads_no_object() {
+    let mut env = Environment::new();
+    let it = ugly(&mut env, "repository", 24);
+    ends(env.optimize(&it.dir, &["run"]), DONE);
+    for pack in files(&it.git_dir).iter().filter(|path| path.extension().is_some_and(|end| end == "pack")) {
+        let zeros = vec![0; fs::metadata(pack).expect("it is there").len() as usize];
+        fs::remove_file(pack).and_then(|()| fs::write(pack, zeros)).expect("writable");
+    }
+    assert_ne!(env.git(&it.dir, &["cat-file", "-p", "main"]).code, 0);
+    ends(env.optimize(&it.dir, &["--auto"]), NOTHING);
+}
+
 #[test]
 fn full_keeps_unreachable_objects_apart() {
     let mut env = Environment::new();

@@ -62,11 +62,19 @@ fn what_is_remembered_can_be_forgotten() {
     ends(env.optimize(&it.dir, &["run"]), DONE);
     ends(env.optimize(&it.dir, &["report"]), 0);
     let text = ends(env.optimize(&it.dir, &["cache", "stats"]), 0);
-    for name in ["report.json", "report.sizes", "optimize.json", "metrics", "git-fast.program", "together"] {
+    for name in [
+        "report.json",
+        "report.sums",
+        "report.sizes",
+        "optimize.json",
+        "metrics",
+        "git-fast.program",
+        "together",
+    ] {
         assert!(text.contains(name), "{name} is not in\n{text}");
     }
     let text = ends(env.optimize(&it.dir, &["cache", "clear", "--pattern", "report.*"]), 0);
-    assert_eq!(text, "removed report.json\nremoved report.sizes\n");
+    assert_eq!(text, "removed report.json\nremoved report.sums\nremoved report.sizes\n");
     ends(env.optimize(&it.dir, &["cache", "clear"]), 0);
     let status = env.optimize(&it.dir, &["index", "status"]).stdout;
     assert!(String::from_utf8_lossy(&status).contains("state: up to date"));

@@ -8,11 +8,15 @@ use std::ops::Range;
 use bstr::{BStr, ByteSlice};
 use gix::hash::{Kind, oid};
 use gix::objs::tree::EntryKind;
+use rayon::prelude::*;
 use rkyv::primitive::ArchivedU32;
 
 use super::layout::number_kind;
 use super::{Change, Posting, Value};
 use crate::index::ids::Pos;
+
+/// So many numbers of a column are at least worth a thread.
+const PART: usize = 1 << 15;
 
 /// The paths of one segment, in ascending order of their bytes, and their postings.
 #[derive(Clone, Copy)]
@@ -145,6 +149,49 @@ impl<'a> PathTable<'a> {
             let (old, new) = (leaf(table.old), leaf(table.new));
             (old.is_some() || new.is_some()).then(|| Change { path: table.path(from), old, new })
         })
+    }
+
+    /// The postings at positions that are wanted, each with the number of its path, in ascending order of path. One pass
+    /// over the positions of all postings: for few commits out of many, and all that they did to directories, too.
+    pub fn postings_at(&self, wanted: impl Fn(Pos) -> bool + Sync) -> Vec<(usize, Posting<'a>)> {
+        let rows = self.pos.par_iter().enumerate().with_min_len(PART);
+        let rows: Vec<usize> =
+            rows.filter(|(_, pos)| wanted(Pos(pos.to_native()))).map(|(row, _)| row).collect();
+        self.rows(&rows)
+    }
+
+    /// The postings after which a path has a value that is wanted, in the same order. Each value is judged once; then
+    /// there is one pass over the new values of all postings.
+    pub fn postings_bringing(&self, wanted: impl Fn(Value<'a>) -> bool + Sync) -> Vec<(usize, Posting<'a>)> {
+        let values = self.values();
+        let numbers = (0..self.kinds.len()).into_par_iter().with_min_len(PART);
+        let wanted: Vec<bool> =
+            numbers.map(|number| values.get(number as u32).is_some_and(&wanted)).collect();
+        if !wanted.contains(&true) {
+            return Vec::new();
+        }
+        let is_wanted = |number: &ArchivedU32| wanted.get(number.to_native() as usize) == Some(&true);
+        let rows = self.new.par_iter().enumerate().with_min_len(PART);
+        let rows: Vec<usize> = rows.filter(|(_, number)| is_wanted(number)).map(|(row, _)| row).collect();
+        self.rows(&rows)
+    }
+
+    /// Postings by their numbers, which ascend. Those that damage has put out of range are left out.
+    fn rows(&self, numbers: &[usize]) -> Vec<(usize, Posting<'a>)> {
+        let (values, allowed) = (self.values(), self.positions());
+        let mut from = 0;
+        let row = |at: &usize| {
+            let at = *at;
+            from += self.starts.get(from..)?.partition_point(|start| start.to_native() as usize <= at);
+            // The path that starts last, and the same again for the next row.
+            from = from.checked_sub(1)?;
+            let pos = self.pos.get(at)?.to_native();
+            let old = values.get(self.old.get(at)?.to_native());
+            let new = values.get(self.new.get(at)?.to_native());
+            let sound = from < self.len && allowed.contains(&pos);
+            sound.then_some((from, Posting { pos: Pos(pos), old, new }))
+        };
+        numbers.iter().filter_map(row).collect()
     }
 
     /// The commits about which nothing is known, in ascending order.

@@ -1,7 +1,7 @@
 //! The recommended configuration of one repository: what it is, setting it, and taking back exactly what was set.
 
 use std::path::PathBuf;
-use std::process::{ExitCode, Stdio};
+use std::process::{Child, ExitCode, Stdio};
 
 use serde::{Deserialize, Serialize};
 
@@ -75,10 +75,25 @@ struct Set {
 }
 
 /// Whether this git has a file system watcher of its own.
-pub(in crate::optimize) fn has_watcher(context: &Context) -> bool {
-    let mut command = context.git(&["version", "--build-options"]);
-    let output = command.stdin(Stdio::null()).stderr(Stdio::null()).output();
-    output.is_ok_and(|output| String::from_utf8_lossy(&output.stdout).contains("feature: fsmonitor--daemon"))
+fn has_watcher(context: &Context) -> bool {
+    WatcherAsked::ask(context).answer()
+}
+
+/// A git that has been asked whether it has a file system watcher, so that something else can be done meanwhile.
+pub(in crate::optimize) struct WatcherAsked(std::io::Result<Child>);
+
+impl WatcherAsked {
+    pub(in crate::optimize) fn ask(context: &Context) -> WatcherAsked {
+        let mut command = context.git(&["version", "--build-options"]);
+        WatcherAsked(command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn())
+    }
+
+    pub(in crate::optimize) fn answer(self) -> bool {
+        let output = self.0.and_then(Child::wait_with_output);
+        output.is_ok_and(|output| {
+            String::from_utf8_lossy(&output.stdout).contains("feature: fsmonitor--daemon")
+        })
+    }
 }
 
 /// Settings that are recommended and not made anywhere. Whoever has decided otherwise is left alone.

@@ -3,7 +3,7 @@
 mod checks;
 mod config;
 
-pub(super) use self::config::has_watcher;
+pub(super) use self::config::WatcherAsked;
 
 use std::io::Write;
 use std::process::ExitCode;

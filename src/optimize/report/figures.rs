@@ -1,15 +1,13 @@
-//! The figures of a report, and how they are added up. Serialised, they are what `--json` prints.
+//! The figures of a report. Serialised, they are what `--json` prints. How they are added up is in [`super::sums`].
 
 use std::collections::BTreeMap;
 
-use bstr::ByteSlice;
 use serde::{Deserialize, Serialize};
 
-use super::objects::{Item, Objects};
-use crate::index::{History, Paths, Pos};
+use crate::index::{History, Pos};
 
 /// How many of the largest objects are named.
-const NAMED: usize = 10;
+pub(super) const NAMED: usize = 10;
 /// How many of the largest places are named.
 const PLACES: usize = 80;
 /// Extensions of files that do not compress or delta well.
@@ -21,7 +19,7 @@ const MEDIA: &[&str] = &[
 ];
 
 /// One large object.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Large {
     /// Bytes.
     pub(super) size: u64,
@@ -101,107 +99,42 @@ pub(super) struct Figures {
     pub(super) media_share: f64,
 }
 
-/// Adds everything up. `sizes` are those of [`Objects::all`], in that order.
-pub(super) fn add_up<'a>(
-    objects: &Objects<'a>,
-    sizes: &[Option<u64>],
-    history: &History<'a>,
-    paths: &Paths<'a>,
-) -> Figures {
-    let (commit_sizes, rest) = sizes.split_at(objects.commits.len());
-    let (tree_sizes, blob_sizes) = rest.split_at(objects.trees.len());
-    let mut figures = Figures {
-        commits: kind(&objects.commits, commit_sizes, history, paths),
-        trees: kind(&objects.trees, tree_sizes, history, paths),
-        blobs: kind(&objects.blobs, blob_sizes, history, paths),
-        ..Figures::default()
-    };
-    let years: Vec<i64> = (0..history.len()).map(|pos| year(history.committer_time(Pos(pos)))).collect();
-    for commit in &objects.commits {
-        let pos = Pos(commit.pos);
-        figures.depth = figures.depth.max(u64::from(history.generation(pos)));
-        figures.parents = figures.parents.max(history.parents(pos).count() as u64);
-        figures.years.entry(years[pos.index()]).or_default().commits += 1;
+impl Figures {
+    /// Puts the largest first, names no more than is of interest, and computes the share of media.
+    pub(super) fn rank(&mut self) {
+        self.extensions.sort_by_key(|sum| std::cmp::Reverse(sum.bytes));
+        self.places.sort_by_key(|sum| std::cmp::Reverse(sum.bytes));
+        self.places.truncate(PLACES);
+        let media = self.extensions.iter().filter(|sum| sum.media);
+        let media = media.fold(0u64, |bytes, sum| bytes.saturating_add(sum.bytes));
+        self.media_share = media as f64 / self.blobs.total.max(1) as f64;
     }
-    // By path first: paths are far fewer than versions.
-    let mut sums: Vec<Vec<(u64, u64)>> =
-        paths.tables().iter().map(|table| vec![(0, 0); table.len()]).collect();
-    for (blob, size) in objects.blobs.iter().zip(blob_sizes) {
-        let size = size.unwrap_or(0);
-        let year = figures.years.entry(years[Pos(blob.pos).index()]).or_default();
-        year.blobs += 1;
-        year.bytes += size;
-        if let Some((table, at)) = blob.path_number() {
-            let sum = &mut sums[table][at];
-            *sum = (sum.0 + 1, sum.1 + size);
-        }
-    }
-    let mut extensions: BTreeMap<String, Extension> = BTreeMap::new();
-    let mut places: BTreeMap<String, Place> = BTreeMap::new();
-    for (table, sums) in paths.tables().iter().zip(&sums) {
-        for (at, &(blobs, bytes)) in sums.iter().enumerate().filter(|(_, (blobs, _))| *blobs > 0) {
-            let path = table.path(at).to_str_lossy();
-            let place = places.entry(place(&path).to_owned()).or_default();
-            place.blobs += blobs;
-            place.bytes += bytes;
-            let sum = extensions.entry(extension(&path)).or_default();
-            sum.blobs += blobs;
-            sum.bytes += bytes;
-        }
-    }
-    figures.extensions = extensions
-        .into_iter()
-        .map(|(extension, sum)| {
-            let media = MEDIA.binary_search(&extension.as_str()).is_ok();
-            Extension { extension, media, ..sum }
-        })
-        .collect();
-    figures.extensions.sort_by_key(|sum| std::cmp::Reverse(sum.bytes));
-    figures.places = places.into_iter().map(|(path, sum)| Place { path, ..sum }).collect();
-    figures.places.sort_by_key(|sum| std::cmp::Reverse(sum.bytes));
-    figures.places.truncate(PLACES);
-    let media: u64 = figures.extensions.iter().filter(|sum| sum.media).map(|sum| sum.bytes).sum();
-    figures.media_share = media as f64 / figures.blobs.total.max(1) as f64;
-    figures
 }
 
-fn kind<'a>(items: &[Item<'a>], sizes: &[Option<u64>], history: &History<'a>, paths: &Paths<'a>) -> Kind {
-    let mut by_size: Vec<(u64, usize)> =
-        sizes.iter().enumerate().filter_map(|(at, size)| Some(((*size)?, at))).collect();
-    let read = by_size.len();
-    let named = NAMED.min(read);
-    if read > named {
-        by_size.select_nth_unstable_by_key(named, |(size, at)| (std::cmp::Reverse(*size), *at));
-    }
-    by_size.truncate(named);
-    by_size.sort_by_key(|(size, at)| (std::cmp::Reverse(*size), *at));
-    let large = |(size, at): (u64, usize)| Large {
-        size,
-        object: items[at].id.to_string(),
-        path: items[at].path(paths),
-        commit: history.oid(Pos(items[at].pos)).to_string(),
-    };
-    Kind {
-        count: items.len() as u64,
-        total: sizes.iter().flatten().sum(),
-        unread: (items.len() - read) as u64,
-        largest: by_size.into_iter().map(large).collect(),
-    }
+/// Whether files with this extension do not compress or delta well.
+pub(super) fn is_media(extension: &str) -> bool {
+    MEDIA.binary_search(&extension).is_ok()
+}
+
+/// The year (UTC) of the committer date.
+pub(super) fn year(history: &History<'_>, pos: Pos) -> i64 {
+    year_of(history.committer_time(pos))
 }
 
 /// The year (UTC) of a time in seconds since 1970; odd clocks are put where the calendar ends.
-fn year(seconds: i64) -> i64 {
+fn year_of(seconds: i64) -> i64 {
     let time = jiff::Timestamp::from_second(seconds).unwrap_or(jiff::Timestamp::MAX);
     i64::from(time.to_zoned(jiff::tz::TimeZone::UTC).year())
 }
 
 /// The first two names of a path.
-fn place(path: &str) -> &str {
+pub(super) fn place(path: &str) -> &str {
     let end = path.match_indices('/').nth(1).map_or(path.len(), |(at, _)| at);
     &path[..end]
 }
 
-fn extension(path: &str) -> String {
+/// The extension of a path, in lower case; empty for none.
+pub(super) fn extension(path: &str) -> String {
     let name = path.rsplit('/').next().unwrap_or(path);
     match name.rsplit_once('.') {
         Some((stem, extension)) if !stem.is_empty() && extension.len() <= 12 => {
@@ -225,6 +158,6 @@ mod tests {
         {
             assert_eq!(place(path), expected, "{path}");
         }
-        assert_eq!((year(0), year(1_700_000_000), year(-1)), (1970, 2023, 1969));
+        assert_eq!((year_of(0), year_of(1_700_000_000), year_of(-1)), (1970, 2023, 1969));
     }
 }

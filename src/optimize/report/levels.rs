@@ -169,3 +169,106 @@ pub(super) fn advice(report: &Report) -> Vec<Advice> {
     }
     advice
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::optimize::report::checkout::Directory;
+    use crate::optimize::report::figures::{Extension, Large};
+
+    /// The commands that are recommended.
+    fn commands(change: impl FnOnce(&mut Report)) -> Vec<String> {
+        let mut report = Report::default();
+        change(&mut report);
+        advice(&report).into_iter().map(|advice| advice.command).collect()
+    }
+
+    fn blob_of(size: u64) -> impl FnOnce(&mut Report) {
+        move |report| {
+            report.history.blobs.largest = vec![Large { size, ..Large::default() }];
+        }
+    }
+
+    #[test]
+    fn what_stands_out_gets_the_command_that_helps_and_nothing_else_does() {
+        assert!(commands(|_| ()).is_empty());
+        assert!(commands(blob_of(9_999_999)).is_empty());
+        assert_eq!(commands(blob_of(10_000_000)), ["git optimize clone --filter=blob:limit=10m <url>"]);
+        let huge = commands(blob_of(50_000_000));
+        assert_eq!(huge[1..], ["git config core.bigFileThreshold 50m"]);
+        let old_versions = commands(|report| {
+            report.history.blobs.total = 1_000_000_001;
+            report.url = Some("https://example.org/x.git".to_owned());
+        });
+        assert_eq!(old_versions, ["git optimize clone --filter=blob:none https://example.org/x.git"]);
+        let film = |media| Extension { extension: "mp4".to_owned(), blobs: 3, bytes: 100_000_000, media };
+        assert!(commands(|report| report.history.extensions = vec![film(false)]).is_empty());
+        assert_eq!(
+            commands(|report| report.history.extensions = vec![film(true)]),
+            [
+                "git lfs migrate import --include=\"*.mp4\"  # rewrites history",
+                "echo '*.mp4 -delta' >> .gitattributes"
+            ]
+        );
+        assert_eq!(
+            commands(|report| report.history.commits.count = 500_000),
+            ["git clone --depth=50 <url>", "git optimize --task commit-graph"]
+        );
+        let with_graph = |report: &mut Report| {
+            report.history.commits.count = 10_000;
+            report.storage.graph_commits = 10_000;
+        };
+        assert!(commands(with_graph).is_empty());
+        assert_eq!(commands(|report| report.storage.packs = 51), ["git optimize run"]);
+        assert_eq!(commands(|report| report.storage.loose = 6701), ["git optimize run"]);
+        assert_eq!(
+            commands(|report| report.refs.count = 25_000),
+            ["git config transfer.hideRefs <prefix>  # on the server"]
+        );
+    }
+
+    #[test]
+    fn a_large_checkout_gets_cones_and_settings_that_are_not_made_yet() {
+        let large = |report: &mut Report| {
+            report.checkout.files = 50_000;
+            report.has_watcher = true;
+            let directory = |path: &str, bytes| Directory { path: path.to_owned(), files: 1, bytes };
+            report.checkout.largest_directories =
+                vec![directory("docs", 900), directory("docs/img", 800), directory("src", 100)];
+        };
+        let settings = [
+            "git config core.untrackedCache true",
+            "git config index.version 4",
+            "git config core.fsmonitor true",
+        ];
+        let all = commands(large);
+        assert_eq!(all[0], "git sparse-checkout set --cone <directory>...");
+        assert_eq!(all[1..], settings);
+        let mut report = Report::default();
+        large(&mut report);
+        assert!(advice(&report)[0].reason.contains("(docs, src) are 1.0 kB"), "{:?}", advice(&report)[0]);
+        let set = |report: &mut Report| {
+            large(report);
+            report.configured = vec!["core.untrackedCache".to_owned(), "index.version".to_owned()];
+        };
+        assert_eq!(commands(set)[1..], settings[2..]);
+        let unwatched = |report: &mut Report| {
+            large(report);
+            report.has_watcher = false;
+        };
+        assert_eq!(commands(unwatched)[1..], settings[..2]);
+    }
+
+    /// A star for each whole time that git-sizer's value fits in, 30 at most.
+    #[test]
+    fn stars_are_those_of_git_sizer() {
+        let stars = |bytes| {
+            let mut report = Report::default();
+            report.history.blobs.total = bytes;
+            let levels = levels(&report);
+            levels.iter().find(|level| level.name == "size of blobs").map(|level| level.stars)
+        };
+        let found = [0, 9_999_999_999, 10_000_000_000, 25_000_000_000, u64::MAX].map(stars);
+        assert_eq!(found, [0, 0, 1, 2, 30].map(Some));
+    }
+}

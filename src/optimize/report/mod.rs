@@ -2,39 +2,51 @@
 //! known from the index; their sizes are read from the headers of packs ([`sizes`]).
 //!
 //! The report is kept in the index directory, with what it depends on; if that is still the same, the next one is that
-//! one. The sizes of objects, which never change, are kept besides, so that after a change only new objects are read.
+//! one. What the figures were summed up from is kept besides ([`kept`]), so that after a change only what commits have
+//! brought or taken away is looked at ([`changes`]); and the sizes of objects, which never change, for when all has to be
+//! counted again.
 
+mod changes;
 mod checkout;
 mod figures;
 mod html;
+mod kept;
 mod levels;
 mod objects;
 mod print;
+mod refs;
 mod sizes;
+mod sums;
 
+pub(crate) use self::kept::read_sums;
 pub(super) use self::objects::reachable;
 pub(crate) use self::sizes::{read_pack, read_sizes};
 
 use std::io::Write;
 use std::path::Path;
-use std::process::{ExitCode, Stdio};
+use std::process::ExitCode;
 
 use bstr::ByteSlice;
 use serde::{Deserialize, Serialize};
 
+use self::changes::Change;
 use self::checkout::Checkout;
 use self::figures::Figures;
+use self::kept::Kept;
 use self::levels::{Advice, Level};
 use self::objects::Objects;
+use self::refs::Refs;
 use self::sizes::Known;
+use self::sums::Sums;
 use super::cli::ReportOptions;
 use super::context::Context;
-use super::run::graph;
+use super::doctor::WatcherAsked;
+use super::run::graph::{self, Graph};
 use super::run::packs::Packs;
 use super::stats::{self, Summary};
 use super::{index, run as maintenance};
 use crate::cli::fatal;
-use crate::index::{Location, OpenIndex};
+use crate::index::{History, Location, OpenIndex, Paths};
 use crate::repo::NotExact;
 use crate::session::Session;
 
@@ -44,21 +56,6 @@ const SIZES: &str = "report.sizes";
 
 /// Another layout of the report gets another number.
 const FORMAT: u32 = 2;
-
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-struct Refs {
-    count: u64,
-    branches: u64,
-    remote_branches: u64,
-    tags: u64,
-    annotated_tags: u64,
-    /// Bytes of the tag objects.
-    tag_bytes: u64,
-    largest_tag: u64,
-    largest_tag_name: String,
-    /// The most annotated tags of which each tags the next.
-    tag_depth: u64,
-}
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct Storage {
@@ -105,7 +102,8 @@ pub(super) fn run(options: &ReportOptions) -> ExitCode {
 
 fn answer(options: &ReportOptions) -> Result<String, NotExact> {
     let context = Context::open()?;
-    let key = key(&context)?;
+    let stored = Stored::look(&context)?;
+    let key = key(&context, &stored);
     let session = context.session()?;
     if let Some(location) = session.location().ok().flatten().filter(|_| !options.fresh) {
         let report = cached(&location.dir.join(REPORT), &key);
@@ -121,7 +119,7 @@ fn answer(options: &ReportOptions) -> Result<String, NotExact> {
         _ => index::update_quietly(&session, options.progress)?,
     }
     let location = session.location().map_err(Context::fails)?.ok_or("the index is gone")?;
-    let mut report = make(&context, &session, &location)?;
+    let mut report = make(&context, &session, &location, &stored, options.fresh)?;
     report.key = key;
     report.levels = levels::levels(&report);
     report.advice = levels::advice(&report);
@@ -177,52 +175,84 @@ fn remember(path: &Path, report: &Report) -> std::io::Result<()> {
     Ok(())
 }
 
+/// What the object database consists of.
+struct Stored {
+    packs: Packs,
+    graph: Option<Graph>,
+    loose: u64,
+}
+
+impl Stored {
+    fn look(context: &Context) -> Result<Stored, NotExact> {
+        let objects = context.objects();
+        let packs = Packs::read(&objects.join("pack"), context.repo.git.object_hash());
+        Ok(Stored {
+            packs: packs.map_err(Context::fails)?,
+            graph: graph::read(&objects),
+            loose: maintenance::loose_count(context),
+        })
+    }
+}
+
 /// Refs, packs, commit-graph, loose objects, configuration and program: if none of them has changed, neither has the
 /// report.
-fn key(context: &Context) -> Result<String, NotExact> {
+fn key(context: &Context, stored: &Stored) -> String {
     let mut hasher = blake3::Hasher::new();
     let mut add = |text: &str| {
         hasher.update(text.as_bytes()).update(b"\0");
     };
     add(env!("CARGO_PKG_VERSION"));
     add(&context.git.version);
-    let objects = context.objects();
     // Where there are too many loose refs to look at each, every report is a new one.
     let refs = maintenance::refs_stamp(context);
     add(&refs.unwrap_or_else(maintenance::unique));
-    let packs = Packs::read(&objects.join("pack"), context.repo.git.object_hash()).map_err(Context::fails)?;
-    packs.list.iter().for_each(|pack| add(&pack.name));
-    add(&format!("{:?} {}", graph::read(&objects), maintenance::loose_count(context)));
+    stored.packs.list.iter().for_each(|pack| add(&pack.name));
+    add(&format!("{:?} {}", stored.graph, stored.loose));
     for (key, value) in context.config.iter() {
         add(&key.to_str_lossy());
         add(&value.map(|value| value.to_str_lossy().into_owned()).unwrap_or_default());
     }
-    Ok(hasher.finalize().to_hex().to_string())
+    hasher.finalize().to_hex().to_string()
 }
 
-fn make(context: &Context, session: &Session<'_>, location: &Location) -> Result<Report, NotExact> {
+fn make(
+    context: &Context,
+    session: &Session<'_>,
+    location: &Location,
+    stored: &Stored,
+    fresh: bool,
+) -> Result<Report, NotExact> {
+    let watcher = WatcherAsked::ask(context);
     let index = session.open_published(location).map_err(Context::fails)?;
     let history = index.history().map_err(Context::fails)?;
     let paths = index.paths().map_err(|rejected| NotExact::from(rejected.to_string()))?;
-    let reached = reachable(&history, &session.all_tips()?);
-    let objects = Objects::collect(&history, &paths, &reached);
-    let known_file = location.dir.join(SIZES);
-    let sizes = sizes_of(context, &objects, &known_file)?;
-    let figures = figures::add_up(&objects, &sizes, &history, &paths);
-    let packs = Packs::read(&context.objects().join("pack"), history.kind().unwrap_or(gix::hash::Kind::Sha1));
-    let packs = packs.map_err(Context::fails)?;
-    let partial = packs.list.iter().any(|pack| pack.promisor);
+    let reached = reachable(&history, &session.all_tips(&|id| history.lookup(id).is_some())?);
+    let kept = (!fresh).then(|| Kept::load(location, &history, &paths)).flatten();
+    let (before, kept_checkout, kept_tags) = match kept {
+        Some(Kept { sums, reached, checkout, tags }) => (Some((sums, reached)), checkout, tags),
+        None => Default::default(),
+    };
+    let sums = match before.and_then(|before| caught_up(context, before, &reached, &history, &paths)) {
+        Some(sums) => sums,
+        None => counted(context, location, &reached, &history, &paths)?,
+    };
+    let partial = stored.packs.list.iter().any(|pack| pack.promisor);
+    let head = context.repo.head()?.map(|head| context.repo.peel(head, &|id| history.lookup(id).is_some()));
+    let head = head.transpose()?.flatten().and_then(|head| history.lookup(&head));
+    let tree = head.map(|head| history.tree(head).to_owned());
+    let (refs, tags) = refs::read(context, &history, &kept_tags)?;
+    let checkout = checkout::read(context, tree, partial, kept_checkout)?;
     let unknown = paths.unknown().filter(|pos| reached.get(pos.index()) == Some(&true)).count() as u64;
-    Ok(Report {
+    let report = Report {
         format: FORMAT,
-        history: figures,
-        checkout: checkout::read(context, partial)?,
-        refs: refs(context)?,
+        history: sums.figures(),
+        checkout: checkout.checkout(),
+        refs,
         storage: Storage {
-            packs: packs.list.len() as u64,
-            pack_bytes: packs.bytes(),
-            loose: maintenance::loose_count(context),
-            graph_commits: graph::read(&context.objects()).map_or(0, |graph| u64::from(graph.commits)),
+            packs: stored.packs.list.len() as u64,
+            pack_bytes: stored.packs.bytes(),
+            loose: stored.loose,
+            graph_commits: stored.graph.as_ref().map_or(0, |graph| u64::from(graph.commits)),
             ..sizes_on_disk(&index, &location.dir)
         },
         unknown,
@@ -232,9 +262,46 @@ fn make(context: &Context, session: &Session<'_>, location: &Location) -> Result
             .filter(|key| context.config.contains(key))
             .map(str::to_owned)
             .collect(),
-        has_watcher: super::doctor::has_watcher(context),
+        has_watcher: watcher.answer(),
         ..Report::default()
+    };
+    if paths.len() == history.len() {
+        // Who can't write it counts again next time.
+        Kept { sums, reached, checkout: Some(checkout), tags }.save(location, &history, &paths).ok();
+    }
+    Ok(report)
+}
+
+/// The sums that were kept, with what has come and gone since then. What could not be read then may be readable now: in
+/// that case all is counted again.
+fn caught_up(
+    context: &Context,
+    (sums, before): (Sums, Vec<bool>),
+    reached: &[bool],
+    history: &History<'_>,
+    paths: &Paths<'_>,
+) -> Option<Sums> {
+    if sums.unread() > 0 {
+        return None;
+    }
+    let change = Change { before: &before, now: reached };
+    changes::apply(sums, &change, history, paths, |ids| {
+        let dirs = context.repo.object_dirs().ok()?;
+        Some(sizes::of(&context.repo.git.objects, dirs.all(), context.repo.git.object_hash(), ids))
     })
+}
+
+/// The sums of all objects, each looked at.
+fn counted<'a>(
+    context: &Context,
+    location: &Location,
+    reached: &[bool],
+    history: &History<'a>,
+    paths: &Paths<'a>,
+) -> Result<Sums, NotExact> {
+    let objects = Objects::collect(history, paths, reached);
+    let sizes = sizes_of(context, &objects, &location.dir.join(SIZES))?;
+    Ok(Sums::of(&objects, &sizes, history, paths))
 }
 
 /// The sizes of all objects, in order: those that are known from the last time, and the rest from the packs.
@@ -269,47 +336,4 @@ fn sizes_on_disk(index: &OpenIndex, dir: &Path) -> Storage {
     let files = std::fs::read_dir(dir).into_iter().flatten().flatten();
     let all: u64 = files.filter_map(|file| file.metadata().ok()).map(|meta| meta.len()).sum();
     Storage { index_bytes: named, cache_bytes: all.saturating_sub(named), ..Storage::default() }
-}
-
-fn refs(context: &Context) -> Result<Refs, NotExact> {
-    let format = "--format=%(objecttype) %(objectsize) %(objectname) %(refname)";
-    let output = context.git(&["for-each-ref", format]).stdin(Stdio::null()).stderr(Stdio::null()).output();
-    let output = output.map_err(Context::fails)?;
-    let mut refs = Refs::default();
-    for line in output.stdout.lines() {
-        let mut words = line.splitn_str(4, " ");
-        let mut word = || words.next();
-        let (Some(kind), Some(size), Some(id), Some(name)) = (word(), word(), word(), word()) else {
-            continue;
-        };
-        refs.count += 1;
-        match () {
-            () if name.starts_with(b"refs/heads/") => refs.branches += 1,
-            () if name.starts_with(b"refs/remotes/") => refs.remote_branches += 1,
-            () if name.starts_with(b"refs/tags/") => refs.tags += 1,
-            () => {}
-        }
-        if kind == b"tag" {
-            let size = size.to_str().ok().and_then(|size| size.parse().ok()).unwrap_or(0);
-            refs.annotated_tags += 1;
-            refs.tag_bytes += size;
-            refs.tag_depth = refs.tag_depth.max(tag_depth(context, id));
-            if size > refs.largest_tag {
-                refs.largest_tag = size;
-                refs.largest_tag_name = name.to_str_lossy().into_owned();
-            }
-        }
-    }
-    Ok(refs)
-}
-
-/// How many tags there are from this one to something else.
-fn tag_depth(context: &Context, id: &[u8]) -> u64 {
-    let mut next = gix::ObjectId::from_hex(id).ok();
-    let mut depth = 0;
-    while let Some(tag) = next.and_then(|id| context.repo.git.find_object(id).ok()?.try_into_tag().ok()) {
-        depth += 1;
-        next = tag.target_id().ok().map(|id| id.detach());
-    }
-    depth
 }

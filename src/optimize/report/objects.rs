@@ -1,7 +1,7 @@
 //! All objects that the refs reach, from the index: each commit's own, and what commits did to paths. Which commit
 //! and path brings an object comes with it; only sizes are read from the repository.
 
-use bstr::ByteSlice;
+use bstr::{BStr, ByteSlice};
 use gix::hash::oid;
 use gix::objs::tree::EntryKind;
 use rayon::prelude::*;
@@ -20,19 +20,26 @@ pub(super) struct Item<'a> {
 }
 
 /// Root trees have no path.
-const ROOT: u32 = u32::MAX;
+pub(super) const ROOT: u32 = u32::MAX;
 /// Tables and their paths share a number of 32 bits: there are at most 64 tables.
 const PATH_BITS: u32 = 26;
 
+/// One number for a table and one of its paths.
+pub(super) fn path_number(table: usize, at: usize) -> Option<u32> {
+    let sound = table < 1 << (32 - PATH_BITS) && at < (1 << PATH_BITS) - 1;
+    sound.then_some((table as u32) << PATH_BITS | at as u32)
+}
+
 impl<'a> Item<'a> {
-    fn new(id: &'a oid, pos: Pos, path: u32) -> Item<'a> {
+    /// `path` is what [`path_number`] gives, or [`ROOT`].
+    pub(super) fn new(id: &'a oid, pos: Pos, path: u32) -> Item<'a> {
         Item { prefix: super::sizes::prefix(id), id, pos: pos.0, path }
     }
 
     /// Its path; `None` for a root tree or a commit.
     pub(super) fn path(&self, paths: &Paths<'a>) -> Option<String> {
         let (table, at) = self.path_number()?;
-        Some(paths.tables().get(table)?.path(at).to_str_lossy().into_owned())
+        Some(lossy(paths.tables().get(table)?.path(at)))
     }
 
     /// The table that has its path, and the path's number there.
@@ -73,18 +80,17 @@ impl<'a> Objects<'a> {
         let roots =
             commits.iter().map(|commit| Item::new(history.tree(Pos(commit.pos)), Pos(commit.pos), ROOT));
         let (mut trees, mut blobs): (Vec<Item<'a>>, Vec<Item<'a>>) = (roots.collect(), Vec::new());
-        for (number, table) in paths.tables().iter().enumerate().take(1 << (32 - PATH_BITS)) {
+        for (number, table) in paths.tables().iter().enumerate() {
             let rows = |at: usize| {
-                let path = (number as u32) << PATH_BITS | at as u32;
+                let path = path_number(number, at);
                 let postings =
                     table.postings(at).filter(|posting| reached.get(posting.pos.index()) == Some(&true));
                 postings.filter_map(move |posting| {
                     let value = posting.new?;
-                    Some((value.kind, Item::new(value.id, posting.pos, path)))
+                    Some((value.kind, Item::new(value.id, posting.pos, path?)))
                 })
             };
-            let known = table.len().min((1 << PATH_BITS) - 1);
-            let parts: Vec<(Vec<Item<'a>>, Vec<Item<'a>>)> = (0..known)
+            let parts: Vec<(Vec<Item<'a>>, Vec<Item<'a>>)> = (0..table.len())
                 .into_par_iter()
                 .with_min_len(256)
                 .fold(Default::default, |(mut trees, mut blobs): (Vec<_>, Vec<_>), at| {
@@ -116,6 +122,11 @@ impl<'a> Objects<'a> {
     pub(super) fn all(&self) -> impl Iterator<Item = &Item<'a>> {
         self.commits.iter().chain(&self.trees).chain(&self.blobs)
     }
+}
+
+/// A path as a report has it.
+pub(super) fn lossy(path: &BStr) -> String {
+    path.to_str_lossy().into_owned()
 }
 
 fn unique(mut items: Vec<Item<'_>>) -> Vec<Item<'_>> {

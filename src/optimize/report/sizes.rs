@@ -38,9 +38,18 @@ pub(super) fn of(objects: &gix::OdbHandle, dirs: &[PathBuf], kind: Kind, ids: &[
     }
     // What is loose, or in a pack that can't be read in this way, or just not much.
     for (size, id) in sizes.iter_mut().zip(ids).filter(|(size, _)| size.is_none()) {
-        *size = objects.try_header(id).ok().flatten().map(|header| header.size);
+        *size = size_of(objects, id);
     }
     sizes
+}
+
+/// The sizes of a few objects, each asked for by itself.
+pub(super) fn of_few(objects: &gix::OdbHandle, ids: &[&oid]) -> Vec<Option<u64>> {
+    ids.iter().map(|id| size_of(objects, id)).collect()
+}
+
+fn size_of(objects: &gix::OdbHandle, id: &oid) -> Option<u64> {
+    objects.try_header(id).ok().flatten().map(|header| header.size)
 }
 
 fn indices(dirs: &[PathBuf]) -> Vec<PathBuf> {

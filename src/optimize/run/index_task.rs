@@ -8,6 +8,7 @@ use super::tasks::Asked;
 use crate::history::{self, Options, Outcome};
 use crate::index::WriterLock;
 use crate::optimize::context::Context;
+use crate::optimize::index;
 use crate::optimize::progress::Progress;
 use crate::optimize::report::reachable;
 
@@ -24,30 +25,38 @@ pub(super) fn run(runner: &Runner<'_>, facts: &mut Facts, asked: Asked) -> Resul
         session.prepare().map_err(|err| Stop::Failed(format!("cannot create the index: {err}")))?;
     let lock = WriterLock::acquire(&location.dir, PATIENCE, |_| ()).map_err(Stop::failed)?;
     let Some(lock) = lock else { return Err(Stop::Skipped("another process writes it".to_owned())) };
-    let tips = session.all_tips().map_err(Stop::failed)?;
+    let tips = session.all_tips(&|_| false).map_err(Stop::failed)?;
     let target = session.target(&location);
     let dates = session.dates();
     let events = runner.events;
     let bar = Progress::new("Indexing", false, !events.bars());
-    let report = |phase: &str, commits: u32, total: Option<u32>| {
-        bar.at(commits, total);
+    let known = session.open_published(&location).ok().and_then(|index| Some(index.history().ok()?.len()));
+    let expected = index::expected(target.objects.store_ref().path(), known.unwrap_or(0));
+    let event = |phase: &str, commits: u32, total: Option<u32>| {
         events.progress("index", phase, u64::from(commits), total.map(u64::from));
     };
-    let history_progress = |commits, total| report("history", commits, total);
-    let path_progress = |commits, total| report("paths", commits, total);
+    let history_progress = |commits, total| {
+        bar.at_about(commits, expected);
+        event("history", commits, total);
+    };
+    let path_progress = |commits, total| {
+        bar.at(commits, total);
+        event("paths", commits, total);
+    };
     let mut options = Options::new(&dates);
     options.deadline = runner.deadline;
     options.progress = Some(&history_progress);
     let mut outcome = history::update(&target, &lock, &tips, &options).map_err(stop)?;
     if !matches!(outcome, Outcome::Rebuilt { .. }) && (asked.full || asked.by_name || !runner.quiet) {
-        let index = session.open_published(&location).map_err(Stop::failed)?;
-        let history = index.history().map_err(Stop::failed)?;
+        let published = session.open_published(&location).map_err(Stop::failed)?;
+        let history = published.history().map_err(Stop::failed)?;
         let vanished =
             history.len() - reachable(&history, &tips).iter().filter(|reached| **reached).count() as u32;
         if history.len() >= WORTH_REBUILDING && vanished > history.len() / VANISHED_SHARE {
             outcome = history::rebuild(&target, &lock, &tips, &options).map_err(stop)?;
         }
     }
+    bar.forget_total();
     options.progress = Some(&path_progress);
     let paths = history::update_paths(&target, &lock, &options).map_err(stop)?;
     drop((bar, lock));

@@ -24,6 +24,10 @@ fn touch(segment: &PathSegment) -> usize {
             }
             sum += table.find(table.path(i)).unwrap_or_default() + table.range(table.path(i)).len();
         }
+        for rows in [table.postings_at(|pos| pos.0 % 2 == 0), table.postings_bringing(|_| true)] {
+            assert!(rows.iter().all(|(i, posting)| *i < table.len() && posting.pos.0 < paths.len()));
+            sum += rows.len();
+        }
     }
     for pos in (0..paths.len().min(10_000)).map(Pos) {
         sum += paths.changes(pos).map(|change| change.path.len()).sum::<usize>();

@@ -8,7 +8,7 @@ use gix::ObjectId;
 use gix::hash::Kind;
 use gix::objs::tree::EntryKind;
 
-use crate::index::{Bytes, PathSegment, Paths, Pos, Slice, Value, write_paths};
+use crate::index::{Bytes, PathSegment, Paths, Pos, Posting, Slice, Value, write_paths};
 
 pub(super) type Owned = (EntryKind, ObjectId);
 
@@ -118,6 +118,23 @@ impl Model {
                 .map(|posting| (posting.pos.index(), owned(posting.old), owned(posting.new)))
                 .collect();
             assert_eq!(&actual, wanted, "{what}: {path}");
+        }
+        for table in paths.tables() {
+            let all = |keep: &dyn Fn(&Posting<'_>) -> bool| -> Vec<_> {
+                (0..table.len())
+                    .flat_map(|i| table.postings(i).map(move |posting| (i, posting)))
+                    .filter(|(_, posting)| keep(posting))
+                    .collect()
+            };
+            let some = |pos: Pos| pos.0 % 3 == 1;
+            assert_eq!(table.postings_at(some), all(&|posting| some(posting.pos)), "{what}");
+            let tree = |value: Value<'_>| value.kind == EntryKind::Tree;
+            assert_eq!(
+                table.postings_bringing(tree),
+                all(&|posting| posting.new.is_some_and(tree)),
+                "{what}"
+            );
+            assert_eq!(table.postings_bringing(|_| false), []);
         }
         for absent in ["", "a/", "forgotten", "zz"] {
             assert_eq!(paths.postings(absent.into()).count(), 0, "{what}: {absent:?}");

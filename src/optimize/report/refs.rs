@@ -1,0 +1,80 @@
+//! What refs there are, and the annotated tags among what they lead to. A tag never changes: what is known of one is kept
+//! for the next report.
+
+use std::collections::BTreeMap;
+
+use gix::ObjectId;
+use gix::objs::Kind;
+use serde::{Deserialize, Serialize};
+
+use crate::index::History;
+use crate::optimize::context::Context;
+use crate::repo::NotExact;
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Refs {
+    pub(super) count: u64,
+    pub(super) branches: u64,
+    pub(super) remote_branches: u64,
+    pub(super) tags: u64,
+    pub(super) annotated_tags: u64,
+    /// Bytes of the tag objects.
+    pub(super) tag_bytes: u64,
+    pub(super) largest_tag: u64,
+    pub(super) largest_tag_name: String,
+    /// The most annotated tags of which each tags the next.
+    pub(super) tag_depth: u64,
+}
+
+/// A tag object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Tag {
+    /// Bytes.
+    size: u64,
+    /// How many tags there are from this one to something else.
+    depth: u64,
+}
+
+/// Tags by the names of their objects.
+pub(super) type Tags = BTreeMap<String, Tag>;
+
+/// Counts refs, and gives all tags that they lead to.
+pub(super) fn read(context: &Context, history: &History<'_>, known: &Tags) -> Result<(Refs, Tags), NotExact> {
+    let mut refs = Refs::default();
+    let mut tags = Tags::new();
+    for (name, id) in context.repo.refs_below("refs/")? {
+        refs.count += 1;
+        match () {
+            () if name.starts_with(b"refs/heads/") => refs.branches += 1,
+            () if name.starts_with(b"refs/remotes/") => refs.remote_branches += 1,
+            () if name.starts_with(b"refs/tags/") => refs.tags += 1,
+            () => {}
+        }
+        if history.lookup(&id).is_some() {
+            continue;
+        }
+        let object = id.to_string();
+        let Some(tag) = known.get(&object).copied().or_else(|| tag(context, id)) else { continue };
+        tags.insert(object, tag);
+        refs.annotated_tags += 1;
+        refs.tag_bytes += tag.size;
+        refs.tag_depth = refs.tag_depth.max(tag.depth);
+        if tag.size > refs.largest_tag {
+            refs.largest_tag = tag.size;
+            refs.largest_tag_name = name.to_string();
+        }
+    }
+    Ok((refs, tags))
+}
+
+/// `None` when it is something else.
+fn tag(context: &Context, id: ObjectId) -> Option<Tag> {
+    let header = context.repo.git.find_header(id).ok().filter(|header| header.kind() == Kind::Tag)?;
+    let mut depth = 0;
+    let mut next = Some(id);
+    while let Some(tag) = next.and_then(|id| context.repo.git.find_object(id).ok()?.try_into_tag().ok()) {
+        depth += 1;
+        next = tag.target_id().ok().map(|id| id.detach());
+    }
+    Some(Tag { size: header.size(), depth })
+}
