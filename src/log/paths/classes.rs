@@ -164,8 +164,13 @@ fn add_leaves(table: &PathTable<'_>, at: usize, pathspec: &Pathspec, terms: &Ter
     let term = |value: Option<Value<'_>>| {
         value.filter(|value| reach.takes(value.kind)).map_or(0, |value| terms.term(factor, value))
     };
+    // What a commit finds mostly is what the last one has made.
+    let mut last = (None, 0);
     for posting in table.postings(at) {
-        add(deltas, posting.pos, term(posting.new).wrapping_sub(term(posting.old)));
+        let old = if posting.old == last.0 { last.1 } else { term(posting.old) };
+        let new = term(posting.new);
+        add(deltas, posting.pos, new.wrapping_sub(old));
+        last = (posting.new, new);
     }
 }
 
@@ -211,19 +216,22 @@ impl Terms {
     }
 
     /// The term of a path with this factor and what lies there.
+    #[inline]
     fn term(&self, factor: u128, value: Value<'_>) -> u128 {
-        let (head, rest) = value.id.as_bytes().split_at(16);
-        let kind = 1 + value.kind as u128;
-        let mixed = number_from(head)
-            .wrapping_add(number_from(rest).wrapping_mul(self.rest))
-            .wrapping_add(kind.wrapping_mul(self.kind));
-        mixed.wrapping_mul(factor)
+        let (head, rest) = value.id.as_bytes().split_first_chunk().unwrap_or((&[0; 16], &[]));
+        // Four bytes of SHA-1, sixteen of SHA-256.
+        let rest = match (rest.try_into(), rest.first_chunk()) {
+            (Ok(four), _) => u128::from(u32::from_le_bytes(four)),
+            (_, Some(all)) => u128::from_le_bytes(*all),
+            _ => 0,
+        };
+        let kind = self.kind.wrapping_mul(1 + value.kind as u128);
+        let mixed = u128::from_le_bytes(*head).wrapping_add(rest.wrapping_mul(self.rest));
+        mixed.wrapping_add(kind).wrapping_mul(factor)
     }
 }
 
-/// Up to 16 bytes as a number.
+/// The first 16 bytes as a number.
 fn number_from(bytes: &[u8]) -> u128 {
-    let mut padded = [0; 16];
-    padded[..bytes.len()].copy_from_slice(bytes);
-    u128::from_le_bytes(padded)
+    bytes.first_chunk().map_or(0, |bytes| u128::from_le_bytes(*bytes))
 }

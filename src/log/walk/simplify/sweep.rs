@@ -9,7 +9,7 @@ use super::Lineage;
 use crate::index::{History, Pos};
 use crate::log::walk::positions::Positions;
 use crate::log::walk::take_order::{TakeOrder, Times};
-use crate::log::walk::{EXPANDED, PARSED, Plan, SEEN, States};
+use crate::log::walk::{EXPANDED, Plan, SEEN, States};
 
 impl Lineage<'_> {
     /// Whether a sweep yields what a walk does.
@@ -26,7 +26,6 @@ impl Lineage<'_> {
         let mut reached = Positions::new(history.len());
         for start in &plan.starts {
             times.start(start.pos);
-            states.add(start.pos, PARSED);
             if states.add_new(start.pos, SEEN) {
                 reached.insert(start.pos);
             }
@@ -41,7 +40,6 @@ impl Lineage<'_> {
             self.judge(pos, states);
             for parent in self.unwritten_parents(pos).take(followed) {
                 times.hand_down(pos, parent);
-                states.add(parent, PARSED);
                 if states.add_new(parent, SEEN) {
                     reached.insert(parent);
                 }
