@@ -90,7 +90,34 @@ done
         for map in [&[][..], &["--no-mailmap"], &["--use-mailmap"]] {
             for option in ["--committer", "--author"] {
                 same(&env, &dir, &[&[option, name][..], map].concat());
-                same(&env, &dir, &[&[option, name, "--invert-grep"][..], map].concat());
+                for with in [
+                    &["--invert-grep"][..],
+                    &["-i"],
+                    &["--grep=x"],
+                    &["--grep=x", "--grep=c", "--all-match"],
+                    &["--grep=x", "--invert-grep"],
+                    &["--author=A"],
+                    &["--committer=O M"],
+                    &["--author=proper", "--grep=X", "-i"],
+                ] {
+                    same(&env, &dir, &[&[option, name][..], with, map].concat());
+                }
+            }
+        }
+    }
+    let (_, trace) = env.fastlog(&dir, &args(&["--committer=Other"]), None);
+    assert_eq!(trace.expect("there is a trace").served, crate::support::trace::Served::Native);
+    // What git judges, it judges with the mailmap that was asked for.
+    let script = r#"
+git update-ref refs/heads/odd $(git cat-file commit HEAD | sed 's/^author.*/author A U Thor <committer@example.com> 1/' |
+    git hash-object -t commit -w --stdin --literally)
+"#;
+    shell(&env, &dir, script);
+    for setting in ["true", "false"] {
+        env.git_ok(&dir, &["config", "log.mailmap", setting]);
+        for map in [&[][..], &["--no-mailmap"], &["--mailmap"]] {
+            for filter in ["--author=Proper", "--author=Thor", "--committer=Proper", "--committer=Other"] {
+                same(&env, &dir, &[&["odd", filter, "--format=%H"][..], map].concat());
             }
         }
     }

@@ -184,6 +184,9 @@ pub(crate) fn filter(rng: &mut Rng, survey: &Survey) -> Vec<OsString> {
     if rng.u8(0..6) == 0 {
         piece.push(joined("--grep=", survey.some_word(rng)));
     }
+    if rng.u8(0..8) == 0 {
+        piece.push(joined(["--author=", "--committer="][rng.usize(0..2)], survey.some_word(rng)));
+    }
     piece
 }
 

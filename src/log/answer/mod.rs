@@ -10,6 +10,7 @@ mod shortlog;
 mod show;
 mod simplify;
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 use bstr::ByteSlice;
@@ -88,8 +89,10 @@ impl<'a> Question<'a> {
             sources.search_notes(text, history)?;
         }
         let mut criteria = self.criteria(history, &plan, text)?;
-        let judge =
-            |positions: &[Pos]| handover::judge(&self.git.path, history, positions, &options.grep_args);
+        let mut grep_args: Vec<OsString> =
+            vec![if settings.mailmap { "--mailmap" } else { "--no-mailmap" }.into()];
+        grep_args.extend(options.grep_args.iter().cloned());
+        let judge = |positions: &[Pos]| handover::judge(&self.git.path, history, positions, &grep_args);
         let assistance = self.assistance(&settings, criteria.text.is_some())?;
         let counted_by_git = assistance.as_ref().is_some_and(|assistance| assistance.counts);
         let walk = Walk::new(history, &plan).map_err(|err| NotExact::from(err.to_string()))?;
