@@ -280,6 +280,8 @@ pub(crate) const LOOKS: &[&str] = &[
     "--expand-tabs",
     "--expand-tabs=4",
     "--no-expand-tabs",
+    "--encode-email-headers",
+    "--no-encode-email-headers",
     "--no-mailmap",
     "--mailmap",
     "--use-mailmap",

@@ -38,7 +38,11 @@ impl Question<'_> {
         let options = self.options;
         let highlight = has_text && settings.colors.is_some() && !self.own.json;
         // With lists of changes, too, unless they are listed here.
-        let foreign = options.graph || options.follow || self.own.json || self.paths.is_none();
+        let foreign = options.graph
+            || options.follow
+            || self.own.json
+            || self.paths.is_none()
+            || settings.spec.is_mail();
         let reason = options
             .assisted
             .or(options.changes.filter(|_| foreign).map(|_| "diff output"))

@@ -191,6 +191,7 @@ impl<'a> Question<'a> {
             decorate: settings.decorate,
             expand_tabs: settings.expand_tabs,
             print_parents: self.options.parents,
+            mail: settings.mail.clone(),
         })
     }
 }

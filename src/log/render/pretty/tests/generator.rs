@@ -162,7 +162,7 @@ fn padding(random: &mut Random) -> String {
 
 /// A line of a commit message, without its newline.
 pub(super) fn line(random: &mut Random) -> Vec<u8> {
-    const WORDS: [&[u8]; 24] = [
+    const WORDS: [&[u8]; 25] = [
         b"word",
         b"a",
         b"Longer-word",
@@ -187,8 +187,13 @@ pub(super) fn line(random: &mut Random) -> Vec<u8> {
         b"\\n",
         b"\xc2\xa0",
         b"end.",
+        b"=?",
     ];
+    let ascii = random.one_in(3);
     let mut line = Vec::new();
+    if random.one_in(8) {
+        line.extend_from_slice(random.pick(&[b"From ".as_slice(), b">From x ", b">> From ", b">>From"]));
+    }
     if random.one_in(6) {
         line.extend_from_slice(random.pick(&[b"\t".as_slice(), b"  ", b"   \t", b" "]));
     }
@@ -206,7 +211,8 @@ pub(super) fn line(random: &mut Random) -> Vec<u8> {
                 b"\xc3",
             ]));
         } else {
-            line.extend_from_slice(random.pick(&WORDS));
+            let word = random.pick(&WORDS);
+            line.extend_from_slice(if ascii && !word.is_ascii() { b"plain" } else { word });
         }
     }
     if random.one_in(6) {
