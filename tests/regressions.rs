@@ -699,3 +699,45 @@ fn git_files_that_lead_nowhere() {
         same(&env, &below, &["--oneline"]);
     }
 }
+
+#[test]
+fn marks_of_commits_that_git_renders() {
+    let env = Environment::new();
+    let dir = repository(&env, "r");
+    for format in ["--format=%m %h", "--format=%m %G?", "--oneline", "--format=email"] {
+        for option in ["-p", "--stat", "--name-only", "-s"] {
+            same(&env, &dir, &["-n3", option, format, "HEAD~3...side"]);
+            same(&env, &dir, &["-n3", option, format, "HEAD~3..side"]);
+        }
+    }
+}
+
+#[test]
+fn placeholders_that_git_renders() {
+    let env = Environment::new();
+    let dir = repository(&env, "r");
+    for format in
+        ["%G?", "%(describe)", "%+(describe:tags=true,abbrev=4)x", "%h%GG%C(bad)", "%<(9)%GS|", "%GZ"]
+    {
+        for words in [
+            &["-n3"][..],
+            &["--grep=c"],
+            &["--", "f"],
+            &["-n2", "--graph"],
+            &["-n2", "--left-right", "HEAD~3...side"],
+            &["--follow", "--", "f"],
+            &[],
+        ] {
+            same(&env, &dir, &[&[&*format!("--format={format}")], words].concat());
+        }
+    }
+    let (_, trace) = env.fastlog(&dir, &args(&["-n3", "--format=%h %(describe)"]), None);
+    assert_eq!(trace.expect("there is a trace").served, crate::support::trace::Served::Assisted);
+    // Outside of the reflog there is nothing to say of it.
+    for format in ["%gD%gd|%gs|%gn %gN %ge %gE", "%+gd%-gs% gD", "a%n%-gd%h", "%<(5)%gs|", "%gx%g"] {
+        same(&env, &dir, &[&*format!("--format={format}")]);
+        same(&env, &dir, &["-n1", "-g", &*format!("--format={format}")]);
+    }
+    let (_, trace) = env.fastlog(&dir, &args(&["--format=%h %gd"]), None);
+    assert_eq!(trace.expect("there is a trace").served, crate::support::trace::Served::Native);
+}

@@ -123,7 +123,7 @@ impl<'a> Question<'a> {
             let mut selector = Selector::new(history, walk, criteria, &judge);
             let steps = selector.rest()?;
             let steps = self.complete(selector.walk(), steps);
-            return self.assist(history, selector.walk(), &steps, &assistance, report);
+            return self.assist(history, selector.walk(), &steps, (&assistance, &settings), report);
         }
         super::versions::check(self.git, options, &settings)?;
         let style = self.style(&settings, &sources)?;
@@ -165,6 +165,10 @@ impl<'a> Question<'a> {
         })
     }
 
+    fn environment(&self, settings: &Settings) -> Environment {
+        Environment { notes: settings.notes, columns: super::columns::columns() }
+    }
+
     fn style<'s>(&self, settings: &Settings, sources: &'s RepoSources) -> Result<Style<'s>, NotExact>
     where
         'a: 's,
@@ -177,8 +181,10 @@ impl<'a> Question<'a> {
         {
             return Err("NUL bytes in a graph".into());
         }
-        let environment = Environment { notes: settings.notes, columns: super::columns::columns() };
-        let format = settings.spec.compile(&environment).map_err(|err| NotExact::from(err.to_string()))?;
+        let format = settings
+            .spec
+            .compile(&self.environment(settings))
+            .map_err(|err| NotExact::from(err.to_string()))?;
         Ok(Style {
             format,
             abbrev_commit: settings.abbrev_commit,

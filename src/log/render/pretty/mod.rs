@@ -1,5 +1,6 @@
 //! Everything between a commit and its bytes in `git log`: the built-in formats and format strings. The placeholders
-//! that need a signature check (`%G…`), the reflog (`%g…`) or `git describe` are [`NotNative`].
+//! that need a signature check (`%G…`) or `git describe` are [`NotNative`]; those about the reflog (`%g…`) are empty,
+//! because a walk of the reflog is git's.
 //!
 //! `parse_format` finds out what is asked for, [`Spec::compile`] turns it into a [`Format`] once, [`render`]
 //! prints one commit. What stands between two commits is the caller's: see [`Format::placement`]. So is the
@@ -38,6 +39,18 @@ use crate::log::sources::Sources;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct NotNative(pub &'static str);
+
+impl NotNative {
+    /// `%G…`.
+    const SIGNATURE: NotNative = NotNative("signature placeholder");
+    /// `%(describe…)`.
+    const DESCRIBE: NotNative = NotNative("describe placeholder");
+
+    /// Whether git can render the format for commits that are chosen here.
+    pub fn is_for_git_to_render(self) -> bool {
+        self == NotNative::SIGNATURE || self == NotNative::DESCRIBE
+    }
+}
 
 /// A format that is ready to render.
 #[derive(Debug, Clone)]
@@ -81,7 +94,7 @@ impl Spec {
     /// Compiles the format.
     ///
     /// # Errors
-    /// Placeholders that need a signature check, the reflog or `git describe`; colours that git rejects.
+    /// Placeholders that need a signature check or `git describe`; colours that git rejects.
     pub fn compile(&self, environment: &Environment) -> Result<Format, NotNative> {
         match self {
             Spec::Builtin(builtin) => Ok(Format::Builtin(*builtin)),

@@ -34,10 +34,10 @@ const LITERALS: [&str; 16] = [
     "%x00",
 ];
 
-const PLACEHOLDERS: [&str; 41] = [
+const PLACEHOLDERS: [&str; 44] = [
     "H", "h", "T", "t", "P", "p", "e", "s", "f", "b", "B", "N", "S", "m", "n", "d", "D", "x41", "s", "s",
     "h", "an", "an", "aN", "ae", "aE", "al", "aL", "ad", "aD", "at", "ai", "aI", "as", "ar", "ah", "cn",
-    "cE", "cl", "cd", "b",
+    "cE", "cl", "cd", "b", "gD", "gs", "gE",
 ];
 
 const SPECIAL: [&str; 22] = [
@@ -65,7 +65,9 @@ const SPECIAL: [&str; 22] = [
     "C(auto,blue reverse)",
 ];
 
-const MALFORMED: [&str; 30] = [
+const MALFORMED: [&str; 32] = [
+    "%g",
+    "%gx",
     "%w(",
     "%w(x)",
     "%w(1,2,3,)",
