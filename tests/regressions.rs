@@ -741,3 +741,42 @@ fn placeholders_that_git_renders() {
     let (_, trace) = env.fastlog(&dir, &args(&["--format=%h %gd"]), None);
     assert_eq!(trace.expect("there is a trace").served, crate::support::trace::Served::Native);
 }
+
+#[test]
+fn files_that_are_followed_because_of_a_setting() {
+    let env = Environment::new();
+    let dir = repository(&env, "r");
+    shell(&env, &dir, "git mv f g && git commit -qm moved && echo x >h && git add h && git commit -qm h");
+    env.git_ok(&dir, &["config", "log.follow", "true"]);
+    for words in [
+        &["--oneline", "--", "g"][..],
+        &["--oneline", "g"],
+        &["--oneline", "--", "g", "h"],
+        &["--oneline", "--", "*g"],
+        &["--oneline", "--", ":(glob)g"],
+        &["--oneline", "--", ":(icase)G"],
+        &["--oneline", "--", ":(icase)g"],
+        &["--oneline", "--", ":(top)g"],
+        &["--oneline", "--", ":/g"],
+        &["--oneline", "--", ":(literal)g"],
+        &["--oneline", "--", ":!g"],
+        &["--oneline", "--", "."],
+        &["--oneline", "--", "nothing"],
+        &["--oneline", "--graph", "--", "g"],
+        &["--oneline", "--parents", "--", "g"],
+        &["--oneline", "--full-history", "--", "g"],
+        &["--name-status", "--", "g"],
+        &["-p", "--", "g"],
+        &["--oneline", "--no-follow", "--", "g"],
+    ] {
+        same(&env, &dir, words);
+        same(&env, &dir, &[&["--follow"], words].concat());
+    }
+    let (_, trace) = env.fastlog(&dir, &args(&["--oneline", "--", "g"]), None);
+    assert_eq!(trace.expect("there is a trace").served, crate::support::trace::Served::Native);
+    // Not of these.
+    let ours = env.fastlog(&dir, &args(&["--shortlog", "HEAD", "--", "g"]), None).0.stdout;
+    assert_eq!(ours.as_bstr(), env.git_ok(&dir, &["shortlog", "HEAD", "--", "g"]).as_bstr());
+    let (last, _) = env.fastlog(&dir, &args(&["--last-modified", "--", "g"]), None);
+    assert_eq!(last.code, 0);
+}
