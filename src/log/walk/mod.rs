@@ -231,7 +231,9 @@ impl<'a> Walk<'a> {
         let mut list = limit::limited(history, plan, &mut states, Some(&mut lineage));
         // Without exclusions nothing depends on how git finds the commits.
         let by_dates = !topological || needs_list || (unbound && plan.max_age.is_none());
-        if (symmetric || !by_dates) && lineage.depends_on_timing(&states, !by_dates) {
+        // Where a path disappears, so does what exclusion would have reached behind that commit.
+        let cuts = rules.remove_empty && !unbound;
+        if (symmetric || !by_dates) && (cuts || lineage.depends_on_timing(&states, !by_dates)) {
             return Err(Unsure::Timing);
         }
         lineage.limit_to_ancestry(plan, &list, &mut states);

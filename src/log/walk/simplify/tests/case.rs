@@ -15,6 +15,8 @@ pub(super) struct Case {
     tips: Vec<usize>,
     excluded: Vec<usize>,
     symmetric: bool,
+    /// `--left-only` or `--right-only`.
+    side: Option<u8>,
     paths: Vec<&'static str>,
     first_parent: bool,
     order: Order,
@@ -26,6 +28,7 @@ pub(super) struct Case {
     merges: bool,
     decorated: bool,
     show_pulls: bool,
+    remove_empty: bool,
     /// The commits named with `--ancestry-path`.
     ancestry_path: Option<Vec<usize>>,
     rewrite: bool,
@@ -68,6 +71,10 @@ impl Case {
         if !self.symmetric && random.one_in(2) {
             self.excluded = (0..[1, 1, 2][random.below(3)]).map(|_| random.below(count)).collect();
         }
+        if self.symmetric && !repository.commit_graph && random.one_in(2) {
+            let (flag, side) = [("--left-only", b'<'), ("--right-only", b'>')][random.below(2)];
+            self.side = self.flag(true, flag).then_some(side);
+        }
         let paths = [0, 1, 1, 1, 1, 2][random.below(6)];
         self.paths = (0..paths)
             .map(|_| ["d", "e", "e/f", FILES[random.below(5)], FILES[random.below(5)]][random.below(5)])
@@ -93,6 +100,7 @@ impl Case {
         }
         self.sparse = self.flag(random.one_in(10), "--sparse");
         self.show_pulls = self.flag(random.one_in(8), "--show-pulls");
+        self.remove_empty = self.flag(!repository.filters && random.one_in(6), "--remove-empty");
         self.first_parent = self.flag(random.one_in(8), "--first-parent");
         let order = random.below(8);
         match order {
@@ -110,7 +118,7 @@ impl Case {
                     self.order = Order::Topo;
                 }
             }
-            2 => self.children = self.flag(true, "--children"),
+            2 => self.children = self.flag(self.side.is_none(), "--children"),
             _ => {}
         }
     }
@@ -141,7 +149,8 @@ impl Case {
             self.flags.push(format!("--skip={}", self.skip));
         }
         self.reverse = self.flag(!self.graph && random.one_in(8), "--reverse");
-        self.boundary = self.flag(!self.first_parent && random.one_in(6), "--boundary");
+        self.boundary =
+            self.flag(!self.first_parent && self.side.is_none() && random.one_in(6), "--boundary");
     }
 
     pub(super) fn args(&self, repository: &Repository) -> Vec<String> {
@@ -248,6 +257,7 @@ impl Case {
                 sparse: self.sparse,
                 merges: self.merges,
                 show_pulls: self.show_pulls,
+                remove_empty: self.remove_empty,
                 first_parent_suffices: self.graph,
                 ancestry_path: self.ancestry_path.as_ref().map(named),
                 rewrite_parents: self.rewrite,
@@ -260,6 +270,10 @@ impl Case {
             }),
             ..Plan::default()
         };
+        if self.side.is_some() && !plan.starts.iter().any(|start| start.uninteresting) {
+            // git shows both sides of histories that have nothing in common.
+            return Err(Unsure::NoBottom);
+        }
         let mut walk = Walk::new(history, &plan)?;
         let children = walk.children();
         let mut steps: Vec<Step> = Vec::new();
@@ -270,7 +284,8 @@ impl Case {
             let parents = walk.parent_count(step.pos);
             let author = history.author(step.pos).name;
             let date = history.committer_time(step.pos);
-            let shown = parents >= self.min_parents
+            let shown = self.side.is_none_or(|side| side == step.mark)
+                && parents >= self.min_parents
                 && self.min_age.is_none_or(|newest| date <= newest)
                 && self.max_age_filter.is_none_or(|oldest| date >= oldest)
                 && self.max_parents.is_none_or(|most| parents <= most)
