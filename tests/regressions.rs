@@ -780,3 +780,33 @@ fn files_that_are_followed_because_of_a_setting() {
     let (last, _) = env.fastlog(&dir, &args(&["--last-modified", "--", "g"]), None);
     assert_eq!(last.code, 0);
 }
+
+#[test]
+fn one_side_in_topological_order() {
+    let env = Environment::new();
+    let dir = repository(&env, "r");
+    let script = r#"
+git checkout -q -b left HEAD~3 && for i in 1 2 3; do echo l$i >l; git add l; git commit -qm l$i; done
+git merge -q -m m2 side && echo l4 >l && git commit -qam l4 && git checkout -q main
+"#;
+    shell(&env, &dir, script);
+    for graph in [false, true] {
+        if graph {
+            env.git_ok(&dir, &["commit-graph", "write", "--reachable"]);
+        }
+        for side in ["--left-only", "--right-only"] {
+            for order in ["--topo-order", "--date-order", "--author-date-order", "--graph"] {
+                for with in
+                    [&[][..], &["-n2"], &["--skip=1", "-n2"], &["--grep=l"], &["--", "f"], &["--", "l", "f"]]
+                {
+                    for looks in ["--format=%m %h %p", "--oneline", "--left-right"] {
+                        same(&env, &dir, &[&[side, order, looks, "left...main"][..], with].concat());
+                    }
+                }
+            }
+            let (_, trace) = env.fastlog(&dir, &args(&[side, "--graph", "left...main"]), None);
+            let served = trace.expect("there is a trace").served;
+            assert_eq!(served == crate::support::trace::Served::Native, !graph);
+        }
+    }
+}

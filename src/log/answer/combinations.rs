@@ -24,10 +24,6 @@ impl Question<'_> {
         if options.left_only && options.right_only {
             return Err("--left-only with --right-only".into());
         }
-        if (options.left_only || options.right_only) && (options.graph || options.order != Order::Default) {
-            // With a commit-graph, git shows some commits of the other side.
-            return Err("one side in topological order".into());
-        }
         if options.boundary && options.first_parent {
             return Err("--boundary with --first-parent".into());
         }

@@ -123,6 +123,13 @@ impl Question<'_> {
             },
             simplify,
         };
+        if (options.left_only || options.right_only)
+            && order != Order::Default
+            && plan.commit_graph != CommitGraph::Unused
+        {
+            // Where git sorts as it walks, it shows some commits of the other side.
+            return Err("one side in topological order with a commit-graph".into());
+        }
         let unnamed =
             plan.starts.iter().zip(&names).any(|(start, name)| !start.uninteresting && name.is_empty());
         if with_sources && options.boundary {
