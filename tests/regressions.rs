@@ -810,3 +810,29 @@ git merge -q -m m2 side && echo l4 >l && git commit -qam l4 && git checkout -q m
         }
     }
 }
+
+/// git has not read all commits of such a boundary: it sorts those as if they had no parents, and shows none.
+#[test]
+fn boundaries_of_first_parents() {
+    let env = Environment::new();
+    let dir = repository(&env, "r");
+    shell(
+        &env,
+        &dir,
+        "git checkout -q -b other side && git commit -q --allow-empty -m o1 && git merge -q -m om main~3 main~2",
+    );
+    shell(
+        &env,
+        &dir,
+        "git checkout -q main && git merge -q -m again other && git commit -q --allow-empty -m top",
+    );
+    for looks in ["--oneline", "--format=%m %h %P", "--format=medium", "--parents", "--graph", "--raw"] {
+        for with in [&[][..], &["-n2"], &["v1.."], &["^side", "main"], &["--reverse"], &["--topo-order"]] {
+            if looks != "--graph" || with != ["--reverse"] {
+                same(&env, &dir, &[&["--boundary", "--first-parent", looks][..], with].concat());
+            }
+        }
+    }
+    let (_, trace) = env.fastlog(&dir, &args(&["--boundary", "--first-parent"]), None);
+    assert_eq!(trace.expect("there is a trace").served, crate::support::trace::Served::Native);
+}

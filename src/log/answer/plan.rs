@@ -123,6 +123,7 @@ impl Question<'_> {
             },
             simplify,
         };
+        self.check_boundary(settings, &plan)?;
         if (options.left_only || options.right_only)
             && order != Order::Default
             && plan.commit_graph != CommitGraph::Unused

@@ -149,8 +149,14 @@ impl Case {
             self.flags.push(format!("--skip={}", self.skip));
         }
         self.reverse = self.flag(!self.graph && random.one_in(8), "--reverse");
-        self.boundary =
-            self.flag(!self.first_parent && self.side.is_none() && random.one_in(6), "--boundary");
+        // With --first-parent the order depends on which commits git has read.
+        let is_known = !self.first_parent
+            || !(self.simplifies() || self.symmetric || self.children || self.order == Order::Date)
+                && self.order != Order::AuthorDate
+                && (self.order == Order::Default || !repository.commit_graph);
+        let often = if self.first_parent { 2 } else { 6 };
+        let wanted = is_known && self.side.is_none() && random.one_in(often);
+        self.boundary = self.flag(wanted, "--boundary");
     }
 
     pub(super) fn args(&self, repository: &Repository) -> Vec<String> {
@@ -221,6 +227,10 @@ impl Case {
         Classes(classes)
     }
 
+    fn simplifies(&self) -> bool {
+        !self.paths.is_empty() || self.decorated || self.merges || self.ancestry_path.is_some()
+    }
+
     fn starts(&self, position: impl Fn(usize) -> Pos, history: &History<'_>) -> Vec<Start> {
         let start = |pos, uninteresting, left| Start { pos, uninteresting, left, source: 0 };
         if self.symmetric {
@@ -239,8 +249,6 @@ impl Case {
         let mut decorated = vec![false; history.len() as usize];
         repository.branches.iter().for_each(|at| decorated[position(*at).index()] = true);
         let named = |named: &Vec<usize>| named.iter().map(|at| position(*at)).collect();
-        let simplifies =
-            !self.paths.is_empty() || self.decorated || self.merges || self.ancestry_path.is_some();
         let plan = Plan {
             starts: self.starts(position, history),
             first_parent: self.first_parent,
@@ -250,7 +258,7 @@ impl Case {
             order: self.order,
             whole_list: self.children,
             commit_graph: if repository.commit_graph { CommitGraph::Used } else { CommitGraph::Unused },
-            simplify: simplifies.then(|| Simplify {
+            simplify: self.simplifies().then(|| Simplify {
                 tree_same: (!self.paths.is_empty()).then_some(&tree_same as &dyn TreeSame),
                 decorated: self.decorated.then_some(&decorated[..]),
                 full_history: self.full_history,
@@ -310,6 +318,10 @@ impl Case {
             }
             write!(text, "{}", history.oid(step.pos)).unwrap();
             let followers: Vec<Pos> = match self.children {
+                // For a format string git reads the commits of the boundary, too.
+                false if self.first_parent && step.mark == b'-' => {
+                    history.parents(step.pos).take(if self.graph { 1 } else { usize::MAX }).collect()
+                }
                 true => children.get(&step.pos).cloned().unwrap_or_default(),
                 false if self.first_parent && self.graph => walk.parents(step).take(1).collect(),
                 false => walk.parents(step).collect(),
