@@ -148,6 +148,7 @@ const SETTINGS: &[&[(&str, &str)]] = &[
     &[("diff.renameLimit", "1")],
     &[("log.showRoot", "false")],
     &[("log.follow", "true")],
+    &[("log.follow", "true")],
 ];
 
 #[test]
@@ -167,7 +168,10 @@ fn followed_files() {
                 name = format!("m/{name}");
             }
             let mut words = QUESTIONS[rng.usize(0..QUESTIONS.len())].to_vec();
-            words.extend(["--follow", "--", &name]);
+            if setting != [("log.follow", "true")] {
+                words.push("--follow");
+            }
+            words.extend(["--", &name]);
             for again in [false, true] {
                 let theirs = env.log(&dir, &args(&words), None);
                 let (ours, trace) = env.fastlog(&dir, &args(&words), None);

@@ -90,7 +90,34 @@ done
         for map in [&[][..], &["--no-mailmap"], &["--use-mailmap"]] {
             for option in ["--committer", "--author"] {
                 same(&env, &dir, &[&[option, name][..], map].concat());
-                same(&env, &dir, &[&[option, name, "--invert-grep"][..], map].concat());
+                for with in [
+                    &["--invert-grep"][..],
+                    &["-i"],
+                    &["--grep=x"],
+                    &["--grep=x", "--grep=c", "--all-match"],
+                    &["--grep=x", "--invert-grep"],
+                    &["--author=A"],
+                    &["--committer=O M"],
+                    &["--author=proper", "--grep=X", "-i"],
+                ] {
+                    same(&env, &dir, &[&[option, name][..], with, map].concat());
+                }
+            }
+        }
+    }
+    let (_, trace) = env.fastlog(&dir, &args(&["--committer=Other"]), None);
+    assert_eq!(trace.expect("there is a trace").served, crate::support::trace::Served::Native);
+    // What git judges, it judges with the mailmap that was asked for.
+    let script = r#"
+git update-ref refs/heads/odd $(git cat-file commit HEAD | sed 's/^author.*/author A U Thor <committer@example.com> 1/' |
+    git hash-object -t commit -w --stdin --literally)
+"#;
+    shell(&env, &dir, script);
+    for setting in ["true", "false"] {
+        env.git_ok(&dir, &["config", "log.mailmap", setting]);
+        for map in [&[][..], &["--no-mailmap"], &["--mailmap"]] {
+            for filter in ["--author=Proper", "--author=Thor", "--committer=Proper", "--committer=Other"] {
+                same(&env, &dir, &[&["odd", filter, "--format=%H"][..], map].concat());
             }
         }
     }
@@ -700,4 +727,141 @@ fn revisions_that_git_walks_for() {
     for revision in ["topic~0", "topic^0", "topic~1", "topic^{/between}", ":/fix", "^topic"] {
         shown(revision);
     }
+}
+
+#[test]
+fn marks_of_commits_that_git_renders() {
+    let env = Environment::new();
+    let dir = repository(&env, "r");
+    for format in ["--format=%m %h", "--format=%m %G?", "--oneline", "--format=email"] {
+        for option in ["-p", "--stat", "--name-only", "-s"] {
+            same(&env, &dir, &["-n3", option, format, "HEAD~3...side"]);
+            same(&env, &dir, &["-n3", option, format, "HEAD~3..side"]);
+        }
+    }
+}
+
+#[test]
+fn placeholders_that_git_renders() {
+    let env = Environment::new();
+    let dir = repository(&env, "r");
+    for format in
+        ["%G?", "%(describe)", "%+(describe:tags=true,abbrev=4)x", "%h%GG%C(bad)", "%<(9)%GS|", "%GZ"]
+    {
+        for words in [
+            &["-n3"][..],
+            &["--grep=c"],
+            &["--", "f"],
+            &["-n2", "--graph"],
+            &["-n2", "--left-right", "HEAD~3...side"],
+            &["--follow", "--", "f"],
+            &[],
+        ] {
+            same(&env, &dir, &[&[&*format!("--format={format}")], words].concat());
+        }
+    }
+    let (_, trace) = env.fastlog(&dir, &args(&["-n3", "--format=%h %(describe)"]), None);
+    assert_eq!(trace.expect("there is a trace").served, crate::support::trace::Served::Assisted);
+    // Outside of the reflog there is nothing to say of it.
+    for format in ["%gD%gd|%gs|%gn %gN %ge %gE", "%+gd%-gs% gD", "a%n%-gd%h", "%<(5)%gs|", "%gx%g"] {
+        same(&env, &dir, &[&*format!("--format={format}")]);
+        same(&env, &dir, &["-n1", "-g", &*format!("--format={format}")]);
+    }
+    let (_, trace) = env.fastlog(&dir, &args(&["--format=%h %gd"]), None);
+    assert_eq!(trace.expect("there is a trace").served, crate::support::trace::Served::Native);
+}
+
+#[test]
+fn files_that_are_followed_because_of_a_setting() {
+    let env = Environment::new();
+    let dir = repository(&env, "r");
+    shell(&env, &dir, "git mv f g && git commit -qm moved && echo x >h && git add h && git commit -qm h");
+    env.git_ok(&dir, &["config", "log.follow", "true"]);
+    for words in [
+        &["--oneline", "--", "g"][..],
+        &["--oneline", "g"],
+        &["--oneline", "--", "g", "h"],
+        &["--oneline", "--", "*g"],
+        &["--oneline", "--", ":(glob)g"],
+        &["--oneline", "--", ":(icase)G"],
+        &["--oneline", "--", ":(icase)g"],
+        &["--oneline", "--", ":(top)g"],
+        &["--oneline", "--", ":/g"],
+        &["--oneline", "--", ":(literal)g"],
+        &["--oneline", "--", ":!g"],
+        &["--oneline", "--", "."],
+        &["--oneline", "--", "nothing"],
+        &["--oneline", "--graph", "--", "g"],
+        &["--oneline", "--parents", "--", "g"],
+        &["--oneline", "--full-history", "--", "g"],
+        &["--name-status", "--", "g"],
+        &["-p", "--", "g"],
+        &["--oneline", "--no-follow", "--", "g"],
+    ] {
+        same(&env, &dir, words);
+        same(&env, &dir, &[&["--follow"], words].concat());
+    }
+    let (_, trace) = env.fastlog(&dir, &args(&["--oneline", "--", "g"]), None);
+    assert_eq!(trace.expect("there is a trace").served, crate::support::trace::Served::Native);
+    // Not of these.
+    let ours = env.fastlog(&dir, &args(&["--shortlog", "HEAD", "--", "g"]), None).0.stdout;
+    assert_eq!(ours.as_bstr(), env.git_ok(&dir, &["shortlog", "HEAD", "--", "g"]).as_bstr());
+    let (last, _) = env.fastlog(&dir, &args(&["--last-modified", "--", "g"]), None);
+    assert_eq!(last.code, 0);
+}
+
+#[test]
+fn one_side_in_topological_order() {
+    let env = Environment::new();
+    let dir = repository(&env, "r");
+    let script = r#"
+git checkout -q -b left HEAD~3 && for i in 1 2 3; do echo l$i >l; git add l; git commit -qm l$i; done
+git merge -q -m m2 side && echo l4 >l && git commit -qam l4 && git checkout -q main
+"#;
+    shell(&env, &dir, script);
+    for graph in [false, true] {
+        if graph {
+            env.git_ok(&dir, &["commit-graph", "write", "--reachable"]);
+        }
+        for side in ["--left-only", "--right-only"] {
+            for order in ["--topo-order", "--date-order", "--author-date-order", "--graph"] {
+                for with in
+                    [&[][..], &["-n2"], &["--skip=1", "-n2"], &["--grep=l"], &["--", "f"], &["--", "l", "f"]]
+                {
+                    for looks in ["--format=%m %h %p", "--oneline", "--left-right"] {
+                        same(&env, &dir, &[&[side, order, looks, "left...main"][..], with].concat());
+                    }
+                }
+            }
+            let (_, trace) = env.fastlog(&dir, &args(&[side, "--graph", "left...main"]), None);
+            let served = trace.expect("there is a trace").served;
+            assert_eq!(served == crate::support::trace::Served::Native, !graph);
+        }
+    }
+}
+
+/// git has not read all commits of such a boundary: it sorts those as if they had no parents, and shows none.
+#[test]
+fn boundaries_of_first_parents() {
+    let env = Environment::new();
+    let dir = repository(&env, "r");
+    shell(
+        &env,
+        &dir,
+        "git checkout -q -b other side && git commit -q --allow-empty -m o1 && git merge -q -m om main~3 main~2",
+    );
+    shell(
+        &env,
+        &dir,
+        "git checkout -q main && git merge -q -m again other && git commit -q --allow-empty -m top",
+    );
+    for looks in ["--oneline", "--format=%m %h %P", "--format=medium", "--parents", "--graph", "--raw"] {
+        for with in [&[][..], &["-n2"], &["v1.."], &["^side", "main"], &["--reverse"], &["--topo-order"]] {
+            if looks != "--graph" || with != ["--reverse"] {
+                same(&env, &dir, &[&["--boundary", "--first-parent", looks][..], with].concat());
+            }
+        }
+    }
+    let (_, trace) = env.fastlog(&dir, &args(&["--boundary", "--first-parent"]), None);
+    assert_eq!(trace.expect("there is a trace").served, crate::support::trace::Served::Native);
 }

@@ -85,6 +85,8 @@ pub struct Printer<'a> {
     /// Runs ahead of `graph`, to know how wide it will be.
     planner: Option<Graph>,
     started: bool,
+    /// In mails: the first commit with notes, once it was met.
+    first_notes: Option<Pos>,
     /// These two are used again for each chunk: new memory costs more than what is written to it.
     parts: Vec<Part>,
     drawing: Vec<u8>,
@@ -117,6 +119,7 @@ impl<'a> Printer<'a> {
             graph,
             planner,
             started: false,
+            first_notes: None,
             parts: Vec::new(),
             drawing: Vec::new(),
         }
@@ -133,6 +136,10 @@ impl<'a> Printer<'a> {
         let mut parts = std::mem::take(&mut self.parts);
         parts.resize_with(parts.len().max(chunk.part_count()), Part::default);
         let widths = self.widths(chunk);
+        if self.first_notes.is_none() && self.style.notes_in_mails() {
+            let mut shown = chunk.steps.iter().map(|step| step.pos);
+            self.first_notes = shown.find(|pos| !self.style.sources.notes(self.history.oid(*pos)).is_empty());
+        }
         let done = match parts.as_mut_slice() {
             // Waking threads up costs more than a page.
             [part, ..] if chunk.part_count() == 1 => {
@@ -262,6 +269,7 @@ impl<'a> Printer<'a> {
             parents: parents.as_deref(),
             children: children.as_deref(),
             graph_width,
+            first_notes: self.first_notes == Some(step.pos),
         };
         pretty::render(&self.style, &commit, &extra, out);
     }

@@ -78,10 +78,6 @@ impl RepoSources {
         let mailmap_needed =
             settings.wants.mailmap || (settings.mailmap && (people_printed || people_filtered || json));
         let mailmap = if mailmap_needed { load_mailmap(repo, config, history)? } else { Mailmap::default() };
-        if settings.mailmap && !options.grep.committer.is_empty() && !mailmap.is_empty() {
-            // git leaves some committers as they are: those of commits whose author it does not map.
-            return Err("--committer with a mailmap".into());
-        }
         Ok(RepoSources { abbrev, decorations, mailmap, notes, objects: Mutex::new(repo.git.objects.clone()) })
     }
 }

@@ -118,7 +118,10 @@ impl Invocation {
             .collect();
         repo.object_names(&config)?.check(&repo, &tips)?;
         session.freshen(&mut index, &tips, &mut report.index)?;
-        let pathspec = Pathspec::of(&repo, &config, &log)?;
+        let pathspec = Pathspec::of(&repo, &log)?;
+        if self.is_of_git_log() && pathspec.as_ref().is_some_and(Pathspec::can_be_followed) {
+            log.follow |= config.bool("log.follow")?.unwrap_or(false);
+        }
         let mut with_paths = pathspec.is_some() || self.own.last_modified || self.own.contains_path.is_some();
         if with_paths {
             session.cover_paths(&mut index)?;
@@ -174,9 +177,12 @@ impl Invocation {
     /// Whether it is for `git log` to answer as it is.
     fn is_plain(&self) -> bool {
         let own = &self.own;
-        !(own.json || own.count || own.shortlog || own.last_modified)
-            && own.contains_path.is_none()
-            && own.cursor.is_none()
+        self.is_of_git_log() && !(own.json || own.count) && own.cursor.is_none()
+    }
+
+    /// Whether it is about the commits of `git log`, whose settings count then.
+    fn is_of_git_log(&self) -> bool {
+        !(self.own.shortlog || self.own.last_modified) && self.own.contains_path.is_none()
     }
 
     /// `--page` as `--skip` and `-n`.

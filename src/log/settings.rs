@@ -10,7 +10,7 @@ use super::options::{ColorArg, Flavour, LogOptions};
 use super::render::color;
 use super::render::date::DateMode;
 use super::render::graph::GraphColors;
-use super::render::pretty::{Builtin, Colors, Spec, Wants, parse_format};
+use super::render::pretty::{Builtin, Colors, MailStyle, Spec, Wants, parse_format};
 use crate::cli::output::for_a_person;
 use crate::repo::NotExact;
 use crate::repo::config::{ColorWhen, Config};
@@ -42,6 +42,8 @@ pub struct Settings {
     pub notes: bool,
     /// Tab width, 0 for none.
     pub expand_tabs: usize,
+    /// How mails are written.
+    pub mail: MailStyle,
     /// The dialect of text filters.
     pub flavour: Flavour,
 }
@@ -94,6 +96,7 @@ impl Settings {
             expand_tabs: options
                 .expand_tabs
                 .map_or_else(|| spec.default_expand_tabs(), |width| width as usize),
+            mail: mail(options, config)?,
             flavour: flavour(options, config)?,
             wants,
             spec,
@@ -295,6 +298,21 @@ fn decorate(
         Decorate::Auto => Decorate::No,
         style => style,
     })
+}
+
+fn mail(options: &LogOptions, config: &Config) -> Result<MailStyle, NotExact> {
+    let usual = MailStyle::default();
+    let encode_headers = match options.encode_email_headers {
+        Some(given) => given,
+        None => config.bool("format.encodeEmailHeaders")?.unwrap_or(usual.encode_headers),
+    };
+    let subject_prefix = match config.string("format.subjectPrefix")? {
+        Some(prefix) if prefix.iter().any(u8::is_ascii_control) => {
+            return Err("control characters in format.subjectPrefix".into());
+        }
+        prefix => prefix.map_or(usual.subject_prefix, ToOwned::to_owned),
+    };
+    Ok(MailStyle { encode_headers, subject_prefix })
 }
 
 fn flavour(options: &LogOptions, config: &Config) -> Result<Flavour, NotExact> {

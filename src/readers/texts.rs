@@ -15,7 +15,7 @@ use crate::log::filter::pattern::Pattern;
 use crate::log::options::Flavour;
 use crate::log::paths::{self, Pathspec};
 use crate::log::render::date::{DateContext, DateMode};
-use crate::log::render::pretty::{Environment, Extra, Format, Style, parse_format, render};
+use crate::log::render::pretty::{Environment, Extra, Format, MailStyle, Style, parse_format, render};
 use crate::log::sources::{Decorations, Note, Sources};
 use crate::repo::mailmap::Mailmap;
 use crate::status::excludes::PatternList;
@@ -168,6 +168,7 @@ fn style(format: Format, date: DateMode) -> Style<'static> {
         decorate: true,
         expand_tabs: 8,
         print_parents: true,
+        mail: MailStyle::default(),
     }
 }
 

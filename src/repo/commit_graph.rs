@@ -30,6 +30,8 @@ pub(crate) enum CommitGraphFile {
     Sound {
         /// Whether its commits have generation numbers, which git needs to walk by them.
         has_generations: bool,
+        /// Whether there are changed-path filters in it, in whatever file of a chain.
+        has_filters: bool,
     },
     /// git would warn of it, or it is not understood.
     Unsound,
@@ -55,12 +57,13 @@ fn chain(dir: &Path, hash: Kind) -> CommitGraphFile {
     };
     // The last one counts, and an empty chain is none.
     let mut found = Absent;
+    let mut any_filters = false;
     for (below, name) in text.lines().enumerate() {
         // One that lies in an alternate is not looked for here.
         found = file(&dir.join(format!("graph-{name}.graph")), hash, below);
-        if !matches!(found, Sound { .. }) {
-            return Unsound;
-        }
+        let Sound { has_filters, .. } = &mut found else { return Unsound };
+        *has_filters |= any_filters;
+        any_filters = *has_filters;
     }
     found
 }
@@ -117,13 +120,14 @@ fn contents(file: &File, hash: Kind, below: usize) -> io::Result<CommitGraphFile
     if !fit {
         return Ok(Unsound);
     }
+    let has_filters = place(b"BDAT").is_some();
     if commits == 0 {
-        return Ok(Sound { has_generations: false });
+        return Ok(Sound { has_generations: false, has_filters });
     }
     // The first commit's tree, two parents, and 30 bits of generation before the last two of its date.
     let mut generation = [0; 4];
     file.read_exact_at(&mut generation, data.start + name_len + 8)?;
-    Ok(Sound { has_generations: u32::from_be_bytes(generation) >> 2 > 0 })
+    Ok(Sound { has_generations: u32::from_be_bytes(generation) >> 2 > 0, has_filters })
 }
 
 fn entry(bytes: &[u8; ENTRY]) -> ([u8; 4], u64) {

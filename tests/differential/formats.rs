@@ -34,6 +34,8 @@ const BUILT_IN: &[&str] = &[
     "format:%h%n",
     "one",
     "fulle",
+    "em",
+    "mb",
 ];
 
 const DATES: &[&str] = &[

@@ -23,9 +23,13 @@ pub(crate) fn revision(rng: &mut Rng, survey: &Survey) -> Vec<OsString> {
         13..=16 => vec!["--all".into()],
         17..=21 => {
             let mut text = name.clone();
-            text.push(["..", "..."][rng.usize(0..2)]);
+            let dots = ["..", "..."][rng.usize(0..2)];
+            text.push(dots);
             text.push(if rng.bool() { survey.some_ref(rng) } else { survey.some_oid(rng) });
-            vec![text]
+            match rng.u8(0..3) {
+                0 if dots == "..." => vec![SIDES[rng.usize(0..3)].into(), text],
+                _ => vec![text],
+            }
         }
         22..=24 => vec![joined("^", survey.some_ref(rng)), name],
         25 => with(SUFFIXES[rng.usize(0..SUFFIXES.len())]),
@@ -184,6 +188,9 @@ pub(crate) fn filter(rng: &mut Rng, survey: &Survey) -> Vec<OsString> {
     if rng.u8(0..6) == 0 {
         piece.push(joined("--grep=", survey.some_word(rng)));
     }
+    if rng.u8(0..8) == 0 {
+        piece.push(joined(["--author=", "--committer="][rng.usize(0..2)], survey.some_word(rng)));
+    }
     piece
 }
 
@@ -277,6 +284,8 @@ pub(crate) const LOOKS: &[&str] = &[
     "--expand-tabs",
     "--expand-tabs=4",
     "--no-expand-tabs",
+    "--encode-email-headers",
+    "--no-encode-email-headers",
     "--no-mailmap",
     "--mailmap",
     "--use-mailmap",

@@ -18,6 +18,8 @@ pub(super) fn configure(it: &mut Generated, env: &Environment) {
         ),
         ("log.decorate", &["short", "full", "auto", "no"]),
         ("format.pretty", &["oneline", "short", "fuller", "raw", "%h %s", "tformat:%H|%an", "email"]),
+        ("format.encodeEmailHeaders", &["false", "true"]),
+        ("format.subjectPrefix", &["", "a prefix"]),
         ("log.abbrevCommit", &["true", "false"]),
         ("core.abbrev", &["4", "12", "no", "auto"]),
         ("log.mailmap", &["true", "false"]),

@@ -8,6 +8,7 @@ use bstr::ByteSlice;
 use crate::cli::trace::{Report, Served};
 use crate::index::History;
 use crate::log::handover;
+use crate::log::render::pretty::Spec;
 use crate::log::settings::Settings;
 use crate::log::walk::{Step, Walk};
 use crate::repo::NotExact;
@@ -38,10 +39,20 @@ impl Question<'_> {
         let options = self.options;
         let highlight = has_text && settings.colors.is_some() && !self.own.json;
         // With lists of changes, too, unless they are listed here.
-        let foreign = options.graph || options.follow || self.own.json || self.paths.is_none();
+        let foreign = options.graph
+            || options.follow
+            || self.own.json
+            || self.paths.is_none()
+            || settings.spec.is_mail();
+        let format = settings.spec.compile(&self.environment(settings)).err();
+        let format = format.filter(|reason| reason.is_for_git_to_render() && !self.own.json);
+        if options.follow && format.is_some() {
+            return Err("--follow with what git renders".into());
+        }
         let reason = options
             .assisted
             .or(options.changes.filter(|_| foreign).map(|_| "diff output"))
+            .or(format.map(|reason| reason.0))
             .or(highlight.then_some("matches in colour"));
         let Some(reason) = reason else { return Ok(None) };
         let selective = has_text
@@ -68,7 +79,7 @@ impl Question<'_> {
         history: &History<'_>,
         walk: &Walk<'_>,
         steps: &[Step],
-        assistance: &Assistance,
+        (assistance, settings): (&Assistance, &Settings),
         report: &mut Report,
     ) -> Result<ExitCode, NotExact> {
         let options = self.options;
@@ -84,6 +95,10 @@ impl Question<'_> {
         let rewritten = |step: &Step| !walk.parents(step).eq(history.parents(step.pos));
         if steps.iter().any(rewritten) {
             return Err("diffs of commits whose parents were simplified".into());
+        }
+        if matches!(settings.spec, Spec::User { .. }) && steps.iter().any(|step| step.mark != b'>') {
+            // git would have but one mark for commits that are not walked.
+            return Err("marks in a format that git renders".into());
         }
         report.served = Served::Assisted;
         report.reason = assistance.reason.to_owned();

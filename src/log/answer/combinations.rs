@@ -1,8 +1,12 @@
 //! Combinations of options that git refuses, or whose meaning is not worth finding out.
 
+use bstr::ByteSlice;
+
 use super::Question;
-use crate::log::options::{Order, Simplification};
+use crate::log::options::{Order, Simplification, Tip};
 use crate::log::revisions::Request;
+use crate::log::settings::Settings;
+use crate::log::walk::{CommitGraph, Plan};
 use crate::repo::NotExact;
 
 impl Question<'_> {
@@ -23,13 +27,6 @@ impl Question<'_> {
         }
         if options.left_only && options.right_only {
             return Err("--left-only with --right-only".into());
-        }
-        if (options.left_only || options.right_only) && (options.graph || options.order != Order::Default) {
-            // With a commit-graph, git shows some commits of the other side.
-            return Err("one side in topological order".into());
-        }
-        if options.boundary && options.first_parent {
-            return Err("--boundary with --first-parent".into());
         }
         let filtered = options.min_parents > 0
             || options.max_parents.is_some()
@@ -74,6 +71,38 @@ impl Question<'_> {
             || self.pathspec.is_some();
         match walked || !self.requests.iter().all(plain) {
             true => Err("--no-walk with what needs a walk".into()),
+            false => Ok(()),
+        }
+    }
+
+    /// With `--first-parent`, the order of the boundary depends on which commits git has read: those that it has
+    /// walked, where nothing makes it read others.
+    pub(super) fn check_boundary(&self, settings: &Settings, plan: &Plan<'_>) -> Result<(), NotExact> {
+        let options = self.options;
+        if !(options.boundary && options.first_parent) {
+            return Ok(());
+        }
+        let plain = |tip: &Tip| match tip {
+            // What leads from one commit to others reads them.
+            Tip::Revision { spec, .. } => {
+                spec.find_byteset(b"~:{@").is_none()
+                    && !spec.strip_prefix(b"^").unwrap_or(spec).contains(&b'^')
+            }
+            Tip::Refs { .. } => true,
+        };
+        let symmetric = plan.starts.iter().any(|start| start.left);
+        let reads_others = plan.simplify.is_some() || symmetric || !options.tips.iter().all(plain);
+        // Annotated tags among them.
+        let decorated = settings.decorate || settings.wants.decorations;
+        let walks_on = options.skip.is_some() || !options.grep.is_empty();
+        let lists = options.changes.is_some() && !options.no_patch;
+        let sorted = match plan.order {
+            Order::Default => false,
+            Order::Topo => plan.commit_graph != CommitGraph::Unused,
+            Order::Date | Order::AuthorDate => true,
+        };
+        match reads_others || decorated || walks_on || lists || sorted {
+            true => Err("--boundary with --first-parent and what makes git read other commits".into()),
             false => Ok(()),
         }
     }

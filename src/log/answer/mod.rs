@@ -10,6 +10,7 @@ mod shortlog;
 mod show;
 mod simplify;
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 use bstr::ByteSlice;
@@ -88,8 +89,10 @@ impl<'a> Question<'a> {
             sources.search_notes(text, history)?;
         }
         let mut criteria = self.criteria(history, &plan, text)?;
-        let judge =
-            |positions: &[Pos]| handover::judge(&self.git.path, history, positions, &options.grep_args);
+        let mut grep_args: Vec<OsString> =
+            vec![if settings.mailmap { "--mailmap" } else { "--no-mailmap" }.into()];
+        grep_args.extend(options.grep_args.iter().cloned());
+        let judge = |positions: &[Pos]| handover::judge(&self.git.path, history, positions, &grep_args);
         let assistance = self.assistance(&settings, criteria.text.is_some())?;
         let counted_by_git = assistance.as_ref().is_some_and(|assistance| assistance.counts);
         let walk = Walk::new(history, &plan).map_err(|err| NotExact::from(err.to_string()))?;
@@ -120,7 +123,7 @@ impl<'a> Question<'a> {
             let mut selector = Selector::new(history, walk, criteria, &judge);
             let steps = selector.rest()?;
             let steps = self.complete(selector.walk(), steps);
-            return self.assist(history, selector.walk(), &steps, &assistance, report);
+            return self.assist(history, selector.walk(), &steps, (&assistance, &settings), report);
         }
         super::versions::check(self.git, options, &settings)?;
         let style = self.style(&settings, &sources)?;
@@ -162,6 +165,10 @@ impl<'a> Question<'a> {
         })
     }
 
+    fn environment(&self, settings: &Settings) -> Environment {
+        Environment { notes: settings.notes, columns: super::columns::columns() }
+    }
+
     fn style<'s>(&self, settings: &Settings, sources: &'s RepoSources) -> Result<Style<'s>, NotExact>
     where
         'a: 's,
@@ -174,8 +181,10 @@ impl<'a> Question<'a> {
         {
             return Err("NUL bytes in a graph".into());
         }
-        let environment = Environment { notes: settings.notes, columns: super::columns::columns() };
-        let format = settings.spec.compile(&environment).map_err(|err| NotExact::from(err.to_string()))?;
+        let format = settings
+            .spec
+            .compile(&self.environment(settings))
+            .map_err(|err| NotExact::from(err.to_string()))?;
         Ok(Style {
             format,
             abbrev_commit: settings.abbrev_commit,
@@ -188,6 +197,7 @@ impl<'a> Question<'a> {
             decorate: settings.decorate,
             expand_tabs: settings.expand_tabs,
             print_parents: self.options.parents,
+            mail: settings.mail.clone(),
         })
     }
 }

@@ -23,17 +23,31 @@ impl Question<'_> {
         }
     }
 
-    /// Whether git goes by a commit-graph. With one, it may find commits in another order.
-    fn commit_graph(&self, history: &History<'_>) -> Result<CommitGraph, NotExact> {
+    /// The first commit-graph that git has, if it looks for any.
+    fn commit_graph_file(&self) -> Result<CommitGraphFile, NotExact> {
         if !self.config.bool("core.commitGraph")?.unwrap_or(true) {
-            return Ok(CommitGraph::Unused);
+            return Ok(CommitGraphFile::Absent);
         }
         let dirs = self.repo.object_dirs()?;
         let mut files = dirs.all().iter().map(|dir| CommitGraphFile::look(dir, self.repo.git.object_hash()));
-        Ok(match files.find(|file| *file != CommitGraphFile::Absent) {
-            None => CommitGraph::Unused,
-            Some(CommitGraphFile::Sound { has_generations: true }) if dates_fit(history) => CommitGraph::Used,
-            Some(_) => CommitGraph::Unknown,
+        Ok(files.find(|file| *file != CommitGraphFile::Absent).unwrap_or(CommitGraphFile::Absent))
+    }
+
+    /// Whether git goes by a commit-graph. With one, it may find commits in another order.
+    fn commit_graph(&self, history: &History<'_>) -> Result<CommitGraph, NotExact> {
+        Ok(match self.commit_graph_file()? {
+            CommitGraphFile::Absent => CommitGraph::Unused,
+            CommitGraphFile::Sound { has_generations: true, .. } if dates_fit(history) => CommitGraph::Used,
+            _ => CommitGraph::Unknown,
+        })
+    }
+
+    /// Whether git may know from filters which commits changed a path, without looking at trees.
+    pub(super) fn may_have_path_filters(&self) -> Result<bool, NotExact> {
+        Ok(match self.commit_graph_file()? {
+            CommitGraphFile::Absent => false,
+            CommitGraphFile::Sound { has_filters, .. } => has_filters,
+            CommitGraphFile::Unsound => true,
         })
     }
 
@@ -139,6 +153,14 @@ impl Question<'_> {
             },
             simplify,
         };
+        self.check_boundary(settings, &plan)?;
+        if (options.left_only || options.right_only)
+            && order != Order::Default
+            && plan.commit_graph != CommitGraph::Unused
+        {
+            // Where git sorts as it walks, it shows some commits of the other side.
+            return Err("one side in topological order with a commit-graph".into());
+        }
         let unnamed =
             plan.starts.iter().zip(&names).any(|(start, name)| !start.uninteresting && name.is_empty());
         if with_sources && options.boundary {

@@ -185,7 +185,11 @@ impl Show<'_, '_> {
             None => selector.fill(size, steps)?,
         }
         batch.texts.prepare(self.history, steps.iter().map(|step| step.pos), &self.question.git.path)?;
-        if self.plan.simplify.is_some() {
+        // For a format string git reads what it has not.
+        let unread = self.plan.first_parent
+            && self.question.options.boundary
+            && matches!(self.settings.spec, Spec::Builtin(_));
+        if self.plan.simplify.is_some() || unread {
             let walk = selector.walk();
             batch.parents = Some(steps.iter().map(|step| walk.parents(step).collect()).collect());
         }

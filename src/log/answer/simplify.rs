@@ -65,8 +65,8 @@ impl Question<'_> {
         if tree_same.is_none() && decorated.is_none() && !simplify_merges && named.is_empty() {
             return Ok(None);
         }
-        if remove_empty {
-            return Err("--remove-empty".into());
+        if remove_empty && self.may_have_path_filters()? {
+            return Err("--remove-empty with changed-path filters".into());
         }
         let default_diff_merges = options.simplification.default_diff_merges;
         if default_diff_merges && self.config.contains("log.diffMerges") {
@@ -80,6 +80,7 @@ impl Question<'_> {
             sparse,
             merges: simplify_merges,
             show_pulls,
+            remove_empty,
             ancestry_path: if named.is_empty() { None } else { Some(self.ancestry_path(history)?) },
             rewrite_parents: options.graph || options.parents,
             children: options.children,

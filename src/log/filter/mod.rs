@@ -119,8 +119,8 @@ impl<'a> TextFilter<'a> {
         };
         Some(TextFilter {
             history,
-            author: IdentityFilter::new(history, compile(&grep.author), mailmap),
-            committer: IdentityFilter::new(history, compile(&grep.committer), mailmap),
+            author: IdentityFilter::new(history, compile(&grep.author), mailmap, Mapped::Always),
+            committer: IdentityFilter::new(history, compile(&grep.committer), mailmap, Mapped::Sometimes),
             message: compile(&grep.message),
             noted: HashMap::new(),
             ignore_case: grep.ignore_case,
@@ -189,17 +189,33 @@ impl<'a> TextFilter<'a> {
     }
 }
 
+/// Where there is a mailmap: whether git matches an identity as the mailmap has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Mapped {
+    /// It does.
+    Always,
+    /// It depends on the other identity of the commit: git 2.47 leaves the committer alone where it does not map the
+    /// author. Where that makes a difference, git judges.
+    Sometimes,
+}
+
 /// The patterns on one of the two people, with what they say of each identity once it was asked.
 struct IdentityFilter<'a> {
     patterns: Vec<Pattern>,
     mailmap: Option<&'a dyn Sources>,
+    mapped: Mapped,
     known: Vec<AtomicU8>,
 }
 
 impl<'a> IdentityFilter<'a> {
-    fn new(history: &History<'_>, patterns: Vec<Pattern>, mailmap: Option<&'a dyn Sources>) -> Self {
+    fn new(
+        history: &History<'_>,
+        patterns: Vec<Pattern>,
+        mailmap: Option<&'a dyn Sources>,
+        mapped: Mapped,
+    ) -> Self {
         let count = if patterns.is_empty() { 0 } else { history.identities() };
-        IdentityFilter { patterns, mailmap, known: (0..count).map(|_| AtomicU8::new(0)).collect() }
+        IdentityFilter { patterns, mailmap, mapped, known: (0..count).map(|_| AtomicU8::new(0)).collect() }
     }
 
     fn judge(&self, history: &History<'_>, id: IdentityId, ignore_case: bool) -> Verdict {
@@ -211,19 +227,18 @@ impl<'a> IdentityFilter<'a> {
             _ => {}
         }
         let (name, email) = history.identity(id);
-        let (name, email) = match self.mailmap {
-            Some(sources) => sources.mailmap(name, email),
-            None => (name.into(), email.into()),
+        let as_it_is = || self.matches(name, email, ignore_case);
+        let verdict = match self.mailmap {
+            None => as_it_is(),
+            Some(sources) => {
+                let (name, email) = sources.mailmap(name, email);
+                let mapped = self.matches(&name, &email, ignore_case);
+                match self.mapped {
+                    Mapped::Sometimes if mapped != as_it_is() => Verdict::Unsure,
+                    _ => mapped,
+                }
+            }
         };
-        let mut text = name.to_vec();
-        text.extend_from_slice(b" <");
-        text.extend_from_slice(&email);
-        text.push(b'>');
-        let verdict = self
-            .patterns
-            .iter()
-            .map(|pattern| pattern.matches(&text, ignore_case))
-            .fold(Verdict::No, Verdict::or);
         let code = match verdict {
             Verdict::Yes => 1,
             Verdict::No => 2,
@@ -231,5 +246,12 @@ impl<'a> IdentityFilter<'a> {
         };
         cell.store(code, Ordering::Relaxed);
         verdict
+    }
+
+    /// Whether any pattern matches.
+    fn matches(&self, name: &[u8], email: &[u8], ignore_case: bool) -> Verdict {
+        let text = [name, b" <", email, b">"].concat();
+        let verdicts = self.patterns.iter().map(|pattern| pattern.matches(&text, ignore_case));
+        verdicts.fold(Verdict::No, Verdict::or)
     }
 }

@@ -41,7 +41,9 @@ impl<'a> Follow<'a> {
         first_parent: bool,
     ) -> Result<Self, NotExact> {
         let path = match pathspec.literals().as_deref() {
-            Some([one]) if !one.not_a_file && !one.path.is_empty() => one.path.to_owned(),
+            Some([one]) if pathspec.can_be_followed() && !one.not_a_file && !one.path.is_empty() => {
+                one.path.to_owned()
+            }
             _ => return Err("--follow of something else than a path".into()),
         };
         if paths.len() < history.len() || paths.unknown().next().is_some() {

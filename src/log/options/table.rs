@@ -271,6 +271,8 @@ pub static TABLE: &[Entry] = options! {
         Ok(())
     };
     "--no-expand-tabs" None Render |o, _, _| { o.expand_tabs = Some(0); Ok(()) };
+    "--encode-email-headers" None Render |o, _, _| { o.encode_email_headers = Some(true); Ok(()) };
+    "--no-encode-email-headers" None Render |o, _, _| { o.encode_email_headers = Some(false); Ok(()) };
     "--notes" Optional Render |o, v, _| {
         o.notes.push(v.map_or(NotesOption::Default, |v| NotesOption::Ref(v.to_owned())));
         Ok(())

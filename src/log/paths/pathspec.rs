@@ -5,7 +5,7 @@
 use bstr::{BStr, BString, ByteSlice};
 
 use crate::log::options::LogOptions;
-use crate::repo::config::{Config, parse_bool};
+use crate::repo::config::parse_bool;
 use crate::repo::{NotExact, Repo};
 
 /// More stars than this in one pattern are git's: matching has a limit on nesting.
@@ -113,13 +113,10 @@ impl Pathspec {
     /// The path limits of a question, `None` where there are none.
     ///
     /// # Errors
-    /// As for [`Pathspec::parse`], and where `log.follow` makes git follow renames.
-    pub fn of(repo: &Repo, config: &Config, options: &LogOptions) -> Result<Option<Pathspec>, NotExact> {
+    /// As for [`Pathspec::parse`].
+    pub fn of(repo: &Repo, options: &LogOptions) -> Result<Option<Pathspec>, NotExact> {
         if options.paths.is_empty() {
             return Ok(None);
-        }
-        if options.paths.len() == 1 && !options.follow && config.bool("log.follow")?.unwrap_or(false) {
-            return Err("log.follow".into());
         }
         let prefix = prefix(repo)?;
         Pathspec::parse(&options.paths, prefix.as_bstr(), Environment::read()?).map(Some)
@@ -154,6 +151,12 @@ impl Pathspec {
             pathspec.include.push(item(Magic { top: true, ..Magic::default() }, b"".into(), b"".into())?);
         }
         Ok(pathspec)
+    }
+
+    /// Whether git has no objection to `--follow`. `log.follow` does not count where it has.
+    pub fn can_be_followed(&self) -> bool {
+        let plain = |item: &Item| !item.glob && !item.icase;
+        self.exclude.is_empty() && matches!(self.include.as_slice(), [one] if plain(one))
     }
 }
 

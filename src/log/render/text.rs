@@ -8,7 +8,7 @@ mod wrap;
 mod tests;
 
 pub use field::{Align, Trunc, field, truncate};
-pub use wrap::wrap;
+pub use wrap::{wrap, wrap_on};
 
 use tables::{DOUBLE_WIDTH, ZERO_WIDTH};
 
@@ -44,6 +44,11 @@ fn escape_length(text: &[u8]) -> usize {
         Some(end) if parameters[end] == b'm' => end + 3,
         _ => 0,
     }
+}
+
+/// The length of the first character in bytes; 1 where it isn't UTF-8.
+pub fn first_length(text: &[u8]) -> usize {
+    first_glyph(text).map_or(1, |(length, _)| length)
 }
 
 /// The length in bytes and the width of the first character: -1 for control characters, 0, 1 or 2.

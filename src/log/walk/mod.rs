@@ -130,6 +130,7 @@ pub struct Walk<'a> {
     inner: Inner<'a>,
     states: States,
     lineage: Option<Lineage<'a>>,
+    first_parent: bool,
     /// Whether parents are still to be rewritten as commits are yielded.
     rewrites: bool,
 }
@@ -146,7 +147,7 @@ impl<'a> Walk<'a> {
         let mut states = States::new(history.len() as usize, plan.sources);
         if let Some(no_walk) = plan.no_walk {
             let list = tips(history, plan, no_walk, &mut states);
-            return Ok(Walk::plain(history, Inner::List { list, next: 0 }, states));
+            return Ok(Walk::plain(history, plan, Inner::List { list, next: 0 }, states));
         }
         let rules = plan.simplify.as_ref();
         let needs_list = plan.whole_list || rules.is_some_and(Simplify::needs_list);
@@ -179,10 +180,10 @@ impl<'a> Walk<'a> {
         if !limited && !aged && !collected {
             let walk = date::DateWalk::new(history, plan, &mut states);
             if !topological {
-                return Ok(Walk::plain(history, Inner::Date(walk), states));
+                return Ok(Walk::plain(history, plan, Inner::Date(walk), states));
             }
             let list = topo::reachable_sorted(history, plan, &mut states);
-            return Ok(Walk::plain(history, Inner::List { list, next: 0 }, states));
+            return Ok(Walk::plain(history, plan, Inner::List { list, next: 0 }, states));
         }
         let mut list = limit::limited(history, plan, &mut states, None);
         if plan.read_ahead && states.met_skew(history) {
@@ -190,17 +191,21 @@ impl<'a> Walk<'a> {
         }
         if topological {
             let by_dates = needs_list || plan.commit_graph == CommitGraph::Unused;
+            let tips = plan.starts.iter().filter(|start| !start.uninteresting).count();
+            if !by_dates && plan.first_parent && excluding && tips > 1 {
+                return Err(Unsure::FirstParentTopo);
+            }
             if !by_dates && history.has_skewed() && !limit::is_exact(history, plan, &list) {
                 return Err(Unsure::Skew);
             }
             let followed = if plan.first_parent && !by_dates { 1 } else { usize::MAX };
             list = topo::sort(&list, order, history, &mut states, |pos| history.parents(pos).take(followed));
         }
-        Ok(Walk::plain(history, Inner::List { list, next: 0 }, states))
+        Ok(Walk::plain(history, plan, Inner::List { list, next: 0 }, states))
     }
 
-    fn plain(history: &'a History<'a>, inner: Inner<'a>, states: States) -> Self {
-        Walk { history, inner, states, lineage: None, rewrites: false }
+    fn plain(history: &'a History<'a>, plan: &Plan<'_>, inner: Inner<'a>, states: States) -> Self {
+        Walk { history, inner, states, lineage: None, first_parent: plan.first_parent, rewrites: false }
     }
 
     fn simplified(
@@ -236,11 +241,13 @@ impl<'a> Walk<'a> {
                 let mut swept = States::new(history.len() as usize, false);
                 if let Some(list) = lineage.sweep(plan, &mut swept) {
                     let inner = Inner::List { list, next: 0 };
+                    let (lineage, first_parent) = (Some(lineage), plan.first_parent);
                     return Ok(Walk {
                         history,
                         inner,
                         states: swept,
-                        lineage: Some(lineage),
+                        lineage,
+                        first_parent,
                         rewrites: false,
                     });
                 }
@@ -248,7 +255,8 @@ impl<'a> Walk<'a> {
             }
             let walk = FollowWalk::new(history, plan, &mut states);
             let inner = Inner::Follow(walk);
-            return Ok(Walk { history, inner, states, lineage: Some(lineage), rewrites: false });
+            let (lineage, first_parent) = (Some(lineage), plan.first_parent);
+            return Ok(Walk { history, inner, states, lineage, first_parent, rewrites: false });
         }
         let mut list = limit::limited(history, plan, &mut states, Some(&mut lineage));
         if plan.read_ahead && states.met_skew(history) {
@@ -256,7 +264,9 @@ impl<'a> Walk<'a> {
         }
         // Without exclusions nothing depends on how git finds the commits.
         let by_dates = !topological || needs_list || (unbound && plan.max_age.is_none());
-        if (plan.read_ahead || !by_dates) && lineage.depends_on_timing(&states, !by_dates) {
+        // Where a path disappears, so does what exclusion would have reached behind that commit.
+        let cuts = rules.remove_empty && !unbound;
+        if (plan.read_ahead || !by_dates) && (cuts || lineage.depends_on_timing(&states, !by_dates)) {
             return Err(Unsure::Timing);
         }
         lineage.limit_to_ancestry(plan, &list, &mut states);
@@ -274,7 +284,8 @@ impl<'a> Walk<'a> {
             }
             lineage.simplify_merges(&mut list, &states);
         }
-        Ok(Walk { history, inner: Inner::List { list, next: 0 }, states, lineage: Some(lineage), rewrites })
+        let (inner, lineage) = (Inner::List { list, next: 0 }, Some(lineage));
+        Ok(Walk { history, inner, states, lineage, first_parent: plan.first_parent, rewrites })
     }
 
     /// Leaves out the next commits, at most `count` of them and perhaps none; how many.
@@ -315,8 +326,15 @@ impl<'a> Walk<'a> {
             // A filter has dropped it before its parents were rewritten, or it was never reached.
             Some(lineage) if step.mark == b'-' => lineage.unwritten_parents(step.pos),
             Some(lineage) => lineage.parents(step.pos),
+            None if step.mark == b'-' && !self.is_read(step.pos) => CurrentParents::One(None),
             None => CurrentParents::Header(self.history.parents(step.pos)),
         }
+    }
+
+    /// Whether git has read the commit, and so knows its parents. With `--first-parent` it does not read all of the
+    /// boundary.
+    fn is_read(&self, pos: Pos) -> bool {
+        !self.first_parent || self.states.has(pos, PARSED | SEEN | MEMBER)
     }
 
     fn unwritten_parents(&self, pos: Pos) -> CurrentParents<'_> {
@@ -350,7 +368,9 @@ impl<'a> Walk<'a> {
     /// The boundary of the commits in `shown`, in git's order.
     pub fn boundary(&self, shown: &[Step], order: Order) -> Vec<Step> {
         let found = boundary::parents_not_in(shown, |step| self.parents(step));
-        boundary::sorted(self.history, &found, order, |pos| self.unwritten_parents(pos))
+        boundary::sorted(self.history, &found, order, |pos| {
+            self.unwritten_parents(pos).take(if self.is_read(pos) { usize::MAX } else { 0 })
+        })
     }
 
     fn next_pos(&mut self) -> Option<Pos> {

@@ -1,4 +1,4 @@
-//! The formats with a layout of their own.
+//! The formats with a layout of their own; mails are in `mail`.
 
 use bstr::ByteSlice;
 use gix::hash::oid;
@@ -106,7 +106,7 @@ fn headers(builtin: Builtin, style: &Style<'_>, commit: &Commit<'_>, extra: &Ext
             person("Commit:     ", style, committer, out);
             date("CommitDate: ", committer, out);
         }
-        Builtin::Raw | Builtin::Oneline => {}
+        Builtin::Raw | Builtin::Oneline | Builtin::Email | Builtin::Mboxrd => {}
     }
 }
 
@@ -187,7 +187,7 @@ fn body(builtin: Builtin, style: &Style<'_>, commit: &Commit<'_>, out: &mut Vec<
 
 /// Appends a line with its tabs as spaces. From the first piece on whose width git can't tell (control characters,
 /// not UTF-8) tabs stay tabs.
-fn push_expanding_tabs(line: &[u8], tab_width: usize, out: &mut Vec<u8>) {
+pub(super) fn push_expanding_tabs(line: &[u8], tab_width: usize, out: &mut Vec<u8>) {
     let mut rest = line;
     while let Some(tab) = memchr::memchr(b'\t', rest) {
         let Some(width) = printable_width(&rest[..tab]) else { break };

@@ -23,7 +23,7 @@ pub struct Environment {
 /// Compiles a format string.
 ///
 /// # Errors
-/// Placeholders that need a signature check, the reflog or `git describe`; colours that git rejects.
+/// Placeholders that need a signature check or `git describe`; colours that git rejects.
 pub(super) fn compile(text: &[u8], environment: &Environment) -> Result<Vec<Item>, NotNative> {
     let mut compiler = Compiler { environment, padding: None, truncate: None };
     let mut items = Vec::new();
@@ -164,8 +164,9 @@ impl Compiler<'_> {
                 None => UNKNOWN,
             },
             b'(' => parenthesized(text)?,
-            b'G' => return Err(NotNative("signature placeholder")),
-            b'g' => return Err(NotNative("reflog placeholder")),
+            b'G' => return Err(NotNative::SIGNATURE),
+            // Of a walk that is not one of the reflog there is nothing to say.
+            b'g' if matches!(text.get(1), Some(b'D' | b'd' | b's' | b'n' | b'N' | b'e' | b'E')) => (2, None),
             _ => UNKNOWN,
         })
     }
@@ -221,7 +222,7 @@ fn colour(text: &[u8]) -> Result<Placeholder, NotNative> {
 
 fn parenthesized(text: &[u8]) -> Result<Placeholder, NotNative> {
     if text.starts_with(b"(describe") {
-        return Err(NotNative("describe placeholder"));
+        return Err(NotNative::DESCRIBE);
     }
     if let Some(rest) = text.strip_prefix(b"(decorate") {
         return Ok(match decorate(rest) {

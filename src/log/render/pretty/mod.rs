@@ -1,6 +1,6 @@
-//! Everything between a commit and its bytes in `git log`: the built-in formats `oneline`, `short`, `medium`,
-//! `full`, `fuller`, `raw` and `reference`, and format strings. `email`, `mboxrd` and the placeholders that need a
-//! signature check (`%G…`), the reflog (`%g…`) or `git describe` are [`NotNative`].
+//! Everything between a commit and its bytes in `git log`: the built-in formats and format strings. The placeholders
+//! that need a signature check (`%G…`) or `git describe` are [`NotNative`]; those about the reflog (`%g…`) are empty,
+//! because a walk of the reflog is git's.
 //!
 //! `parse_format` finds out what is asked for, [`Spec::compile`] turns it into a [`Format`] once, [`render`]
 //! prints one commit. What stands between two commits is the caller's: see [`Format::placement`]. So is the
@@ -10,6 +10,8 @@ mod builtin;
 mod compile;
 mod decorate;
 mod layout;
+mod mail;
+mod mail_header;
 mod message;
 mod notes;
 mod program;
@@ -23,6 +25,7 @@ use gix::hash::oid;
 
 pub use compile::Environment;
 pub use decorate::Colors;
+pub use mail::MailStyle;
 pub(in crate::log) use message::{subject, subject_and_body};
 pub use spec::{Builtin, Spec, Wants, parse_format};
 
@@ -36,6 +39,18 @@ use crate::log::sources::Sources;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct NotNative(pub &'static str);
+
+impl NotNative {
+    /// `%G…`.
+    const SIGNATURE: NotNative = NotNative("signature placeholder");
+    /// `%(describe…)`.
+    const DESCRIBE: NotNative = NotNative("describe placeholder");
+
+    /// Whether git can render the format for commits that are chosen here.
+    pub fn is_for_git_to_render(self) -> bool {
+        self == NotNative::SIGNATURE || self == NotNative::DESCRIBE
+    }
+}
 
 /// A format that is ready to render.
 #[derive(Debug, Clone)]
@@ -67,8 +82,8 @@ impl UserFormat {
 pub enum Placement {
     /// Behind every commit: `oneline`, `reference`, `tformat:`.
     Terminator,
-    /// Between two commits, hence before every commit but the first: `short`, `medium`, `full`, `fuller`, `raw`
-    /// (all of which end in a newline of their own, so that this one makes an empty line) and `format:` (which has
+    /// Between two commits, hence before every commit but the first: `short`, `medium`, `full`, `fuller`, `raw`,
+    /// mails (all of which end in a newline of their own, so that this one makes an empty line) and `format:` (which has
     /// nothing behind the last commit, and prints the separators even if its string is empty).
     Separator,
     /// Nowhere: an empty `tformat:` prints nothing at all.
@@ -79,7 +94,7 @@ impl Spec {
     /// Compiles the format.
     ///
     /// # Errors
-    /// Placeholders that need a signature check, the reflog or `git describe`; colours that git rejects.
+    /// Placeholders that need a signature check or `git describe`; colours that git rejects.
     pub fn compile(&self, environment: &Environment) -> Result<Format, NotNative> {
         match self {
             Spec::Builtin(builtin) => Ok(Format::Builtin(*builtin)),
@@ -140,15 +155,22 @@ pub struct Style<'a> {
     pub expand_tabs: usize,
     /// `--parents`: built-in formats print the parents behind the object name.
     pub print_parents: bool,
+    /// For `email` and `mboxrd`.
+    pub mail: MailStyle,
 }
 
 impl Style<'_> {
     /// Whether the names of all commits are abbreviated.
     pub fn abbreviates(&self) -> bool {
         match &self.format {
-            Format::Builtin(_) => self.abbrev_commit,
+            Format::Builtin(builtin) => self.abbrev_commit && !builtin.is_mail(),
             Format::User(user) => user.has(&|field| matches!(field, Field::AbbrevHash)),
         }
+    }
+
+    /// Whether notes are shown in mails.
+    pub fn notes_in_mails(&self) -> bool {
+        self.show_notes && matches!(&self.format, Format::Builtin(builtin) if builtin.is_mail())
     }
 
     /// What it shows of each commit.
@@ -183,17 +205,28 @@ pub struct Extra<'a> {
     pub children: Option<&'a [&'a oid]>,
     /// Columns of the graph before the commit's text: `%<|(N)` counts them.
     pub graph_width: usize,
+    /// In mails: whether no notes were shown before. Only the first ones are set off by dashes.
+    pub first_notes: bool,
 }
 
 impl Default for Extra<'_> {
     fn default() -> Self {
-        Extra { mark: None, side: b'>', source: None, parents: None, children: None, graph_width: 0 }
+        Extra {
+            mark: None,
+            side: b'>',
+            source: None,
+            parents: None,
+            children: None,
+            graph_width: 0,
+            first_notes: true,
+        }
     }
 }
 
 /// Appends one commit, without the newline or NUL of [`Format::placement`].
 pub fn render(style: &Style<'_>, commit: &Commit<'_>, extra: &Extra<'_>, out: &mut Vec<u8>) {
     match &style.format {
+        Format::Builtin(builtin) if builtin.is_mail() => mail::render(*builtin, style, commit, extra, out),
         Format::Builtin(builtin) => builtin::render(*builtin, style, commit, extra, out),
         Format::User(user) => user::render(&user.items, style, commit, extra, out),
     }

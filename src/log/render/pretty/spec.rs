@@ -20,6 +20,17 @@ pub enum Builtin {
     Fuller,
     /// The headers of the commit object as they are, message.
     Raw,
+    /// A mail with author, author date and message.
+    Email,
+    /// The same, with lines in the body that begin like the first one of a mail quoted.
+    Mboxrd,
+}
+
+impl Builtin {
+    /// Whether it is a mail.
+    pub(super) fn is_mail(self) -> bool {
+        matches!(self, Builtin::Email | Builtin::Mboxrd)
+    }
 }
 
 /// A format as asked for, before it is compiled.
@@ -57,7 +68,6 @@ pub struct Wants {
 /// One name of the table that `--pretty=<name>` is looked up in.
 enum Named {
     Builtin(Builtin),
-    Mail,
     Reference,
     Alias(usize),
 }
@@ -67,8 +77,8 @@ const BUILTINS: [(&str, Named); 9] = [
     ("raw", Named::Builtin(Builtin::Raw)),
     ("medium", Named::Builtin(Builtin::Medium)),
     ("short", Named::Builtin(Builtin::Short)),
-    ("email", Named::Mail),
-    ("mboxrd", Named::Mail),
+    ("email", Named::Builtin(Builtin::Email)),
+    ("mboxrd", Named::Builtin(Builtin::Mboxrd)),
     ("fuller", Named::Builtin(Builtin::Fuller)),
     ("full", Named::Builtin(Builtin::Full)),
     ("oneline", Named::Builtin(Builtin::Oneline)),
@@ -81,7 +91,7 @@ const BUILTINS: [(&str, Named); 9] = [
 /// all of them are needed because git accepts any prefix of a name and takes the shortest name it fits.
 ///
 /// # Errors
-/// Formats that git refuses and those that are not rendered here (`email`, `mboxrd`).
+/// Formats that git refuses.
 pub fn parse_format(spec: &BStr, aliases: &[(BString, BString)]) -> Result<Spec, NotNative> {
     let mut sought = spec;
     if let Some(user) = user_format(sought) {
@@ -91,7 +101,6 @@ pub fn parse_format(spec: &BStr, aliases: &[(BString, BString)]) -> Result<Spec,
     for _ in 0..=aliases.len() {
         match find(sought, aliases)? {
             Named::Builtin(builtin) => return Ok(Spec::Builtin(builtin)),
-            Named::Mail => return Err(NotNative("mail format")),
             Named::Reference => {
                 return Ok(Spec::User {
                     text: "%C(auto)%h (%s, %ad)".into(),
@@ -183,6 +192,11 @@ impl Spec {
             }
         }
         wants
+    }
+
+    /// Whether it is `email` or `mboxrd`.
+    pub fn is_mail(&self) -> bool {
+        matches!(self, Spec::Builtin(builtin) if builtin.is_mail())
     }
 
     /// `--expand-tabs` of this format where the option is not given: the tab width in columns, 0 for none.

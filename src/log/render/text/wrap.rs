@@ -10,11 +10,20 @@ pub fn wrap(text: &[u8], width: usize, indent1: usize, indent2: usize, out: &mut
     if width == 0 {
         return indent(text, indent1, indent2, out);
     }
+    fill(Line::new(0, indent1), &Layout { text, width: width as i64, indent2 }, out);
+}
+
+/// The same for a text that goes on in column `column` of a line: the line may end before its first word.
+pub fn wrap_on(text: &[u8], width: usize, column: usize, indent2: usize, out: &mut Vec<u8>) {
+    let line = Line { pending: Some(0), column: column as i64, ..Line::new(0, 0) };
+    fill(line, &Layout { text, width: width as i64, indent2 }, out);
+}
+
+fn fill(first: Line, layout: &Layout<'_>, out: &mut Vec<u8>) {
     let before = out.len();
-    let layout = Layout { text, width: width as i64, indent2 };
-    if layout.fill(indent1, &measure_utf8, out).is_none() {
+    if layout.fill(first, &measure_utf8, out).is_none() {
         out.truncate(before);
-        layout.fill(indent1, &|_| Some((1, 1)), out);
+        layout.fill(first, &|_| Some((1, 1)), out);
     }
 }
 
@@ -44,6 +53,7 @@ struct Layout<'a> {
 }
 
 /// A line under construction.
+#[derive(Clone, Copy)]
 struct Line {
     /// Where its text starts.
     start: usize,
@@ -63,9 +73,9 @@ impl Line {
 
 impl Layout<'_> {
     /// Copies word by word. `None` as soon as something can't be measured.
-    fn fill(&self, indent1: usize, measure: Measure<'_>, out: &mut Vec<u8>) -> Option<()> {
+    fn fill(&self, first: Line, measure: Measure<'_>, out: &mut Vec<u8>) -> Option<()> {
         let text = self.text;
-        let mut line = Line::new(0, indent1);
+        let mut line = first;
         let mut at = 0;
         loop {
             let (end, columns) = self.word(at, measure)?;

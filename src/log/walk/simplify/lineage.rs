@@ -1,6 +1,6 @@
 //! What simplification knows of each commit: whether it is TREESAME, and who its parents are by now.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use smallvec::SmallVec;
 
@@ -40,6 +40,8 @@ pub(in crate::log::walk) struct Lineage<'a> {
     only: Vec<u32>,
     simplified: HashMap<Pos, ParentList>,
     rewritten: HashMap<Pos, ParentList>,
+    /// With `--remove-empty`: commits that count as roots, because the paths disappear there.
+    cut: HashSet<Pos>,
     /// Of merges, how many parents did not count when they were judged, if any. Kept where git has read ahead only.
     ignored: Option<HashMap<Pos, usize>>,
 }
@@ -84,6 +86,7 @@ impl<'a> Lineage<'a> {
             only: vec![0; history.len() as usize],
             simplified: HashMap::new(),
             rewritten: HashMap::new(),
+            cut: HashSet::new(),
             ignored: plan.read_ahead.then(HashMap::new),
         }
     }
@@ -151,6 +154,27 @@ impl<'a> Lineage<'a> {
         CurrentParents::Header(self.history.parents(pos))
     }
 
+    /// The parents that it names, none of them if history is cut there.
+    fn named_parents(&self, pos: Pos) -> CurrentParents<'_> {
+        match self.rules.remove_empty && self.cut.contains(&pos) {
+            true => CurrentParents::One(None),
+            false => CurrentParents::Header(self.history.parents(pos)),
+        }
+    }
+
+    /// With `--remove-empty`: whether a parent whose content differs has none at all, so that history ends there.
+    fn ends_history(&self, pos: Pos, parent: Pos) -> bool {
+        let decorated = |decorated: &[bool]| decorated.get(pos.index()).copied().unwrap_or(false);
+        self.rules.remove_empty
+            && !self.rules.decorated.is_some_and(decorated)
+            && self.rules.tree_same.is_some_and(|tree_same| tree_same.is_empty(parent))
+    }
+
+    fn cut(&mut self, pos: Pos) {
+        self.cut.insert(pos);
+        self.set_parents(pos, ParentList::new());
+    }
+
     /// Whether its parents are not those that it names any more.
     pub(super) fn is_simplified(&self, pos: Pos) -> bool {
         self.has(pos, SIMPLIFIED | FOLLOWS_ONE)
@@ -205,7 +229,7 @@ impl<'a> Lineage<'a> {
         if !self.rules.prunes() {
             return;
         }
-        let mut parents = self.history.parents(pos);
+        let mut parents = self.named_parents(pos);
         let Some(first) = parents.next() else {
             let empty = self.is_empty(pos);
             self.set_tree_same(pos, empty);
@@ -218,16 +242,25 @@ impl<'a> Lineage<'a> {
             }
             // With one parent it makes no difference whether that one counts.
             states.add(first, PARSED);
-            self.set_tree_same(pos, self.same(pos, first));
+            let same = self.same(pos, first);
+            self.set_tree_same(pos, same);
+            if !same && self.ends_history(pos, first) {
+                self.cut(first);
+            }
             return;
         }
+        let mut ends = ParentList::new();
         let verdict = self.verdict(pos, |this, parent, compare| {
             if compare {
                 states.add(parent, PARSED);
             }
-            let relevant = this.is_relevant(parent, states);
-            Compared { same: compare && this.same(pos, parent), relevant }
+            let same = compare && this.same(pos, parent);
+            if compare && !same && this.ends_history(pos, parent) {
+                ends.push(parent);
+            }
+            Compared { same, relevant: this.is_relevant(parent, states) }
         });
+        ends.into_iter().for_each(|parent| self.cut(parent));
         let ignored = self.ignored.is_some().then(|| self.count_ignored(pos, states));
         if let (Some(known), Some(ignored)) = (&mut self.ignored, ignored.filter(|ignored| *ignored > 0)) {
             known.insert(pos, ignored);
@@ -243,7 +276,7 @@ impl<'a> Lineage<'a> {
     }
 
     fn count_ignored(&self, pos: Pos, states: &States) -> usize {
-        self.history.parents(pos).filter(|parent| !self.is_relevant(*parent, states)).count()
+        self.named_parents(pos).filter(|parent| !self.is_relevant(*parent, states)).count()
     }
 
     /// Whether all parents of a merge that are excluded were known to be when it was judged.
@@ -260,7 +293,7 @@ impl<'a> Lineage<'a> {
         let follows_all = self.rules.follows_all();
         let mut verdict = Verdict::default();
         let (mut relevant_parents, mut relevant_change, mut irrelevant_change) = (false, false, false);
-        for (nth, parent) in self.history.parents(pos).enumerate() {
+        for (nth, parent) in self.named_parents(pos).enumerate() {
             let ignored = nth == 1 && self.first_parent;
             let compared = compare(self, parent, !ignored);
             relevant_parents |= compared.relevant;
@@ -290,7 +323,7 @@ impl<'a> Lineage<'a> {
             return;
         }
         for &pos in list {
-            let merge = self.history.parents(pos).nth(1).is_some();
+            let merge = self.named_parents(pos).nth(1).is_some();
             if merge && !states.has(pos, UNINTERESTING) && !self.is_tree_same(pos) {
                 let verdict = self.verdict(pos, |this, parent, _| Compared {
                     same: this.same(pos, parent),

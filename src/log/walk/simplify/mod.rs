@@ -24,8 +24,6 @@ use super::TreeSame;
 use crate::index::Pos;
 
 /// How history is simplified. The default value, with `tree_same` given, is what plain `git log -- <path>` does.
-///
-/// There is no `--remove-empty`: what git makes of it depends on the Bloom filters in its commit-graph.
 #[derive(Debug, Clone, Default)]
 pub struct Simplify<'a> {
     /// Which commits agree on the paths; `None` without paths.
@@ -40,6 +38,8 @@ pub struct Simplify<'a> {
     pub merges: bool,
     /// `--show-pulls`.
     pub show_pulls: bool,
+    /// `--remove-empty`. What git makes of it where its commit-graph has Bloom filters is not known here.
+    pub remove_empty: bool,
     /// `--ancestry-path`: the commits that were named; none of them means the excluded tips.
     pub ancestry_path: Option<Vec<Pos>>,
     /// `--graph` or `--parents`: commits are shown with their nearest shown ancestors.

@@ -14,9 +14,9 @@ use crate::log::walk::{EXPANDED, Plan, SEEN, States};
 impl Lineage<'_> {
     /// Whether a sweep yields what a walk does.
     pub(in crate::log::walk) fn can_sweep(&self, plan: &Plan<'_>) -> bool {
-        // From where a commit is reached first is a matter of order.
+        // From where a commit is reached first is a matter of order, and whether it is a root by then.
         let sides = plan.starts.iter().any(|start| start.left);
-        plan.takes_all && !plan.sources && !sides && !self.rules.rewrites()
+        plan.takes_all && !plan.sources && !sides && !self.rules.rewrites() && !self.rules.remove_empty
     }
 
     /// All commits that the walk shows, in its order. `None` where finding that out would take longer than walking.

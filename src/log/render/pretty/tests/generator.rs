@@ -34,10 +34,10 @@ const LITERALS: [&str; 16] = [
     "%x00",
 ];
 
-const PLACEHOLDERS: [&str; 41] = [
+const PLACEHOLDERS: [&str; 44] = [
     "H", "h", "T", "t", "P", "p", "e", "s", "f", "b", "B", "N", "S", "m", "n", "d", "D", "x41", "s", "s",
     "h", "an", "an", "aN", "ae", "aE", "al", "aL", "ad", "aD", "at", "ai", "aI", "as", "ar", "ah", "cn",
-    "cE", "cl", "cd", "b",
+    "cE", "cl", "cd", "b", "gD", "gs", "gE",
 ];
 
 const SPECIAL: [&str; 22] = [
@@ -65,7 +65,9 @@ const SPECIAL: [&str; 22] = [
     "C(auto,blue reverse)",
 ];
 
-const MALFORMED: [&str; 30] = [
+const MALFORMED: [&str; 32] = [
+    "%g",
+    "%gx",
     "%w(",
     "%w(x)",
     "%w(1,2,3,)",
@@ -162,7 +164,7 @@ fn padding(random: &mut Random) -> String {
 
 /// A line of a commit message, without its newline.
 pub(super) fn line(random: &mut Random) -> Vec<u8> {
-    const WORDS: [&[u8]; 24] = [
+    const WORDS: [&[u8]; 25] = [
         b"word",
         b"a",
         b"Longer-word",
@@ -187,8 +189,13 @@ pub(super) fn line(random: &mut Random) -> Vec<u8> {
         b"\\n",
         b"\xc2\xa0",
         b"end.",
+        b"=?",
     ];
+    let ascii = random.one_in(3);
     let mut line = Vec::new();
+    if random.one_in(8) {
+        line.extend_from_slice(random.pick(&[b"From ".as_slice(), b">From x ", b">> From ", b">>From"]));
+    }
     if random.one_in(6) {
         line.extend_from_slice(random.pick(&[b"\t".as_slice(), b"  ", b"   \t", b" "]));
     }
@@ -206,7 +213,8 @@ pub(super) fn line(random: &mut Random) -> Vec<u8> {
                 b"\xc3",
             ]));
         } else {
-            line.extend_from_slice(random.pick(&WORDS));
+            let word = random.pick(&WORDS);
+            line.extend_from_slice(if ascii && !word.is_ascii() { b"plain" } else { word });
         }
     }
     if random.one_in(6) {

@@ -41,7 +41,7 @@ struct Owned {
     message: BString,
 }
 
-const NAMES: [&[u8]; 8] = [
+const NAMES: [&[u8]; 13] = [
     b"A U Thor",
     b"\xe6\x97\xa5\xe6\x9c\xac \xe5\xa4\xaa\xe9\x83\x8e",
     b"o'Br\xc3\xafen, \"Q\" Jr.",
@@ -50,8 +50,22 @@ const NAMES: [&[u8]; 8] = [
     b"Committer With A Really Long Name Indeed",
     b"e\xcc\x81 z",
     b"%an %s",
+    b"A. Name, That Is Longer Than Most (And Has All That Would Have To Be Quoted), \"Inc.\" [x]",
+    b"Somebody \xc3\xa9 W\xc3\xb6rd With A Really Long Name Indeed And Then S\xc3\xb6me More Of It \xf0\x9f\x98\x80",
+    b"nameofonlyonewordbutaverylongonethatdoesnotfitinalineofamailatallhowevermuchonewouldtry",
+    b"=?UTF-8?q?x?=",
+    b"Name Of Sixty Columns, Which May Just Fit In A Line Of Mail",
 ];
-const EMAILS: [&[u8]; 6] = [b"a@example.com", b"", b"noat", b"a@b@c", b"caf\xc3\xa9@ex.org", b"@x"];
+const EMAILS: [&[u8]; 8] = [
+    b"a@example.com",
+    b"",
+    b"noat",
+    b"a@b@c",
+    b"caf\xc3\xa9@ex.org",
+    b"@x",
+    b"x@just.fits",
+    b"a-long-address-with-many-parts@a-host-of-which-there-are-many.example.com",
+];
 const ZONES: [&str; 6] = ["+0000", "+0530", "-0330", "+1400", "-1200", "+0100"];
 
 impl Repository {

@@ -15,6 +15,8 @@ pub(super) struct Case {
     tips: Vec<usize>,
     excluded: Vec<usize>,
     symmetric: bool,
+    /// `--left-only` or `--right-only`.
+    side: Option<u8>,
     paths: Vec<&'static str>,
     first_parent: bool,
     order: Order,
@@ -26,6 +28,7 @@ pub(super) struct Case {
     merges: bool,
     decorated: bool,
     show_pulls: bool,
+    remove_empty: bool,
     /// The commits named with `--ancestry-path`.
     ancestry_path: Option<Vec<usize>>,
     rewrite: bool,
@@ -68,6 +71,10 @@ impl Case {
         if !self.symmetric && random.one_in(2) {
             self.excluded = (0..[1, 1, 2][random.below(3)]).map(|_| random.below(count)).collect();
         }
+        if self.symmetric && !repository.commit_graph && random.one_in(2) {
+            let (flag, side) = [("--left-only", b'<'), ("--right-only", b'>')][random.below(2)];
+            self.side = self.flag(true, flag).then_some(side);
+        }
         let paths = [0, 1, 1, 1, 1, 2][random.below(6)];
         self.paths = (0..paths)
             .map(|_| ["d", "e", "e/f", FILES[random.below(5)], FILES[random.below(5)]][random.below(5)])
@@ -93,6 +100,7 @@ impl Case {
         }
         self.sparse = self.flag(random.one_in(10), "--sparse");
         self.show_pulls = self.flag(random.one_in(8), "--show-pulls");
+        self.remove_empty = self.flag(!repository.filters && random.one_in(6), "--remove-empty");
         self.first_parent = self.flag(random.one_in(8), "--first-parent");
         let order = random.below(8);
         match order {
@@ -110,7 +118,7 @@ impl Case {
                     self.order = Order::Topo;
                 }
             }
-            2 => self.children = self.flag(true, "--children"),
+            2 => self.children = self.flag(self.side.is_none(), "--children"),
             _ => {}
         }
     }
@@ -141,7 +149,14 @@ impl Case {
             self.flags.push(format!("--skip={}", self.skip));
         }
         self.reverse = self.flag(!self.graph && random.one_in(8), "--reverse");
-        self.boundary = self.flag(!self.first_parent && random.one_in(6), "--boundary");
+        // With --first-parent the order depends on which commits git has read.
+        let is_known = !self.first_parent
+            || !(self.simplifies() || self.symmetric || self.children || self.order == Order::Date)
+                && self.order != Order::AuthorDate
+                && (self.order == Order::Default || !repository.commit_graph);
+        let often = if self.first_parent { 2 } else { 6 };
+        let wanted = is_known && self.side.is_none() && random.one_in(often);
+        self.boundary = self.flag(wanted, "--boundary");
     }
 
     pub(super) fn args(&self, repository: &Repository) -> Vec<String> {
@@ -212,6 +227,10 @@ impl Case {
         Classes(classes)
     }
 
+    fn simplifies(&self) -> bool {
+        !self.paths.is_empty() || self.decorated || self.merges || self.ancestry_path.is_some()
+    }
+
     fn starts(&self, position: impl Fn(usize) -> Pos, history: &History<'_>) -> Vec<Start> {
         let start = |pos, uninteresting, left| Start { pos, uninteresting, left, source: 0 };
         if self.symmetric {
@@ -230,8 +249,6 @@ impl Case {
         let mut decorated = vec![false; history.len() as usize];
         repository.branches.iter().for_each(|at| decorated[position(*at).index()] = true);
         let named = |named: &Vec<usize>| named.iter().map(|at| position(*at)).collect();
-        let simplifies =
-            !self.paths.is_empty() || self.decorated || self.merges || self.ancestry_path.is_some();
         let plan = Plan {
             starts: self.starts(position, history),
             first_parent: self.first_parent,
@@ -243,13 +260,14 @@ impl Case {
             takes_all: self.max_count.is_none(),
             read_ahead: self.symmetric,
             commit_graph: if repository.commit_graph { CommitGraph::Used } else { CommitGraph::Unused },
-            simplify: simplifies.then(|| Simplify {
+            simplify: self.simplifies().then(|| Simplify {
                 tree_same: (!self.paths.is_empty()).then_some(&tree_same as &dyn TreeSame),
                 decorated: self.decorated.then_some(&decorated[..]),
                 full_history: self.full_history,
                 sparse: self.sparse,
                 merges: self.merges,
                 show_pulls: self.show_pulls,
+                remove_empty: self.remove_empty,
                 first_parent_suffices: self.graph,
                 ancestry_path: self.ancestry_path.as_ref().map(named),
                 rewrite_parents: self.rewrite,
@@ -262,6 +280,10 @@ impl Case {
             }),
             ..Plan::default()
         };
+        if self.side.is_some() && !plan.starts.iter().any(|start| start.uninteresting) {
+            // git shows both sides of histories that have nothing in common.
+            return Err(Unsure::NoBottom);
+        }
         let mut walk = Walk::new(history, &plan)?;
         let children = walk.children();
         let mut steps: Vec<Step> = Vec::new();
@@ -272,7 +294,8 @@ impl Case {
             let parents = walk.parent_count(step.pos);
             let author = history.author(step.pos).name;
             let date = history.committer_time(step.pos);
-            let shown = parents >= self.min_parents
+            let shown = self.side.is_none_or(|side| side == step.mark)
+                && parents >= self.min_parents
                 && self.min_age.is_none_or(|newest| date <= newest)
                 && self.max_age_filter.is_none_or(|oldest| date >= oldest)
                 && self.max_parents.is_none_or(|most| parents <= most)
@@ -297,6 +320,10 @@ impl Case {
             }
             write!(text, "{}", history.oid(step.pos)).unwrap();
             let followers: Vec<Pos> = match self.children {
+                // For a format string git reads the commits of the boundary, too.
+                false if self.first_parent && step.mark == b'-' => {
+                    history.parents(step.pos).take(if self.graph { 1 } else { usize::MAX }).collect()
+                }
                 true => children.get(&step.pos).cloned().unwrap_or_default(),
                 false if self.first_parent && self.graph => walk.parents(step).take(1).collect(),
                 false => walk.parents(step).collect(),

@@ -34,8 +34,10 @@ pub(super) struct Repository {
     pub(super) ids: Vec<ObjectId>,
     /// Which commits have a branch.
     pub(super) branches: Vec<usize>,
-    /// Whether there is a commit-graph, with Bloom filters.
+    /// Whether there is a commit-graph.
     pub(super) commit_graph: bool,
+    /// Whether it has Bloom filters.
+    pub(super) filters: bool,
     pub(super) segment: Segment,
 }
 
@@ -61,19 +63,20 @@ impl Repository {
         }
         git(dir.path(), &["update-ref", "--stdin"], &updates);
         let commit_graph = random.one_in(2);
+        let filters = commit_graph && random.one_in(2);
         if commit_graph {
             // Of all commits, or of those that were there some time ago.
             let known = if random.one_in(3) { 1 + random.below(commits.len()) } else { commits.len() };
             let tips: String = ids[..known].iter().map(|id| format!("{id}\n")).collect();
             let args = ["commit-graph", "write", "--stdin-commits", "--changed-paths"];
-            git(dir.path(), &args, tips.as_bytes());
+            git(dir.path(), &args[..if filters { 4 } else { 3 }], tips.as_bytes());
         }
         let objects = gix::open_opts(dir.path(), gix::open::Options::isolated()).unwrap().objects.clone();
         let git_dir = dir.path().join(".git");
         let dates = |ids: &[ObjectId]| commit_dates("git".as_ref(), &git_dir, ids);
         let none = History::new([]).unwrap();
         let segment = build(&objects, Kind::Sha1, &ids, &none, &Options::new(&dates)).unwrap().unwrap();
-        Repository { dir, commits, ids, branches, commit_graph, segment }
+        Repository { dir, commits, ids, branches, commit_graph, filters, segment }
     }
 
     /// What `git <args>` prints; `None` when it fails.
