@@ -175,6 +175,14 @@ impl<'a> History<'a> {
         (parent < pos.0).then_some(Pos(parent))
     }
 
+    /// Its parent, if it has just one.
+    #[inline]
+    pub fn only_parent(&self, pos: Pos) -> Option<Pos> {
+        let (view, i) = self.at(pos);
+        let parent = view.parent1[i].to_native();
+        (parent < pos.0 && view.parent2[i].to_native() == NO_PARENT).then_some(Pos(parent))
+    }
+
     /// The committer date as git's revision walk uses it, in seconds since 1970. Exact for odd commits, too.
     #[inline]
     pub fn committer_time(&self, pos: Pos) -> i64 {

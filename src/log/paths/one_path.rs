@@ -31,9 +31,13 @@ impl<'a> OnePath<'a> {
         let len = history.len() as usize;
         let mut changed = vec![0; len.div_ceil(64)];
         let mut postings = Vec::new();
+        let taken = |value: Option<Value<'a>>| value.filter(|value| literal.takes(value.kind));
         for posting in paths.postings(literal.path).filter(|posting| posting.pos.index() < len) {
-            changed[posting.pos.index() / 64] |= 1 << (posting.pos.index() % 64);
-            postings.push((posting.pos, posting.new.filter(|value| literal.takes(value.kind))));
+            let (old, new) = (taken(posting.old), taken(posting.new));
+            if old != new {
+                changed[posting.pos.index() / 64] |= 1 << (posting.pos.index() % 64);
+                postings.push((posting.pos, new));
+            }
         }
         OnePath { history, path: literal.path, postings, changed, brought: RefCell::new(vec![UNKNOWN; len]) }
     }
@@ -80,11 +84,16 @@ impl<'a> OnePath<'a> {
 impl TreeSame for OnePath<'_> {
     #[inline]
     fn same(&self, pos: Pos, other: Pos) -> bool {
-        if !self.is_changed(pos) && self.history.first_parent(pos) == Some(other) {
-            return true;
+        if self.history.first_parent(pos) == Some(other) {
+            return !self.is_changed(pos);
         }
         let (brought, others) = (self.brought(pos), self.brought(other));
         brought == others || self.value(brought) == self.value(others)
+    }
+
+    #[inline]
+    fn same_as_first(&self, pos: Pos, _: Pos) -> bool {
+        !self.is_changed(pos)
     }
 
     fn is_empty(&self, pos: Pos) -> bool {

@@ -238,20 +238,16 @@ impl<'a> Walk<'a> {
         }
         if !limited && !topological {
             if lineage.can_sweep(plan) {
-                let mut swept = States::new(history.len() as usize, false);
-                if let Some(list) = lineage.sweep(plan, &mut swept) {
-                    let inner = Inner::List { list, next: 0 };
-                    let (lineage, first_parent) = (Some(lineage), plan.first_parent);
-                    return Ok(Walk {
-                        history,
-                        inner,
-                        states: swept,
-                        lineage,
-                        first_parent,
-                        rewrites: false,
-                    });
-                }
-                lineage = Lineage::new(history, plan, rules.clone());
+                let list = lineage.sweep(plan, &mut states);
+                let (inner, first_parent) = (Inner::List { list, next: 0 }, plan.first_parent);
+                return Ok(Walk {
+                    history,
+                    inner,
+                    states,
+                    lineage: Some(lineage),
+                    first_parent,
+                    rewrites: false,
+                });
             }
             let walk = FollowWalk::new(history, plan, &mut states);
             let inner = Inner::Follow(walk);

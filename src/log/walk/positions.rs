@@ -29,6 +29,29 @@ impl Positions {
         self.len += 1;
     }
 
+    /// Adds one, unless it is there; whether it was not.
+    pub(super) fn insert_new(&mut self, pos: Pos) -> bool {
+        let new = !self.has(pos);
+        if new {
+            self.insert(pos);
+        }
+        new
+    }
+
+    /// Takes one out, if it is there.
+    pub(super) fn remove(&mut self, pos: Pos) {
+        if self.has(pos) {
+            self.words[pos.index() / 64] ^= 1 << (pos.0 % 64);
+            self.len -= 1;
+        }
+    }
+
+    /// Whether it is there.
+    #[inline]
+    pub(super) fn has(&self, pos: Pos) -> bool {
+        self.words[pos.index() / 64] >> (pos.0 % 64) & 1 != 0
+    }
+
     /// Takes out the highest one.
     pub(super) fn pop(&mut self) -> Option<Pos> {
         if self.len == 0 {

@@ -4,54 +4,101 @@
 //! commit is taken at its own date or, where that is later than what was taken before it came to wait (a skewed
 //! clock), right after the newest of its children: at its *time* ([`Times`]), the smaller of its date and the
 //! largest time of its children. Commits of different times are taken in the order of these. Only where commits that
-//! are asked for share a time it matters who came to wait first, and that is looked up for those times alone.
+//! are asked for share a time it matters who came to wait first. Mostly one of them is there because of the other; else
+//! it is looked up for those times alone. Where most commits are asked for, there is nothing to be saved: the queue is
+//! used after all.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap, HashMap, HashSet};
 
 use smallvec::SmallVec;
 
+use super::positions::Positions;
+use super::queue::DateQueue;
 use super::{EXPANDED, Start, States};
 use crate::index::{History, Pos};
 
-/// After so many searches for who came first walking is quicker.
-const ROUNDS: usize = 6;
+/// After so many searches for who came first the queue is quicker.
+const ROUNDS: usize = 4;
+/// Where more than one commit of so many is asked for, it is quicker from the start.
+const MANY: usize = 8;
 
-/// When commits are taken, in the seconds of their dates.
+/// Nobody, as a child.
+const NOBODY: u32 = u32::MAX;
+
+/// When commits are taken, in the seconds of their dates, and which child has each wait. To be told of all children of a
+/// commit before it is asked about that.
 pub(super) struct Times<'a> {
     history: &'a History<'a>,
     /// By position, the largest time of a child; `None` where no clock was skewed, and a date says it all.
     waiting_since: Option<Vec<i64>>,
+    /// By position, the child with that time.
+    child: Vec<u32>,
+    /// Those with several such children.
+    rivals: Positions,
+    tips: Positions,
 }
 
 impl<'a> Times<'a> {
     pub(super) fn new(history: &'a History<'a>) -> Self {
-        let waiting_since = history.has_skewed().then(|| vec![i64::MIN; history.len() as usize]);
-        Times { history, waiting_since }
+        let len = history.len();
+        let waiting_since = history.has_skewed().then(|| vec![i64::MIN; len as usize]);
+        let (rivals, tips) = (Positions::new(len), Positions::new(len));
+        Times { history, waiting_since, child: vec![NOBODY; len as usize], rivals, tips }
     }
 
     /// Notes a tip, which waits from the start.
     pub(super) fn start(&mut self, pos: Pos) {
+        self.tips.insert_new(pos);
         if let Some(since) = &mut self.waiting_since {
             since[pos.index()] = i64::MAX;
         }
     }
 
-    /// Notes that `child` has `parent` wait. All that has the child wait must have been noted before.
+    /// Notes that `child` has `parent` wait.
     #[inline]
     pub(super) fn hand_down(&mut self, child: Pos, parent: Pos) {
+        let time = self.of(child);
+        let known = self.child[parent.index()];
+        if known != NOBODY && known != child.0 {
+            let known = self.of(Pos(known));
+            if known == time && !self.rivals.has(parent) {
+                self.rivals.insert(parent);
+            }
+            if known >= time {
+                return;
+            }
+            self.rivals.remove(parent);
+        }
+        self.child[parent.index()] = child.0;
         if let Some(since) = &mut self.waiting_since {
-            let time = self.history.committer_time(child).min(since[child.index()]);
             let since = &mut since[parent.index()];
             *since = time.max(*since);
         }
     }
 
-    /// When a commit is taken, once all its children are known.
+    /// When a commit is taken.
     #[inline]
     pub(super) fn of(&self, pos: Pos) -> i64 {
         let date = self.history.committer_time(pos);
         self.waiting_since.as_ref().map_or(date, |since| date.min(since[pos.index()]))
+    }
+
+    /// Whether it is certain that `one` comes before `other`, which is taken at the same time: that one waits only
+    /// because of it.
+    fn leads_to(&self, one: Pos, other: Pos) -> bool {
+        let time = self.of(one);
+        let mut at = other;
+        loop {
+            let child = Pos(self.child[at.index()]);
+            if self.tips.has(at) || self.rivals.has(at) || child.0 == NOBODY || self.of(child) != time {
+                return false;
+            }
+            if child == one {
+                return true;
+            }
+            at = child;
+        }
     }
 }
 
@@ -83,28 +130,69 @@ where
     F: Fn(Pos) -> I,
     I: Iterator<Item = Pos>,
 {
-    /// Sorts commits that were taken. `None` when that takes too long.
-    pub(super) fn sort(&self, mut commits: Vec<Pos>) -> Option<Vec<Pos>> {
+    /// Sorts some of the commits that were taken, of which there are `taken`.
+    pub(super) fn sort(&self, mut commits: Vec<Pos>, taken: usize) -> Vec<Pos> {
+        if commits.len() > taken / MANY {
+            return self.walk(&commits);
+        }
         let time = |pos: &Pos| Reverse(self.times.of(*pos));
         // Positions are nearly in the order of dates.
         commits.sort_by_key(time);
         let tied = commits.windows(2).filter(|pair| time(&pair[0]) == time(&pair[1]));
         let mut wanted = Wanted::default();
-        tied.for_each(|pair| wanted.add(self.times.of(pair[0])));
+        for pair in tied.filter(|pair| !self.times.leads_to(pair[0], pair[1])) {
+            wanted.add(self.times.of(pair[0]));
+        }
         if wanted.is_empty() {
-            return Some(commits);
+            return commits;
         }
         for _ in 0..ROUNDS {
             match self.ranks(&wanted) {
                 Ok(ranks) => {
+                    // Of the others the order is known.
                     let rank = |pos: &Pos| ranks.get(pos).copied().unwrap_or_default();
-                    commits.sort_by_cached_key(|pos| (time(pos), rank(pos)));
-                    return Some(commits);
+                    commits.sort_by_key(|pos| (time(pos), rank(pos)));
+                    return commits;
                 }
                 Err(more) => more.into_iter().for_each(|time| wanted.add(time)),
             }
         }
-        None
+        self.walk(&commits)
+    }
+
+    /// The same with the queue.
+    fn walk(&self, commits: &[Pos]) -> Vec<Pos> {
+        let len = self.states.flags.len() as u32;
+        let (mut asked, mut met) = (Positions::new(len), Positions::new(len));
+        commits.iter().for_each(|pos| asked.insert(*pos));
+        let mut queue = DateQueue::default();
+        let date = |pos| self.times.history.committer_time(pos);
+        for pos in self.starts.iter().map(|start| start.pos) {
+            if met.insert_new(pos) && self.states.has(pos, EXPANDED) {
+                queue.push(date(pos), pos);
+            }
+        }
+        let mut sorted = Vec::with_capacity(commits.len());
+        while let Some(pos) = queue.peek() {
+            if asked.has(pos) {
+                sorted.push(pos);
+            }
+            let mut replaced = false;
+            for parent in (self.parents)(pos) {
+                if !met.insert_new(parent) || !self.states.has(parent, EXPANDED) {
+                    continue;
+                }
+                if std::mem::replace(&mut replaced, true) {
+                    queue.push(date(parent), parent);
+                } else {
+                    queue.replace_top(date(parent), parent);
+                }
+            }
+            if !replaced {
+                queue.pop();
+            }
+        }
+        sorted
     }
 
     /// The ranks of all commits that are taken at the wanted times; else at which other times the order must be known
@@ -139,15 +227,19 @@ where
 
     /// What has commits wait that are taken at a wanted time, if it was taken before that.
     fn inserters(&self, wanted: &Wanted) -> Inserters {
+        let len = self.states.flags.len() as u32;
+        let taken = || (0..len).rev().map(Pos).filter(|pos| self.states.has(*pos, EXPANDED));
+        // Nearly none: children need not look at the times of all their parents.
+        let mut members = Positions::new(len);
+        taken().filter(|pos| wanted.has(self.times.of(*pos))).for_each(|pos| members.insert(pos));
         let mut inserters = Inserters::new();
-        for child in (0..self.states.flags.len() as u32).rev().map(Pos) {
-            if !self.states.has(child, EXPANDED) {
-                continue;
-            }
-            let time = self.times.of(child);
+        for child in taken() {
             for (nth, pos) in (0..).zip((self.parents)(child)) {
-                let own = self.times.of(pos);
-                if own >= time || !wanted.has(own) || !self.states.has(pos, EXPANDED) {
+                if !members.has(pos) {
+                    continue;
+                }
+                let time = self.times.of(child);
+                if self.times.of(pos) >= time {
                     continue;
                 }
                 let known = inserters.entry(pos).or_default();

@@ -7,6 +7,11 @@ pub trait TreeSame: std::fmt::Debug {
     /// Whether both commits have the same content at the paths.
     fn same(&self, pos: Pos, other: Pos) -> bool;
 
+    /// The same for a commit and its first parent.
+    fn same_as_first(&self, pos: Pos, first_parent: Pos) -> bool {
+        self.same(pos, first_parent)
+    }
+
     /// Whether the commit has nothing at the paths, as the parents of a root commit would.
     fn is_empty(&self, pos: Pos) -> bool;
 }

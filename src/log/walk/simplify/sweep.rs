@@ -19,8 +19,8 @@ impl Lineage<'_> {
         plan.takes_all && !plan.sources && !sides && !self.rules.rewrites() && !self.rules.remove_empty
     }
 
-    /// All commits that the walk shows, in its order. `None` where finding that out would take longer than walking.
-    pub(in crate::log::walk) fn sweep(&mut self, plan: &Plan<'_>, states: &mut States) -> Option<Vec<Pos>> {
+    /// All commits that the walk shows, in its order.
+    pub(in crate::log::walk) fn sweep(&mut self, plan: &Plan<'_>, states: &mut States) -> Vec<Pos> {
         let history: &History<'_> = self.history;
         let mut times = Times::new(history);
         let mut reached = Positions::new(history.len());
@@ -31,18 +31,27 @@ impl Lineage<'_> {
             }
         }
         let followed = if self.first_parent { 1 } else { usize::MAX };
-        let mut shown = Vec::new();
+        // Whether commits that change nothing are passed over if they have one parent: that is what most commits are.
+        let passes = self.rules.prunes() && !self.rules.sparse && !self.rules.wants_ancestry();
+        let tree_same = self.rules.tree_same.filter(|_| passes && self.rules.decorated.is_none());
+        let (mut shown, mut taken) = (Vec::new(), 0);
         while let Some(pos) = reached.pop() {
             if self.max_age.is_some_and(|oldest| history.committer_time(pos) < oldest) {
                 continue;
             }
             states.add(pos, EXPANDED);
+            taken += 1;
+            if let Some(tree_same) = tree_same
+                && let Some(parent) = history.only_parent(pos)
+                && tree_same.same_as_first(pos, parent)
+            {
+                self.set_tree_same(pos, true);
+                reach(pos, parent, states, &mut times, &mut reached);
+                continue;
+            }
             self.judge(pos, states);
             for parent in self.unwritten_parents(pos).take(followed) {
-                times.hand_down(pos, parent);
-                if states.add_new(parent, SEEN) {
-                    reached.insert(parent);
-                }
+                reach(pos, parent, states, &mut times, &mut reached);
             }
             if self.is_shown(pos, states) {
                 shown.push(pos);
@@ -50,6 +59,15 @@ impl Lineage<'_> {
         }
         let parents = |pos| self.unwritten_parents(pos).take(followed);
         let order = TakeOrder { times: &times, starts: &plan.starts, states, parents };
-        order.sort(shown)
+        order.sort(shown, taken)
+    }
+}
+
+/// Notes that a parent is reached from its child.
+#[inline]
+fn reach(child: Pos, parent: Pos, states: &mut States, times: &mut Times<'_>, reached: &mut Positions) {
+    times.hand_down(child, parent);
+    if states.add_new(parent, SEEN) {
+        reached.insert(parent);
     }
 }
