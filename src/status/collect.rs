@@ -34,7 +34,6 @@ use crate::session::Session;
 
 /// An index of more bytes is worth a thread of its own.
 const LARGE: u64 = 1 << 20;
-const GITMODULES: &str = ".gitmodules";
 /// Clocks that stamp files tick this often or more often.
 const TICK: Duration = Duration::from_millis(50);
 /// What is asked about which worktree.
@@ -108,14 +107,10 @@ impl Collect<'_> {
             self.check_sparse_patterns()?;
         }
         let mut head = branch::head(self.repo)?;
-        let mut changes = self.staged(&index, &head)?;
-        if self.first_only && !changes.is_empty() {
-            return Ok(self.partial(head, changes));
-        }
-        if index.has_gitlinks || changes.values().any(is_submodule) {
-            let known =
-                index.find(GITMODULES.into()).is_empty() && !changes.contains_key(GITMODULES.as_bytes());
-            self.check_submodule_settings(known)?;
+        let staged = |head: &Head| self.staged(&index, head);
+        let first = if self.first_only { Some(staged(&head)?) } else { None };
+        if let Some(changes) = first.as_ref().filter(|changes| !changes.is_empty()) {
+            return Ok(self.partial(head, changes.clone()));
         }
 
         let started = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
@@ -140,7 +135,14 @@ impl Collect<'_> {
             directories: AtomicUsize::new(0),
             known: AtomicUsize::new(0),
         };
-        let mut found = scan.run(&top)?;
+        // What is staged is one thread's work.
+        let (found, changes) = match first {
+            Some(changes) => (scan.run(&top), Ok(changes)),
+            None if is_large => beside(|| scan.run(&top), || staged(&head)),
+            None => (scan.run(&top), staged(&head)),
+        };
+        let (mut found, mut changes) = (found?, changes?);
+        self.check_submodule_settings(&index, &changes)?;
         statistics.directories = scan.directories.load(Ordering::Relaxed);
         statistics.known = scan.known.load(Ordering::Relaxed);
 
@@ -216,35 +218,6 @@ impl Collect<'_> {
         }
     }
 
-    /// `optional`: neither HEAD nor the index has a `.gitmodules`, which git would read where the file is missing.
-    fn check_submodule_settings(&self, optional: bool) -> Result<(), NotExact> {
-        let configured = ["submodule.", "diff.ignoresubmodules"].iter().any(|prefix| {
-            self.config
-                .with_prefix(prefix)
-                .any(|(key, _)| key.ends_with(b"ignore") || key.ends_with(b"ignoresubmodules"))
-        });
-        let text = match std::fs::read(self.top.join(".gitmodules")) {
-            Ok(text) => text,
-            Err(err) if optional && err.kind() == std::io::ErrorKind::NotFound => Vec::new(),
-            Err(_) => return Err("submodules without .gitmodules".into()),
-        };
-        // git warns of such names and values, and of what it can't read.
-        let is_odd = |line: &[u8]| {
-            let line = line.trim_ascii();
-            let value = line.splitn_str(2, "=").nth(1).unwrap_or_default().trim_ascii();
-            line.starts_with(b"[") && line.contains_str("..")
-                || value.starts_with(b"-")
-                || value.starts_with(b"\"-")
-        };
-        if text.lines().any(is_odd) || gix::config::parse::Events::from_bytes(&text, None).is_err() {
-            return Err("an odd .gitmodules".into());
-        }
-        if configured || self.ignore_submodules || text.to_ascii_lowercase().contains_str("ignore") {
-            return Err("submodules that may be ignored".into());
-        }
-        Ok(())
-    }
-
     /// git's untracked cache, where git would use it.
     fn untracked_cache(&self, index: &IndexFile) -> Result<Option<UntrackedCache>, NotExact> {
         let unused = self.config.bool("core.untrackedCache").is_ok_and(|wanted| wanted == Some(false));
@@ -260,30 +233,6 @@ impl Collect<'_> {
             }
         }
         Ok(Some(cache))
-    }
-
-    /// git warns where patterns are not what cones are made of.
-    fn check_sparse_patterns(&self) -> Result<(), NotExact> {
-        if !self.config.bool("core.sparseCheckoutCone")?.unwrap_or(true) {
-            return Ok(());
-        }
-        if self.config.bool("index.sparse")?.unwrap_or(false) {
-            // It makes the index sparse in memory, and counts no files then.
-            return Err("index.sparse".into());
-        }
-        let text = std::fs::read(self.repo.git_dir.join("info/sparse-checkout")).unwrap_or_default();
-        let is_special = |byte: &u8| matches!(byte, b'*' | b'?' | b'[' | b'\\');
-        let is_cone = |line: &[u8]| match line.strip_prefix(b"!") {
-            _ if line.is_empty() || line == b"/*" || line == b"!/*/" => true,
-            Some(negative) => negative
-                .strip_suffix(b"/*/")
-                .is_some_and(|path| path.starts_with(b"/") && !path.iter().any(is_special)),
-            None => line.starts_with(b"/") && line.ends_with(b"/") && !line.iter().any(is_special),
-        };
-        match text.lines().all(is_cone) {
-            true => Ok(()),
-            false => Err("sparse patterns that are not a cone".into()),
-        }
     }
 
     fn staged(&self, index: &IndexFile, head: &Head) -> Result<BTreeMap<BString, Change>, NotExact> {
@@ -415,12 +364,21 @@ impl Collect<'_> {
     }
 }
 
-fn index_null(repo: &Repo) -> ObjectId {
-    repo.git.object_hash().null()
+/// Does one thing with all other threads, and the other one with this.
+fn beside<T: Send, U>(
+    task: impl FnOnce() -> Result<T, NotExact> + Send,
+    meanwhile: impl FnOnce() -> U,
+) -> (Result<T, NotExact>, U) {
+    let mut done = Err(NotExact::because("a task that did not run"));
+    let other = rayon::in_place_scope(|scope| {
+        scope.spawn(|_| done = task());
+        meanwhile()
+    });
+    (done, other)
 }
 
-fn is_submodule(change: &Change) -> bool {
-    change.head.mode == GITLINK || change.index.mode == GITLINK
+fn index_null(repo: &Repo) -> ObjectId {
+    repo.git.object_hash().null()
 }
 
 fn question((at, state): &(usize, TrackedState)) -> Option<Question> {

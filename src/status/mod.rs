@@ -5,6 +5,7 @@
 
 pub mod attributes;
 pub mod branch;
+mod checks;
 pub mod collect;
 pub mod content;
 pub mod excludes;

@@ -263,3 +263,23 @@ fn settings_below_status_that_only_other_versions_of_git_have() {
     let answered = same(&env, &dir, &[]);
     assert_eq!((answered.served.as_str(), answered.reason.as_str()), ("git", "status.comparebranches"));
 }
+
+/// Of a large index, what is staged is found out while the worktree is scanned.
+#[test]
+fn a_large_index() {
+    let env = Environment::new();
+    let dir = repository(
+        &env,
+        "mkdir here; echo x >here/f; echo y >here/g; id=$(git hash-object -w here/f)
+         long=a-name-that-is-long-enough-to-make-an-index-large-with-few-entries
+         seq -f \"100644 $id 0\t$long/%05g/$long\" 1 9000 | git update-index --index-info
+         git add here; git commit -qm all; test $(wc -c <.git/index) -gt 1100000
+         seq -f \"100644 $id 0\tmore/%02g\" 1 20 | git update-index --index-info
+         git update-index --force-remove $long/00007/$long; echo z >here/f; git add here/f; echo zz >here/g",
+    );
+    for words in [&["-s"][..], &["-sb", "-uno"], &["--porcelain=v2", "-uall"], &["--ignored"], &["-s", "here"]] {
+        same(&env, &dir, words);
+    }
+    let dirty = env.run(env.ours("git-faststatus", &dir, &["--exit-code"]));
+    assert_eq!(dirty.code, 1);
+}
