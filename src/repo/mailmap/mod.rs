@@ -6,6 +6,8 @@ mod tests;
 use std::collections::HashMap;
 use std::io::ErrorKind;
 use std::path::Path;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use bstr::{BStr, BString, ByteSlice};
 
@@ -15,23 +17,27 @@ use super::config::Config;
 /// git reads mailmap files by pieces of at most this many bytes and takes each for a line.
 const LONGEST_LINE: usize = 1023;
 
-/// Proper names and addresses by the address in a commit.
-#[derive(Debug, Clone, Default)]
+/// So many people are looked for line by line; whoever asks about more makes a table.
+const ASKED_WITHOUT_TABLE: u32 = 64;
+
+/// Proper names and addresses by the address in a commit. A page asks about few people, and sorting many lines into a table
+/// would be most of its work; so that is done when more is asked.
+#[derive(Debug, Default)]
 pub struct Mailmap {
-    /// Keys in lower case. (In boxes because a table has room for twice as many, and memory is touched for all.)
-    by_email: HashMap<BString, Box<ForEmail>>,
+    /// In the order in which git reads them.
+    entries: Vec<Entry>,
+    asked: AtomicU32,
+    /// The numbers of entries by the address in commits, in lower case.
+    table: OnceLock<HashMap<BString, Vec<u32>>>,
 }
 
-#[derive(Debug, Clone, Default)]
-struct ForEmail {
-    /// For any name that `by_name` does not know.
-    any: Proper,
-    /// Keys in lower case.
-    by_name: HashMap<BString, Proper>,
-}
-
-#[derive(Debug, Clone, Default)]
-struct Proper {
+/// What one line says.
+#[derive(Debug)]
+struct Entry {
+    /// As commits have it, in any case.
+    old_email: BString,
+    /// The line is for people of this name only, in any case.
+    old_name: Option<BString>,
     name: Option<BString>,
     email: Option<BString>,
 }
@@ -71,7 +77,7 @@ impl Mailmap {
 
     /// Whether it leaves everybody as they are.
     pub fn is_empty(&self) -> bool {
-        self.by_email.is_empty()
+        self.entries.is_empty()
     }
 
     /// The proper name and address.
@@ -79,15 +85,20 @@ impl Mailmap {
         if self.is_empty() {
             return (name, email);
         }
-        let Some(found) = self.by_email.get(&lower(email)) else { return (name, email) };
-        let proper = match &found.by_name {
-            by_name if by_name.is_empty() => &found.any,
-            by_name => by_name.get(&lower(name)).unwrap_or(&found.any),
-        };
-        (
-            proper.name.as_ref().map_or(name, |name| name.as_bstr()),
-            proper.email.as_ref().map_or(email, |email| email.as_bstr()),
-        )
+        let has_email = |entry: &&Entry| entry.old_email.eq_ignore_ascii_case(email);
+        if self.table.get().is_none() && self.asked.fetch_add(1, Ordering::Relaxed) < ASKED_WITHOUT_TABLE {
+            return proper(self.entries.iter().filter(has_email), name, email);
+        }
+        let found = self.table.get_or_init(|| self.make_table()).get(&lower(email));
+        proper(found.into_iter().flatten().map(|at| &self.entries[*at as usize]), name, email)
+    }
+
+    fn make_table(&self) -> HashMap<BString, Vec<u32>> {
+        let mut table: HashMap<BString, Vec<u32>> = HashMap::new();
+        for (at, entry) in (0..).zip(&self.entries) {
+            table.entry(lower(&entry.old_email)).or_default().push(at);
+        }
+        table
     }
 
     fn add_file(&mut self, path: &Path) -> Result<(), NotExact> {
@@ -113,24 +124,33 @@ impl Mailmap {
             Some(old) => (old.name, old.email, Some(proper.email)),
             None => (None, proper.email, None),
         };
-        let name = proper.name;
-        let entry = self.by_email.entry(lower(old_email)).or_default();
-        let proper = match old_name {
-            Some(old_name) => {
-                // Such an entry replaces an earlier one as a whole, the other kind only what it has.
-                let proper = entry.by_name.entry(lower(old_name)).or_default();
-                *proper = Proper::default();
-                proper
-            }
-            None => &mut entry.any,
-        };
-        if let Some(name) = name {
-            proper.name = Some(name.into());
-        }
-        if let Some(email) = new_email {
-            proper.email = Some(email.into());
+        self.entries.push(Entry {
+            old_email: old_email.into(),
+            old_name: old_name.map(BString::from),
+            name: proper.name.map(BString::from),
+            email: new_email.map(BString::from),
+        });
+    }
+}
+
+/// What entries for this address, in their order, make of a person.
+fn proper<'a>(
+    entries: impl Iterator<Item = &'a Entry>,
+    name: &'a BStr,
+    email: &'a BStr,
+) -> (&'a BStr, &'a BStr) {
+    let (mut any, mut named) = ((None, None), None);
+    for entry in entries {
+        let says = (entry.name.as_ref(), entry.email.as_ref());
+        match &entry.old_name {
+            // Such an entry replaces an earlier one as a whole, the other kind only what it has.
+            Some(old_name) if old_name.eq_ignore_ascii_case(name) => named = Some(says),
+            Some(_) => {}
+            None => any = (says.0.or(any.0), says.1.or(any.1)),
         }
     }
+    let (new_name, new_email) = named.unwrap_or(any);
+    (new_name.map_or(name, |name| name.as_bstr()), new_email.map_or(email, |email| email.as_bstr()))
 }
 
 fn lower(text: &[u8]) -> BString {
