@@ -277,7 +277,9 @@ fn a_large_index() {
          seq -f \"100644 $id 0\tmore/%02g\" 1 20 | git update-index --index-info
          git update-index --force-remove $long/00007/$long; echo z >here/f; git add here/f; echo zz >here/g",
     );
-    for words in [&["-s"][..], &["-sb", "-uno"], &["--porcelain=v2", "-uall"], &["--ignored"], &["-s", "here"]] {
+    for words in
+        [&["-s"][..], &["-sb", "-uno"], &["--porcelain=v2", "-uall"], &["--ignored"], &["-s", "here"]]
+    {
         same(&env, &dir, words);
     }
     let dirty = env.run(env.ours("git-faststatus", &dir, &["--exit-code"]));

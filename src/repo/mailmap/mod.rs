@@ -5,6 +5,7 @@ mod tests;
 
 use std::collections::HashMap;
 use std::io::ErrorKind;
+use std::ops::Range;
 use std::path::Path;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -24,6 +25,8 @@ const ASKED_WITHOUT_TABLE: u32 = 64;
 /// would be most of its work; so that is done when more is asked.
 #[derive(Debug, Default)]
 pub struct Mailmap {
+    /// All sources, end to end.
+    text: BString,
     /// In the order in which git reads them.
     entries: Vec<Entry>,
     asked: AtomicU32,
@@ -31,15 +34,18 @@ pub struct Mailmap {
     table: OnceLock<HashMap<BString, Vec<u32>>>,
 }
 
+/// A part of the text. (Most lines are for nobody who is asked about; copies would be most of the work.)
+type Span = Range<u32>;
+
 /// What one line says.
 #[derive(Debug)]
 struct Entry {
     /// As commits have it, in any case.
-    old_email: BString,
+    old_email: Span,
     /// The line is for people of this name only, in any case.
-    old_name: Option<BString>,
-    name: Option<BString>,
-    email: Option<BString>,
+    old_name: Option<Span>,
+    name: Option<Span>,
+    email: Option<Span>,
 }
 
 impl Mailmap {
@@ -66,8 +72,8 @@ impl Mailmap {
             && let Some(bytes) = blob(name)?
         {
             // A NUL ends the text.
-            let text = bytes.split(|b| *b == 0).next().unwrap_or_default();
-            text.split(|b| *b == b'\n').for_each(|line| map.add_line(line));
+            let text = bytes.find_byte(0).map_or(bytes.as_slice(), |end| &bytes[..end]);
+            map.add_text(text, usize::MAX)?;
         }
         if let Some(path) = config.path("mailmap.file")? {
             map.add_file(&dir.join(path))?;
@@ -85,18 +91,43 @@ impl Mailmap {
         if self.is_empty() {
             return (name, email);
         }
-        let has_email = |entry: &&Entry| entry.old_email.eq_ignore_ascii_case(email);
+        let has_email = |entry: &&Entry| self.part(&entry.old_email).eq_ignore_ascii_case(email);
         if self.table.get().is_none() && self.asked.fetch_add(1, Ordering::Relaxed) < ASKED_WITHOUT_TABLE {
-            return proper(self.entries.iter().filter(has_email), name, email);
+            return self.proper(self.entries.iter().filter(has_email), name, email);
         }
         let found = self.table.get_or_init(|| self.make_table()).get(&lower(email));
-        proper(found.into_iter().flatten().map(|at| &self.entries[*at as usize]), name, email)
+        self.proper(found.into_iter().flatten().map(|at| &self.entries[*at as usize]), name, email)
+    }
+
+    /// What entries for this address, in their order, make of a person.
+    fn proper<'a>(
+        &'a self,
+        entries: impl Iterator<Item = &'a Entry>,
+        name: &'a BStr,
+        email: &'a BStr,
+    ) -> (&'a BStr, &'a BStr) {
+        let (mut any, mut named) = ((None, None), None);
+        for entry in entries {
+            let says = (entry.name.as_ref(), entry.email.as_ref());
+            match &entry.old_name {
+                // Such an entry replaces an earlier one as a whole, the other kind only what it has.
+                Some(old_name) if self.part(old_name).eq_ignore_ascii_case(name) => named = Some(says),
+                Some(_) => {}
+                None => any = (says.0.or(any.0), says.1.or(any.1)),
+            }
+        }
+        let (new_name, new_email) = named.unwrap_or(any);
+        (new_name.map_or(name, |name| self.part(name)), new_email.map_or(email, |email| self.part(email)))
+    }
+
+    fn part(&self, span: &Span) -> &BStr {
+        self.text[span.start as usize..span.end as usize].as_bstr()
     }
 
     fn make_table(&self) -> HashMap<BString, Vec<u32>> {
         let mut table: HashMap<BString, Vec<u32>> = HashMap::new();
         for (at, entry) in (0..).zip(&self.entries) {
-            table.entry(lower(&entry.old_email)).or_default().push(at);
+            table.entry(lower(self.part(&entry.old_email))).or_default().push(at);
         }
         table
     }
@@ -107,50 +138,43 @@ impl Mailmap {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
             Err(error) => return Err(NotExact(format!("{}: {error}", path.display()).into())),
         };
-        for line in bytes.split_inclusive(|b| *b == b'\n') {
-            for piece in line.chunks(LONGEST_LINE) {
-                self.add_line(piece.split(|b| *b == 0).next().unwrap_or_default());
-            }
+        self.add_text(&bytes, LONGEST_LINE)
+    }
+
+    /// Adds the lines of a text, in pieces of at most `longest` bytes.
+    fn add_text(&mut self, text: &[u8], longest: usize) -> Result<(), NotExact> {
+        let from = self.text.len();
+        if u32::try_from(from + text.len()).is_err() {
+            return Err("a mailmap of gigabytes".into());
+        }
+        self.text.extend_from_slice(text);
+        let added = &self.text[from..];
+        let offset = |part: &[u8]| (part.as_ptr() as usize - added.as_ptr() as usize + from) as u32;
+        let span = |part: &[u8]| offset(part)..offset(part) + part.len() as u32;
+        for piece in added.lines_with_terminator().flat_map(|line| line.chunks(longest)) {
+            let line = piece.find_byte(0).map_or(piece, |end| &piece[..end]);
+            self.entries.extend(entry(line, span));
         }
         Ok(())
     }
-
-    fn add_line(&mut self, line: &[u8]) {
-        if line.starts_with(b"#") {
-            return;
-        }
-        let Some(proper) = Person::parse(line).filter(|person| !person.email.is_empty()) else { return };
-        let (old_name, old_email, new_email) = match Person::parse(proper.rest) {
-            Some(old) => (old.name, old.email, Some(proper.email)),
-            None => (None, proper.email, None),
-        };
-        self.entries.push(Entry {
-            old_email: old_email.into(),
-            old_name: old_name.map(BString::from),
-            name: proper.name.map(BString::from),
-            email: new_email.map(BString::from),
-        });
-    }
 }
 
-/// What entries for this address, in their order, make of a person.
-fn proper<'a>(
-    entries: impl Iterator<Item = &'a Entry>,
-    name: &'a BStr,
-    email: &'a BStr,
-) -> (&'a BStr, &'a BStr) {
-    let (mut any, mut named) = ((None, None), None);
-    for entry in entries {
-        let says = (entry.name.as_ref(), entry.email.as_ref());
-        match &entry.old_name {
-            // Such an entry replaces an earlier one as a whole, the other kind only what it has.
-            Some(old_name) if old_name.eq_ignore_ascii_case(name) => named = Some(says),
-            Some(_) => {}
-            None => any = (says.0.or(any.0), says.1.or(any.1)),
-        }
+/// What a line says, if anything.
+fn entry(line: &[u8], span: impl Fn(&[u8]) -> Span) -> Option<Entry> {
+    if line.starts_with(b"#") {
+        return None;
     }
-    let (new_name, new_email) = named.unwrap_or(any);
-    (new_name.map_or(name, |name| name.as_bstr()), new_email.map_or(email, |email| email.as_bstr()))
+    let proper = Person::parse(line).filter(|person| !person.email.is_empty())?;
+    let (old_name, old_email, new_email) = match Person::parse(proper.rest) {
+        Some(old) => (old.name, old.email, Some(proper.email)),
+        None => (None, proper.email, None),
+    };
+    Some(Entry {
+        old_email: span(old_email),
+        old_name: old_name.map(&span),
+        name: proper.name.map(&span),
+        email: new_email.map(&span),
+    })
 }
 
 fn lower(text: &[u8]) -> BString {
