@@ -185,10 +185,7 @@ impl<'a> Walk<'a> {
             let list = topo::reachable_sorted(history, plan, &mut states);
             return Ok(Walk::plain(history, plan, Inner::List { list, next: 0 }, states));
         }
-        let mut list = limit::limited(history, plan, &mut states, None);
-        if plan.read_ahead && states.met_skew(history) {
-            return Err(Unsure::Skew);
-        }
+        let mut list = in_range(history, plan, &mut states, None)?;
         if topological {
             let by_dates = needs_list || plan.commit_graph == CommitGraph::Unused;
             let tips = plan.starts.iter().filter(|start| !start.uninteresting).count();
@@ -237,27 +234,14 @@ impl<'a> Walk<'a> {
             return Err(Unsure::Timing);
         }
         if !limited && !topological {
-            if lineage.can_sweep(plan) {
-                let list = lineage.sweep(plan, &mut states);
-                let (inner, first_parent) = (Inner::List { list, next: 0 }, plan.first_parent);
-                return Ok(Walk {
-                    history,
-                    inner,
-                    states,
-                    lineage: Some(lineage),
-                    first_parent,
-                    rewrites: false,
-                });
-            }
-            let walk = FollowWalk::new(history, plan, &mut states);
-            let inner = Inner::Follow(walk);
+            let inner = match lineage.can_sweep(plan) {
+                true => Inner::List { list: lineage.sweep(plan, &mut states), next: 0 },
+                false => Inner::Follow(FollowWalk::new(history, plan, &mut states)),
+            };
             let (lineage, first_parent) = (Some(lineage), plan.first_parent);
             return Ok(Walk { history, inner, states, lineage, first_parent, rewrites: false });
         }
-        let mut list = limit::limited(history, plan, &mut states, Some(&mut lineage));
-        if plan.read_ahead && states.met_skew(history) {
-            return Err(Unsure::Skew);
-        }
+        let mut list = in_range(history, plan, &mut states, Some(&mut lineage))?;
         // Without exclusions nothing depends on how git finds the commits.
         let by_dates = !topological || needs_list || (unbound && plan.max_age.is_none());
         // Where a path disappears, so does what exclusion would have reached behind that commit.
@@ -400,6 +384,20 @@ impl Iterator for Walk<'_> {
     fn next(&mut self) -> Option<Step> {
         let pos = self.next_pos()?;
         Some(self.step(pos))
+    }
+}
+
+/// What a limited walk finds, unless that depends on what git has read before.
+fn in_range(
+    history: &History<'_>,
+    plan: &Plan<'_>,
+    states: &mut States,
+    lineage: Option<&mut Lineage<'_>>,
+) -> Result<Vec<Pos>, Unsure> {
+    let list = limit::limited(history, plan, states, lineage);
+    match plan.read_ahead && states.met_skew(history) {
+        true => Err(Unsure::Skew),
+        false => Ok(list),
     }
 }
 
