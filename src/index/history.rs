@@ -330,4 +330,21 @@ impl Iterator for Parents<'_> {
         }
         Some(Pos(parent))
     }
+    /// As repeated `next`, and cheaper for the two parents at most that nearly all commits have: where every commit is
+    /// visited, that counts.
+    #[inline]
+    fn fold<B, F: FnMut(B, Pos) -> B>(mut self, init: B, mut visit: F) -> B {
+        let mut folded = init;
+        if !self.edges.is_empty() {
+            while let Some(parent) = self.next() {
+                folded = visit(folded, parent);
+            }
+        } else if self.next < self.child {
+            folded = visit(folded, Pos(self.next));
+            if self.after < self.child {
+                folded = visit(folded, Pos(self.after));
+            }
+        }
+        folded
+    }
 }

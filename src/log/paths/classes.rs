@@ -167,10 +167,20 @@ fn add_leaves(table: &PathTable<'_>, at: usize, pathspec: &Pathspec, terms: &Ter
     // What a commit finds mostly is what the last one has made.
     let mut last = (None, 0);
     for posting in table.postings(at) {
-        let old = if posting.old == last.0 { last.1 } else { term(posting.old) };
+        let old = if is_same_entry(posting.old, last.0) { last.1 } else { term(posting.old) };
         let new = term(posting.new);
         add(deltas, posting.pos, new.wrapping_sub(old));
         last = (posting.new, new);
+    }
+}
+
+/// Whether two values are the same one of the index. Two that are not may be equal.
+#[inline]
+fn is_same_entry(one: Option<Value<'_>>, other: Option<Value<'_>>) -> bool {
+    match (one, other) {
+        (Some(one), Some(other)) => one.kind == other.kind && std::ptr::eq(one.id, other.id),
+        (None, None) => true,
+        _ => false,
     }
 }
 

@@ -42,7 +42,7 @@ pub(super) struct Leap<'a> {
 }
 
 impl Leap<'_> {
-    /// Takes at most `count` commits from the walk with this queue, and says how many.
+    /// Takes at most `count` commits from the walk with this queue, which has not begun, and says how many.
     pub(super) fn skip(&self, count: u64, queue: &mut DateQueue, states: &mut States) -> u64 {
         let before = queue.take_all();
         let mut waiting: Vec<Waiting> = before
@@ -50,16 +50,13 @@ impl Leap<'_> {
             .zip(0..)
             .map(|(&pos, since)| Waiting { date: self.history.committer_time(pos), since, pos })
             .collect();
-        let mut taken = Positions::new(self.history.len());
-        if self.run(count, &mut waiting, &mut taken, states) {
+        if let Some(taken) = self.run(count, &mut waiting, states) {
             for commit in &waiting {
                 queue.push(commit.date, commit.pos);
             }
-            return taken.len();
+            return taken;
         }
-        for pos in waiting.iter().map(|commit| commit.pos).chain(std::iter::from_fn(|| taken.pop())) {
-            states.flags[pos.index()] &= !SEEN;
-        }
+        states.flags.iter_mut().for_each(|flags| *flags &= !SEEN);
         for pos in before {
             states.add(pos, SEEN);
             queue.push(self.history.committer_time(pos), pos);
@@ -67,22 +64,17 @@ impl Leap<'_> {
         0
     }
 
-    /// Moves commits from `waiting` to `taken` and their parents to `waiting`, which is in the order of the queue at
-    /// the end. False when that is not certain, or when it were too many.
-    fn run(
-        &self,
-        count: u64,
-        waiting: &mut Vec<Waiting>,
-        taken: &mut Positions,
-        states: &mut States,
-    ) -> bool {
+    /// Takes commits from `waiting` and moves their parents there, which is in the order of the queue at the end; how
+    /// many it has taken. `None` when the order is not certain, or when it were too many.
+    fn run(&self, count: u64, waiting: &mut Vec<Waiting>, states: &mut States) -> Option<u64> {
+        let mut taken = 0;
         let mut reached = Positions::new(self.history.len());
         let first = waiting.len() as u32;
         // Nothing above has been taken or can be reached.
         let mut above = waiting.iter().map(|commit| commit.pos.0 + 1).max().unwrap_or(0);
         let mut in_order = true;
         for since in (first..).take(STEPS) {
-            let left = count - taken.len();
+            let left = count - taken;
             if above == 0 || (in_order && left <= LEFT.max(count / 256)) {
                 break;
             }
@@ -92,45 +84,51 @@ impl Leap<'_> {
             let sample = above.saturating_sub(SAMPLE)..=above;
             let typical = sample.map(|pos| self.history.committer_time(Pos(pos))).max().unwrap_or(i64::MIN);
             let date = self.max_age.map_or(typical, |oldest| typical.max(oldest.saturating_sub(1)));
-            self.take_newer(date, since, waiting, &mut reached, taken, states);
-            if taken.len() > count {
-                return false;
+            taken += self.take_newer(date, since, waiting, &mut reached, states);
+            if taken > count {
+                return None;
             }
             waiting.sort_unstable_by_key(|commit| (std::cmp::Reverse(commit.date), commit.since));
             let known = |pair: &[Waiting]| (pair[0].date, pair[0].since) != (pair[1].date, pair[1].since);
             in_order = waiting.windows(2).all(known);
         }
-        in_order
+        in_order.then_some(taken)
     }
 
-    /// Takes everything that is reached over commits newer than `date`. `reached` is empty before and after.
+    /// Takes everything that is reached over commits newer than `date`; how many that are. `reached` is empty before and
+    /// after.
     fn take_newer(
         &self,
         date: i64,
         since: u32,
         waiting: &mut Vec<Waiting>,
         reached: &mut Positions,
-        taken: &mut Positions,
         states: &mut States,
-    ) {
+    ) -> u64 {
         waiting.retain(|commit| {
             if commit.date > date {
                 reached.insert(commit.pos);
             }
             commit.date <= date
         });
-        while let Some(pos) = reached.pop() {
+        let mut taken = 0;
+        reached.drain_down(|pos, reached| {
             let when = self.history.committer_time(pos);
             if when <= date {
                 waiting.push(Waiting { date: when, since, pos });
-                continue;
+                return;
             }
-            taken.insert(pos);
-            for parent in self.history.parents(pos).take(if self.first_parent { 1 } else { usize::MAX }) {
+            taken += 1;
+            let reach = |parent| {
                 if states.add_new(parent, SEEN) {
                     reached.insert(parent);
                 }
+            };
+            match self.first_parent {
+                true => self.history.first_parent(pos).into_iter().for_each(reach),
+                false => self.history.parents(pos).for_each(reach),
             }
-        }
+        });
+        taken
     }
 }

@@ -30,6 +30,7 @@ pub use tree_same::{Classes, TreeSame};
 
 use super::options::{NoWalk, Order};
 use simplify::{FollowWalk, Lineage};
+use take_order::{Ordered, QueueOrder};
 
 /// A tip, in the order of the command line.
 #[derive(Debug, Clone, Copy)]
@@ -138,6 +139,7 @@ pub struct Walk<'a> {
 enum Inner<'a> {
     Date(date::DateWalk<'a>),
     Follow(FollowWalk),
+    Queue(QueueOrder),
     List { list: Vec<Pos>, next: usize },
 }
 
@@ -235,7 +237,10 @@ impl<'a> Walk<'a> {
         }
         if !limited && !topological {
             let inner = match lineage.can_sweep(plan) {
-                true => Inner::List { list: lineage.sweep(plan, &mut states), next: 0 },
+                true => match lineage.sweep(plan, &mut states) {
+                    Ordered::List(list) => Inner::List { list, next: 0 },
+                    Ordered::Queue(order) => Inner::Queue(order),
+                },
                 false => Inner::Follow(FollowWalk::new(history, plan, &mut states)),
             };
             let (lineage, first_parent) = (Some(lineage), plan.first_parent);
@@ -268,11 +273,11 @@ impl<'a> Walk<'a> {
         Ok(Walk { history, inner, states, lineage, first_parent: plan.first_parent, rewrites })
     }
 
-    /// Leaves out the next commits, at most `count` of them and perhaps none; how many.
+    /// Leaves out the first commits, at most `count` of them and perhaps none; how many. Before any was yielded.
     pub fn skip_ahead(&mut self, count: u64) -> u64 {
         match &mut self.inner {
             Inner::Date(walk) => walk.skip(count, &mut self.states),
-            Inner::Follow(_) | Inner::List { .. } => 0,
+            Inner::Follow(_) | Inner::Queue(_) | Inner::List { .. } => 0,
         }
     }
 
@@ -357,6 +362,11 @@ impl<'a> Walk<'a> {
         match &mut self.inner {
             Inner::Date(walk) => walk.next(&mut self.states),
             Inner::Follow(walk) => walk.next(self.lineage.as_mut()?, &mut self.states),
+            Inner::Queue(order) => {
+                let (lineage, followed) =
+                    (self.lineage.as_ref()?, if self.first_parent { 1 } else { usize::MAX });
+                order.next(self.history, &self.states, |pos| lineage.unwritten_parents(pos).take(followed))
+            }
             Inner::List { list, next } => loop {
                 let pos = *list.get(*next)?;
                 *next += 1;

@@ -52,18 +52,37 @@ impl Positions {
         self.words[pos.index() / 64] >> (pos.0 % 64) & 1 != 0
     }
 
-    /// Takes out the highest one.
-    pub(super) fn pop(&mut self) -> Option<Pos> {
-        if self.len == 0 {
-            return None;
+    /// Takes out all of them, from the highest down. `visit` may add others below the one that it is given.
+    #[inline]
+    pub(super) fn drain_down(&mut self, mut visit: impl FnMut(Pos, &mut Below<'_>)) {
+        let (mut left, mut at) = (std::mem::take(&mut self.len), self.highest);
+        let mut below = Below { words: &mut self.words, added: 0 };
+        while left > 0 {
+            let word = below.words[at];
+            if word == 0 {
+                at -= 1;
+                continue;
+            }
+            let bit = word.ilog2();
+            below.words[at] = word ^ 1 << bit;
+            visit(Pos(at as u32 * 64 + bit), &mut below);
+            left = left - 1 + std::mem::take(&mut below.added);
         }
-        while self.words[self.highest] == 0 {
-            self.highest -= 1;
-        }
-        let word = &mut self.words[self.highest];
-        let bit = word.ilog2();
-        *word ^= 1 << bit;
-        self.len -= 1;
-        Some(Pos(self.highest as u32 * 64 + bit))
+        self.highest = 0;
+    }
+}
+
+/// What may be added while a set is drained.
+pub(super) struct Below<'a> {
+    words: &'a mut [u64],
+    added: u64,
+}
+
+impl Below<'_> {
+    /// Adds one that is not there.
+    #[inline]
+    pub(super) fn insert(&mut self, pos: Pos) {
+        self.words[pos.index() / 64] |= 1 << (pos.0 % 64);
+        self.added += 1;
     }
 }

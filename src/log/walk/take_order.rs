@@ -5,8 +5,8 @@
 //! clock), right after the newest of its children: at its *time* ([`Times`]), the smaller of its date and the
 //! largest time of its children. Commits of different times are taken in the order of these. Only where commits that
 //! are asked for share a time it matters who came to wait first. Mostly one of them is there because of the other; else
-//! it is looked up for those times alone. Where most commits are asked for, there is nothing to be saved: the queue is
-//! used after all.
+//! it is looked up for those times alone. Where many commits are asked for, there is nothing to be saved: the queue is
+//! used after all ([`QueueOrder`]), and gives them out while others are busy with what it gave out before.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap, HashMap, HashSet};
@@ -30,8 +30,8 @@ const NOBODY: u32 = u32::MAX;
 /// commit before it is asked about that.
 pub(super) struct Times<'a> {
     history: &'a History<'a>,
-    /// By position, the largest time of a child; `None` where no clock was skewed, and a date says it all.
-    waiting_since: Option<Vec<i64>>,
+    /// `None` where no clock was skewed, and a date says it all.
+    late: Option<Late>,
     /// By position, the child with that time.
     child: Vec<u32>,
     /// Those with several such children.
@@ -39,20 +39,42 @@ pub(super) struct Times<'a> {
     tips: Positions,
 }
 
+/// Commits that no child has wait before their date has passed.
+struct Late {
+    commits: Positions,
+    /// The largest time of their children.
+    since: HashMap<Pos, i64>,
+}
+
+impl Late {
+    /// Notes when a child of the commit is taken, and whether that is the first one.
+    fn note(&mut self, pos: Pos, date: i64, time: i64, first: bool) {
+        if time < date {
+            if first {
+                self.commits.insert(pos);
+            }
+            // Else there is a child with which it does not come too late.
+            if self.commits.has(pos) {
+                let since = self.since.entry(pos).or_insert(time);
+                *since = time.max(*since);
+            }
+        } else if self.commits.has(pos) {
+            self.commits.remove(pos);
+        }
+    }
+}
+
 impl<'a> Times<'a> {
     pub(super) fn new(history: &'a History<'a>) -> Self {
         let len = history.len();
-        let waiting_since = history.has_skewed().then(|| vec![i64::MIN; len as usize]);
+        let late = history.has_skewed().then(|| Late { commits: Positions::new(len), since: HashMap::new() });
         let (rivals, tips) = (Positions::new(len), Positions::new(len));
-        Times { history, waiting_since, child: vec![NOBODY; len as usize], rivals, tips }
+        Times { history, late, child: vec![NOBODY; len as usize], rivals, tips }
     }
 
-    /// Notes a tip, which waits from the start.
+    /// Notes a tip, which waits from the start. Before anything is handed down.
     pub(super) fn start(&mut self, pos: Pos) {
         self.tips.insert_new(pos);
-        if let Some(since) = &mut self.waiting_since {
-            since[pos.index()] = i64::MAX;
-        }
     }
 
     /// Notes that `child` has `parent` wait.
@@ -60,6 +82,10 @@ impl<'a> Times<'a> {
     pub(super) fn hand_down(&mut self, child: Pos, parent: Pos) {
         let time = self.of(child);
         let known = self.child[parent.index()];
+        if let Some(late) = &mut self.late {
+            let first = known == NOBODY && !self.tips.has(parent);
+            late.note(parent, self.history.committer_time(parent), time, first);
+        }
         if known != NOBODY && known != child.0 {
             let known = self.of(Pos(known));
             if known == time && !self.rivals.has(parent) {
@@ -71,17 +97,15 @@ impl<'a> Times<'a> {
             self.rivals.remove(parent);
         }
         self.child[parent.index()] = child.0;
-        if let Some(since) = &mut self.waiting_since {
-            let since = &mut since[parent.index()];
-            *since = time.max(*since);
-        }
     }
 
     /// When a commit is taken.
     #[inline]
     pub(super) fn of(&self, pos: Pos) -> i64 {
-        let date = self.history.committer_time(pos);
-        self.waiting_since.as_ref().map_or(date, |since| date.min(since[pos.index()]))
+        match &self.late {
+            Some(late) if late.commits.has(pos) => late.since.get(&pos).copied().unwrap_or(i64::MIN),
+            _ => self.history.committer_time(pos),
+        }
     }
 
     /// Whether it is certain that `one` comes before `other`, which is taken at the same time: that one waits only
@@ -99,6 +123,66 @@ impl<'a> Times<'a> {
             }
             at = child;
         }
+    }
+}
+
+/// Commits in the order of the walk.
+pub(super) enum Ordered {
+    List(Vec<Pos>),
+    Queue(QueueOrder),
+}
+
+/// The queue itself: the walk once more, knowing which commits are asked for.
+pub(super) struct QueueOrder {
+    queue: DateQueue,
+    asked: Positions,
+    met: Positions,
+}
+
+impl QueueOrder {
+    fn new(history: &History<'_>, starts: &[Start], states: &States, commits: &[Pos]) -> Self {
+        let len = history.len();
+        let (mut asked, mut met) = (Positions::new(len), Positions::new(len));
+        commits.iter().for_each(|pos| asked.insert(*pos));
+        let mut queue = DateQueue::default();
+        for pos in starts.iter().map(|start| start.pos) {
+            if met.insert_new(pos) && states.has(pos, EXPANDED) {
+                queue.push(history.committer_time(pos), pos);
+            }
+        }
+        QueueOrder { queue, asked, met }
+    }
+
+    /// The next one. `parents`: those that a commit leads to.
+    pub(super) fn next<I: Iterator<Item = Pos>>(
+        &mut self,
+        history: &History<'_>,
+        states: &States,
+        parents: impl Fn(Pos) -> I,
+    ) -> Option<Pos> {
+        while self.asked.len() > 0 {
+            let pos = self.queue.peek()?;
+            let mut replaced = false;
+            for parent in parents(pos) {
+                if !self.met.insert_new(parent) || !states.has(parent, EXPANDED) {
+                    continue;
+                }
+                let date = history.committer_time(parent);
+                if std::mem::replace(&mut replaced, true) {
+                    self.queue.push(date, parent);
+                } else {
+                    self.queue.replace_top(date, parent);
+                }
+            }
+            if !replaced {
+                self.queue.pop();
+            }
+            if self.asked.has(pos) {
+                self.asked.remove(pos);
+                return Some(pos);
+            }
+        }
+        None
     }
 }
 
@@ -130,10 +214,10 @@ where
     F: Fn(Pos) -> I,
     I: Iterator<Item = Pos>,
 {
-    /// Sorts some of the commits that were taken, of which there are `taken`.
-    pub(super) fn sort(&self, mut commits: Vec<Pos>, taken: usize) -> Vec<Pos> {
+    /// Puts some of the commits that were taken, of which there are `taken`, in order.
+    pub(super) fn sort(&self, mut commits: Vec<Pos>, taken: usize) -> Ordered {
         if commits.len() > taken / MANY {
-            return self.walk(&commits);
+            return self.queue(&commits);
         }
         let time = |pos: &Pos| Reverse(self.times.of(*pos));
         // Positions are nearly in the order of dates.
@@ -144,7 +228,7 @@ where
             wanted.add(self.times.of(pair[0]));
         }
         if wanted.is_empty() {
-            return commits;
+            return Ordered::List(commits);
         }
         for _ in 0..ROUNDS {
             match self.ranks(&wanted) {
@@ -152,47 +236,16 @@ where
                     // Of the others the order is known.
                     let rank = |pos: &Pos| ranks.get(pos).copied().unwrap_or_default();
                     commits.sort_by_key(|pos| (time(pos), rank(pos)));
-                    return commits;
+                    return Ordered::List(commits);
                 }
                 Err(more) => more.into_iter().for_each(|time| wanted.add(time)),
             }
         }
-        self.walk(&commits)
+        self.queue(&commits)
     }
 
-    /// The same with the queue.
-    fn walk(&self, commits: &[Pos]) -> Vec<Pos> {
-        let len = self.states.flags.len() as u32;
-        let (mut asked, mut met) = (Positions::new(len), Positions::new(len));
-        commits.iter().for_each(|pos| asked.insert(*pos));
-        let mut queue = DateQueue::default();
-        let date = |pos| self.times.history.committer_time(pos);
-        for pos in self.starts.iter().map(|start| start.pos) {
-            if met.insert_new(pos) && self.states.has(pos, EXPANDED) {
-                queue.push(date(pos), pos);
-            }
-        }
-        let mut sorted = Vec::with_capacity(commits.len());
-        while let Some(pos) = queue.peek() {
-            if asked.has(pos) {
-                sorted.push(pos);
-            }
-            let mut replaced = false;
-            for parent in (self.parents)(pos) {
-                if !met.insert_new(parent) || !self.states.has(parent, EXPANDED) {
-                    continue;
-                }
-                if std::mem::replace(&mut replaced, true) {
-                    queue.push(date(parent), parent);
-                } else {
-                    queue.replace_top(date(parent), parent);
-                }
-            }
-            if !replaced {
-                queue.pop();
-            }
-        }
-        sorted
+    fn queue(&self, commits: &[Pos]) -> Ordered {
+        Ordered::Queue(QueueOrder::new(self.times.history, self.starts, self.states, commits))
     }
 
     /// The ranks of all commits that are taken at the wanted times; else at which other times the order must be known

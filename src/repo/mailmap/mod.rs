@@ -91,7 +91,10 @@ impl Mailmap {
         if self.is_empty() {
             return (name, email);
         }
-        let has_email = |entry: &&Entry| self.part(&entry.old_email).eq_ignore_ascii_case(email);
+        // Nearly all differ in length already.
+        let has_email = |entry: &&Entry| {
+            entry.old_email.len() == email.len() && self.part(&entry.old_email).eq_ignore_ascii_case(email)
+        };
         if self.table.get().is_none() && self.asked.fetch_add(1, Ordering::Relaxed) < ASKED_WITHOUT_TABLE {
             return self.proper(self.entries.iter().filter(has_email), name, email);
         }
@@ -151,9 +154,10 @@ impl Mailmap {
         let added = &self.text[from..];
         let offset = |part: &[u8]| (part.as_ptr() as usize - added.as_ptr() as usize + from) as u32;
         let span = |part: &[u8]| offset(part)..offset(part) + part.len() as u32;
+        let has_nul = added.contains(&0);
         for piece in added.lines_with_terminator().flat_map(|line| line.chunks(longest)) {
-            let line = piece.find_byte(0).map_or(piece, |end| &piece[..end]);
-            self.entries.extend(entry(line, span));
+            let end = if has_nul { piece.find_byte(0) } else { None };
+            self.entries.extend(entry(end.map_or(piece, |end| &piece[..end]), span));
         }
         Ok(())
     }
@@ -193,11 +197,19 @@ impl<'a> Person<'a> {
     fn parse(text: &'a [u8]) -> Option<Self> {
         let left = text.find_byte(b'<')?;
         let right = left + 1 + text[left + 1..].find_byte(b'>')?;
-        let name = text[..left].trim_with(|c| matches!(c, ' ' | '\t' | '\n' | '\r'));
+        let name = trim(&text[..left]);
         Some(Person {
             name: (!name.is_empty()).then_some(name),
             email: &text[left + 1..right],
             rest: &text[right + 1..],
         })
     }
+}
+
+/// Without what git takes for white space around it. (By bytes: this is done for every line.)
+fn trim(text: &[u8]) -> &[u8] {
+    let is_text = |byte: &u8| !matches!(byte, b' ' | b'\t' | b'\n' | b'\r');
+    let start = text.iter().position(is_text).unwrap_or(text.len());
+    let end = text.iter().rposition(is_text).map_or(start, |last| last + 1);
+    &text[start..end]
 }

@@ -7,8 +7,8 @@ mod tests;
 
 use super::Lineage;
 use crate::index::{History, Pos};
-use crate::log::walk::positions::Positions;
-use crate::log::walk::take_order::{TakeOrder, Times};
+use crate::log::walk::positions::{Below, Positions};
+use crate::log::walk::take_order::{Ordered, TakeOrder, Times};
 use crate::log::walk::{EXPANDED, Plan, SEEN, States};
 
 impl Lineage<'_> {
@@ -20,7 +20,7 @@ impl Lineage<'_> {
     }
 
     /// All commits that the walk shows, in its order.
-    pub(in crate::log::walk) fn sweep(&mut self, plan: &Plan<'_>, states: &mut States) -> Vec<Pos> {
+    pub(in crate::log::walk) fn sweep(&mut self, plan: &Plan<'_>, states: &mut States) -> Ordered {
         let history: &History<'_> = self.history;
         let mut times = Times::new(history);
         let mut reached = Positions::new(history.len());
@@ -35,9 +35,9 @@ impl Lineage<'_> {
         let passes = self.rules.prunes() && !self.rules.sparse && !self.rules.wants_ancestry();
         let tree_same = self.rules.tree_same.filter(|_| passes && self.rules.decorated.is_none());
         let (mut shown, mut taken) = (Vec::new(), 0);
-        while let Some(pos) = reached.pop() {
+        reached.drain_down(|pos, reached| {
             if self.max_age.is_some_and(|oldest| history.committer_time(pos) < oldest) {
-                continue;
+                return;
             }
             states.add(pos, EXPANDED);
             taken += 1;
@@ -46,17 +46,17 @@ impl Lineage<'_> {
                 && tree_same.same_as_first(pos, parent)
             {
                 self.set_tree_same(pos, true);
-                reach(pos, parent, states, &mut times, &mut reached);
-                continue;
+                reach(pos, parent, states, &mut times, reached);
+                return;
             }
             self.judge(pos, states);
             for parent in self.unwritten_parents(pos).take(followed) {
-                reach(pos, parent, states, &mut times, &mut reached);
+                reach(pos, parent, states, &mut times, reached);
             }
             if self.is_shown(pos, states) {
                 shown.push(pos);
             }
-        }
+        });
         let parents = |pos| self.unwritten_parents(pos).take(followed);
         let order = TakeOrder { times: &times, starts: &plan.starts, states, parents };
         order.sort(shown, taken)
@@ -65,7 +65,7 @@ impl Lineage<'_> {
 
 /// Notes that a parent is reached from its child.
 #[inline]
-fn reach(child: Pos, parent: Pos, states: &mut States, times: &mut Times<'_>, reached: &mut Positions) {
+fn reach(child: Pos, parent: Pos, states: &mut States, times: &mut Times<'_>, reached: &mut Below<'_>) {
     times.hand_down(child, parent);
     if states.add_new(parent, SEEN) {
         reached.insert(parent);

@@ -47,7 +47,14 @@ fn compare(dates: usize) -> (usize, usize) {
             let mut lineage = Lineage::new(&history, &plan, rules.clone());
             assert!(lineage.can_sweep(&plan));
             let mut states = States::new(history.len() as usize, false);
-            let swept = lineage.sweep(&plan, &mut states);
+            let swept = match lineage.sweep(&plan, &mut states) {
+                Ordered::List(list) => list,
+                Ordered::Queue(mut order) => {
+                    let followed = if plan.first_parent { 1 } else { usize::MAX };
+                    let parents = |pos| lineage.unwritten_parents(pos).take(followed);
+                    std::iter::from_fn(|| order.next(&history, &states, parents)).collect()
+                }
+            };
             let mut lineage = Lineage::new(&history, &plan, rules);
             let mut states = States::new(history.len() as usize, false);
             let mut walk = FollowWalk::new(&history, &plan, &mut states);
