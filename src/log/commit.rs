@@ -34,9 +34,11 @@ pub struct Needs {
     pub people: bool,
     /// [`Commit::extra_headers`].
     pub headers: bool,
+    /// [`Commit::parents`], or those that the walk gave it.
+    pub parents: bool,
 }
 
 impl Needs {
     /// Everything.
-    pub const ALL: Needs = Needs { people: true, headers: true };
+    pub const ALL: Needs = Needs { people: true, headers: true, parents: true };
 }

@@ -74,10 +74,11 @@ impl Reencoded {
             true => (history.author(pos), history.committer(pos)),
             false => Default::default(),
         };
+        let parents = if needs.parents { usize::MAX } else { 0 };
         let mut commit = Commit {
             id: history.oid(pos),
             tree: history.tree(pos),
-            parents: history.parents(pos).map(|parent| history.oid(parent)).collect(),
+            parents: history.parents(pos).take(parents).map(|parent| history.oid(parent)).collect(),
             author,
             committer,
             extra_headers: if needs.headers { history.extra_headers(pos) } else { Default::default() },

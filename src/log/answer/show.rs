@@ -102,6 +102,7 @@ impl Show<'_, '_> {
         };
         let mut changes = self.changes()?;
         let abbreviates = style.abbreviates() && !self.question.own.json;
+        let wants_parents = changes.is_some() || style.needs().parents;
         let mut printer = Printer::new(history, style, layout);
         let git = &self.question.git.path;
         report.served = Served::Native;
@@ -109,7 +110,7 @@ impl Show<'_, '_> {
         let mut bytes = Vec::new();
         let mut count = 0u64;
         let mut chunk_size = FIRST_CHUNK;
-        let mut filled = self.fill(&mut selector, &mut whole, chunk_size);
+        let mut filled = self.fill(&mut selector, &mut whole, chunk_size, wants_parents);
         loop {
             let prepared = filled.and_then(|batch| {
                 if let Some(changes) = &mut changes {
@@ -130,7 +131,7 @@ impl Show<'_, '_> {
             }
             chunk_size = (chunk_size * 4).min(LARGEST_CHUNK);
             let output = output.get_or_insert_with(|| Output::open(git, true));
-            let mut more = || self.fill(&mut selector, &mut whole, chunk_size);
+            let mut more = || self.fill(&mut selector, &mut whole, chunk_size, wants_parents);
             filled = if self.question.own.json {
                 bytes.clear();
                 for step in &batch.steps {
@@ -177,7 +178,13 @@ impl Show<'_, '_> {
     }
 
     /// The next commits, and what the printer has to know of them. None at the end.
-    fn fill(&self, selector: &mut Selector<'_>, whole: &mut Whole, size: usize) -> Result<Batch, NotExact> {
+    fn fill(
+        &self,
+        selector: &mut Selector<'_>,
+        whole: &mut Whole,
+        size: usize,
+        wants_parents: bool,
+    ) -> Result<Batch, NotExact> {
         let mut batch = Batch::default();
         let steps = &mut batch.steps;
         match &mut whole.steps {
@@ -189,7 +196,7 @@ impl Show<'_, '_> {
         let unread = self.plan.first_parent
             && self.question.options.boundary
             && matches!(self.settings.spec, Spec::Builtin(_));
-        if self.plan.simplify.is_some() || unread {
+        if wants_parents && (self.plan.simplify.is_some() || unread) {
             let walk = selector.walk();
             batch.parents = Some(steps.iter().map(|step| walk.parents(step).collect()).collect());
         }

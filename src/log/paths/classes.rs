@@ -95,6 +95,10 @@ impl TreeSame for Trees<'_> {
     fn is_empty(&self, pos: Pos) -> bool {
         self.0.tree(pos).is_empty_tree()
     }
+
+    fn changes(&self) -> usize {
+        self.0.len() as usize
+    }
 }
 
 impl std::fmt::Debug for Trees<'_> {
@@ -111,12 +115,13 @@ fn add(deltas: &mut [u128], pos: Pos, delta: u128) {
 
 /// Classes from what each commit adds to the sum of its first parent.
 fn of_sums(history: &History<'_>, mut sums: Vec<u128>) -> Classes {
+    let changes = sums.iter().filter(|delta| **delta != 0).count();
     for pos in (0..history.len()).map(Pos) {
         if let Some(parent) = history.first_parent(pos) {
             sums[pos.index()] = sums[pos.index()].wrapping_add(sums[parent.index()]);
         }
     }
-    Classes(sums)
+    Classes { numbers: sums, changes }
 }
 
 /// Paths of a table that one thread matches at a time.

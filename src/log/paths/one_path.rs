@@ -9,9 +9,8 @@ use super::Literal;
 use crate::index::{History, Paths, Pos, Value};
 use crate::log::walk::TreeSame;
 
-/// In `brought`: not known yet, or nobody. Other numbers are those of postings, from 2.
-const UNKNOWN: u32 = 0;
-const NOBODY: u32 = 1;
+/// In `brought`: nobody. Other numbers are those of postings, from 1.
+const NOBODY: u32 = 0;
 
 /// What the commits of a history have at one path.
 pub(super) struct OnePath<'a> {
@@ -21,9 +20,33 @@ pub(super) struct OnePath<'a> {
     postings: Vec<(Pos, Option<Value<'a>>)>,
     /// By position, 64 to a word: whether the commit changed it against its first parent.
     changed: Vec<u64>,
-    /// By position: which posting says what the commit has, the last one on its chain of first parents. Pages of
-    /// memory that no question has touched cost nothing.
-    brought: RefCell<Vec<u32>>,
+    brought: RefCell<Brought>,
+}
+
+/// By position: which posting says what the commit has, the last one on its chain of first parents. Pages of memory
+/// that no question has touched cost nothing.
+struct Brought {
+    /// 64 to a word: where that has been found out.
+    known: Vec<u64>,
+    postings: Vec<u32>,
+}
+
+impl Brought {
+    #[inline]
+    fn get(&self, pos: Pos) -> Option<u32> {
+        has(&self.known, pos).then(|| self.postings[pos.index()])
+    }
+
+    #[inline]
+    fn set(&mut self, pos: Pos, posting: u32) {
+        self.known[pos.index() / 64] |= 1 << (pos.index() % 64);
+        self.postings[pos.index()] = posting;
+    }
+}
+
+#[inline]
+fn has(words: &[u64], pos: Pos) -> bool {
+    words.get(pos.index() / 64).is_some_and(|word| word >> (pos.index() % 64) & 1 != 0)
 }
 
 impl<'a> OnePath<'a> {
@@ -39,12 +62,13 @@ impl<'a> OnePath<'a> {
                 postings.push((posting.pos, new));
             }
         }
-        OnePath { history, path: literal.path, postings, changed, brought: RefCell::new(vec![UNKNOWN; len]) }
+        let brought = Brought { known: vec![0; len.div_ceil(64)], postings: vec![0; len] };
+        OnePath { history, path: literal.path, postings, changed, brought: RefCell::new(brought) }
     }
 
     #[inline]
     fn is_changed(&self, pos: Pos) -> bool {
-        self.changed.get(pos.index() / 64).is_some_and(|word| word >> (pos.index() % 64) & 1 != 0)
+        has(&self.changed, pos)
     }
 
     /// The posting that says what `pos` has, as `brought` numbers them.
@@ -52,13 +76,13 @@ impl<'a> OnePath<'a> {
         let mut brought = self.brought.borrow_mut();
         let (mut at, mut found) = (Some(pos), NOBODY);
         while let Some(pos) = at {
-            if brought[pos.index()] != UNKNOWN {
-                found = brought[pos.index()];
+            if let Some(known) = brought.get(pos) {
+                found = known;
                 break;
             }
             if self.is_changed(pos) {
                 // There is one, so the search finds it.
-                found = 2 + self.postings.partition_point(|(at, _)| *at < pos) as u32;
+                found = 1 + self.postings.partition_point(|(at, _)| *at < pos) as u32;
                 break;
             }
             at = self.history.first_parent(pos);
@@ -66,17 +90,17 @@ impl<'a> OnePath<'a> {
         let mut next = Some(pos);
         while next != at {
             let Some(pos) = next else { break };
-            brought[pos.index()] = found;
+            brought.set(pos, found);
             next = self.history.first_parent(pos);
         }
         if let Some(pos) = at {
-            brought[pos.index()] = found;
+            brought.set(pos, found);
         }
         found
     }
 
     fn value(&self, brought: u32) -> Option<Value<'a>> {
-        let at = brought.checked_sub(2)?;
+        let at = brought.checked_sub(1)?;
         self.postings.get(at as usize)?.1
     }
 }
@@ -98,6 +122,10 @@ impl TreeSame for OnePath<'_> {
 
     fn is_empty(&self, pos: Pos) -> bool {
         self.value(self.brought(pos)).is_none()
+    }
+
+    fn changes(&self) -> usize {
+        self.postings.len()
     }
 }
 

@@ -236,7 +236,7 @@ impl<'a> Walk<'a> {
             return Err(Unsure::Timing);
         }
         if !limited && !topological {
-            let inner = match lineage.can_sweep(plan) {
+            let inner = match lineage.shows_few() && lineage.can_sweep(plan) {
                 true => match lineage.sweep(plan, &mut states) {
                     Ordered::List(list) => Inner::List { list, next: 0 },
                     Ordered::Queue(order) => Inner::Queue(order),

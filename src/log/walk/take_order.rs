@@ -21,9 +21,9 @@ use crate::index::{History, Pos};
 /// After so many searches for who came first the queue is quicker.
 const ROUNDS: usize = 4;
 /// Where more than one commit of so many is asked for, it is quicker from the start.
-const MANY: usize = 8;
+pub(super) const MANY: usize = 8;
 
-/// Nobody, as a child.
+/// Nobody, as a child. (Not 0: memory that is read as zeros first and then written to costs two page faults.)
 const NOBODY: u32 = u32::MAX;
 
 /// When commits are taken, in the seconds of their dates, and which child has each wait. To be told of all children of a
@@ -46,24 +46,6 @@ struct Late {
     since: HashMap<Pos, i64>,
 }
 
-impl Late {
-    /// Notes when a child of the commit is taken, and whether that is the first one.
-    fn note(&mut self, pos: Pos, date: i64, time: i64, first: bool) {
-        if time < date {
-            if first {
-                self.commits.insert(pos);
-            }
-            // Else there is a child with which it does not come too late.
-            if self.commits.has(pos) {
-                let since = self.since.entry(pos).or_insert(time);
-                *since = time.max(*since);
-            }
-        } else if self.commits.has(pos) {
-            self.commits.remove(pos);
-        }
-    }
-}
-
 impl<'a> Times<'a> {
     pub(super) fn new(history: &'a History<'a>) -> Self {
         let len = history.len();
@@ -77,26 +59,47 @@ impl<'a> Times<'a> {
         self.tips.insert_new(pos);
     }
 
-    /// Notes that `child` has `parent` wait.
+    /// Notes that `child`, which is taken at `time`, has `parent` wait.
     #[inline]
-    pub(super) fn hand_down(&mut self, child: Pos, parent: Pos) {
-        let time = self.of(child);
+    pub(super) fn hand_down(&mut self, child: Pos, time: i64, parent: Pos) {
         let known = self.child[parent.index()];
-        if let Some(late) = &mut self.late {
-            let first = known == NOBODY && !self.tips.has(parent);
-            late.note(parent, self.history.committer_time(parent), time, first);
-        }
-        if known != NOBODY && known != child.0 {
-            let known = self.of(Pos(known));
-            if known == time && !self.rivals.has(parent) {
-                self.rivals.insert(parent);
-            }
-            if known >= time {
-                return;
-            }
-            self.rivals.remove(parent);
+        if known != NOBODY {
+            self.hand_down_again(child, time, parent, Pos(known));
+            return;
         }
         self.child[parent.index()] = child.0;
+        if let Some(late) = &mut self.late
+            && time < self.history.committer_time(parent)
+            && !self.tips.has(parent)
+        {
+            late.commits.insert(parent);
+            late.since.insert(parent, time);
+        }
+    }
+
+    /// The same for a parent that `known` has wait already, of all its children so far the one that is taken first.
+    fn hand_down_again(&mut self, child: Pos, time: i64, parent: Pos, known: Pos) {
+        if known == child {
+            return;
+        }
+        let known_time = self.of(known);
+        if known_time == time && !self.rivals.has(parent) {
+            self.rivals.insert(parent);
+        }
+        if known_time >= time {
+            return;
+        }
+        self.rivals.remove(parent);
+        self.child[parent.index()] = child.0;
+        if let Some(late) = &mut self.late
+            && late.commits.has(parent)
+        {
+            if time < self.history.committer_time(parent) {
+                late.since.insert(parent, time);
+            } else {
+                late.commits.remove(parent);
+            }
+        }
     }
 
     /// When a commit is taken.

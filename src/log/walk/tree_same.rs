@@ -14,16 +14,24 @@ pub trait TreeSame: std::fmt::Debug {
 
     /// Whether the commit has nothing at the paths, as the parents of a root commit would.
     fn is_empty(&self, pos: Pos) -> bool;
+
+    /// How many commits are not as their first parent.
+    fn changes(&self) -> usize;
 }
 
 /// A number for each position of the history: equal numbers, equal content; 0: nothing.
 #[derive(Debug)]
-pub struct Classes(pub Vec<u128>);
+pub struct Classes {
+    /// The numbers.
+    pub numbers: Vec<u128>,
+    /// See [`TreeSame::changes`].
+    pub changes: usize,
+}
 
 impl Classes {
     #[inline]
     fn of(&self, pos: Pos) -> u128 {
-        self.0.get(pos.index()).copied().unwrap_or_default()
+        self.numbers.get(pos.index()).copied().unwrap_or_default()
     }
 }
 
@@ -34,5 +42,9 @@ impl TreeSame for Classes {
 
     fn is_empty(&self, pos: Pos) -> bool {
         self.of(pos) == 0
+    }
+
+    fn changes(&self) -> usize {
+        self.changes
     }
 }

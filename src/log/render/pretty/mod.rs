@@ -176,11 +176,16 @@ impl Style<'_> {
     /// What it shows of each commit.
     pub fn needs(&self) -> Needs {
         match &self.format {
-            Format::Builtin(Builtin::Oneline) => Needs { people: false, headers: false },
-            Format::Builtin(builtin) => Needs { people: true, headers: *builtin == Builtin::Raw },
+            Format::Builtin(Builtin::Oneline) => {
+                Needs { people: false, headers: false, parents: self.print_parents }
+            }
+            Format::Builtin(builtin) => {
+                Needs { people: true, headers: *builtin == Builtin::Raw, parents: true }
+            }
             Format::User(user) => Needs {
                 people: user.has(&|field| matches!(field, Field::Person { .. })),
                 headers: user.has(&|field| matches!(field, Field::Encoding)),
+                parents: user.has(&|field| matches!(field, Field::Parents | Field::AbbrevParents)),
             },
         }
     }

@@ -8,7 +8,7 @@ mod tests;
 use super::Lineage;
 use crate::index::{History, Pos};
 use crate::log::walk::positions::{Below, Positions};
-use crate::log::walk::take_order::{Ordered, TakeOrder, Times};
+use crate::log::walk::take_order::{MANY, Ordered, TakeOrder, Times};
 use crate::log::walk::{EXPANDED, Plan, SEEN, States};
 
 impl Lineage<'_> {
@@ -17,6 +17,13 @@ impl Lineage<'_> {
         // From where a commit is reached first is a matter of order, and whether it is a root by then.
         let sides = plan.starts.iter().any(|start| start.left);
         plan.takes_all && !plan.sources && !sides && !self.rules.rewrites() && !self.rules.remove_empty
+    }
+
+    /// Whether so few commits are shown that there is something to be saved by not walking over the others. Else a walk
+    /// is quicker: it need not come to its end before others render what it has yielded.
+    pub(in crate::log::walk) fn shows_few(&self) -> bool {
+        let few = self.history.len() as usize / MANY;
+        !self.rules.sparse && self.rules.tree_same.is_some_and(|tree_same| tree_same.changes() <= few)
     }
 
     /// All commits that the walk shows, in its order.
@@ -41,17 +48,20 @@ impl Lineage<'_> {
             }
             states.add(pos, EXPANDED);
             taken += 1;
+            let time = times.of(pos);
             if let Some(tree_same) = tree_same
                 && let Some(parent) = history.only_parent(pos)
                 && tree_same.same_as_first(pos, parent)
             {
                 self.set_tree_same(pos, true);
-                reach(pos, parent, states, &mut times, reached);
+                times.hand_down(pos, time, parent);
+                reach(parent, states, reached);
                 return;
             }
             self.judge(pos, states);
             for parent in self.unwritten_parents(pos).take(followed) {
-                reach(pos, parent, states, &mut times, reached);
+                times.hand_down(pos, time, parent);
+                reach(parent, states, reached);
             }
             if self.is_shown(pos, states) {
                 shown.push(pos);
@@ -63,10 +73,8 @@ impl Lineage<'_> {
     }
 }
 
-/// Notes that a parent is reached from its child.
 #[inline]
-fn reach(child: Pos, parent: Pos, states: &mut States, times: &mut Times<'_>, reached: &mut Below<'_>) {
-    times.hand_down(child, parent);
+fn reach(parent: Pos, states: &mut States, reached: &mut Below<'_>) {
     if states.add_new(parent, SEEN) {
         reached.insert(parent);
     }

@@ -22,7 +22,7 @@ fn compare(dates: usize) -> (usize, usize) {
             let fresh = (random.below(constancy) == 0).then(|| random.below(3) as u128);
             classes.push(fresh.or(inherited).unwrap_or(1));
         }
-        let classes = Classes(classes);
+        let classes = Classes { numbers: classes, changes: 0 };
         for case in 0..48 {
             let start = |pos| Start { pos, uninteresting: false, left: false, source: 0 };
             let count = 1 + random.below(tips.len());
