@@ -8,6 +8,7 @@ use bstr::ByteSlice;
 use crate::differential::compare::difference;
 use crate::support::Environment;
 use crate::support::repository::args;
+use crate::support::terminal::Terminal;
 
 /// Two branches, merged; tags; one commit on top.
 const HISTORY: &str = r#"
@@ -864,4 +865,23 @@ fn boundaries_of_first_parents() {
     }
     let (_, trace) = env.fastlog(&dir, &args(&["--boundary", "--first-parent"]), None);
     assert_eq!(trace.expect("there is a trace").served, crate::support::trace::Served::Native);
+}
+
+#[test]
+fn pagers_that_do_not_start() {
+    let env = Environment::new();
+    let dir = repository(&env, "r");
+    let pagers = [
+        ("none-such", "pager 'none-such'"),
+        ("./none", "pager './none'"),
+        ("./f", "pager './f'"),
+        ("none-such --option", "not found"),
+    ];
+    for (pager, end) in pagers {
+        shell(&env, &dir, &format!("git config core.pager '{pager}'"));
+        let says = |program: &str, words: &[&str]| {
+            Terminal::start(&env, &dir, program, &[words, &["--oneline"]].concat()).wait_for(end)
+        };
+        assert_eq!(says("git-fastlog", &[]), says("git", &["log"]));
+    }
 }

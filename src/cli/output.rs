@@ -31,9 +31,7 @@ impl Output {
         };
         if let Err(err) = result {
             if err.kind() != std::io::ErrorKind::BrokenPipe {
-                let text = err.to_string();
-                let reason = text.split(" (os error").next().unwrap_or_default();
-                crate::cli::fatal(&format!("write failure on 'stdout': {reason}"));
+                crate::cli::fatal(&format!("write failure on 'stdout': {}", reason(&err)));
                 std::process::exit(128);
             }
             self.wait();
@@ -76,7 +74,8 @@ fn spawn(command: &std::ffi::OsStr) -> Child {
     let is_program = command.as_encoded_bytes().iter().all(plain);
     let mut shell = Command::new(if is_program { command } else { "sh".as_ref() });
     if !is_program {
-        shell.arg("-c").arg(command);
+        // The second time as the name under which the shell complains.
+        shell.arg("-c").args([command, command]);
     }
     shell.stdin(Stdio::piped());
     // git's own defaults for the two pagers that it knows.
@@ -85,8 +84,20 @@ fn spawn(command: &std::ffi::OsStr) -> Child {
             shell.env(name, value);
         }
     }
-    shell.spawn().unwrap_or_else(|_| {
-        crate::cli::fatal(&format!("unable to execute pager '{}'", command.to_string_lossy()));
+    shell.spawn().unwrap_or_else(|err| {
+        let (command, reason) = (command.to_string_lossy(), reason(&err));
+        // What is not on PATH, git does not try to run.
+        let _ = match command.contains('/') {
+            true => writeln!(std::io::stderr(), "fatal: cannot exec '{command}': {reason}"),
+            false => writeln!(std::io::stderr(), "error: cannot run {command}: {reason}"),
+        };
+        crate::cli::fatal(&format!("unable to execute pager '{command}'"));
         std::process::exit(128);
     })
+}
+
+/// What the C library calls it.
+fn reason(err: &std::io::Error) -> String {
+    let text = err.to_string();
+    text.split(" (os error").next().unwrap_or_default().to_owned()
 }

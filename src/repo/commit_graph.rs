@@ -1,8 +1,8 @@
 //! Whether git has a commit-graph, and would warn of it. Nothing is read from one for an answer: commits come from our
 //! own index.
 //!
-//! Looked at are the header and the sizes of chunks, as gitformat-commit-graph(5) gives them, and the first commit's
-//! generation number.
+//! Looked at are the header and the sizes of chunks, as gitformat-commit-graph(5) gives them, the settings of
+//! changed-path filters, and the first commit's generation number.
 
 use std::fs::File;
 use std::io;
@@ -19,7 +19,9 @@ const ENTRY: usize = 12;
 /// How many commits begin with each byte or a smaller one.
 const FAN: u64 = 256 * 4;
 /// The least size of the chunk with changed-path filters: its own header.
-const FILTERS_HEADER: u64 = 12;
+const FILTERS_HEADER: usize = 12;
+/// That header: version, number of hashes, bits for each path.
+pub(crate) type FilterSettings = [u8; FILTERS_HEADER];
 
 /// The commit-graph below a directory of objects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,8 +32,8 @@ pub(crate) enum CommitGraphFile {
     Sound {
         /// Whether its commits have generation numbers, which git needs to walk by them.
         has_generations: bool,
-        /// Whether there are changed-path filters in it, in whatever file of a chain.
-        has_filters: bool,
+        /// The settings of the changed-path filters in it, in whatever file of a chain; `None` where there are none.
+        filters: Option<FilterSettings>,
     },
     /// git would warn of it, or it is not understood.
     Unsound,
@@ -57,13 +59,17 @@ fn chain(dir: &Path, hash: Kind) -> CommitGraphFile {
     };
     // The last one counts, and an empty chain is none.
     let mut found = Absent;
-    let mut any_filters = false;
+    let mut filters = None;
     for (below, name) in text.lines().enumerate() {
         // One that lies in an alternate is not looked for here.
         found = file(&dir.join(format!("graph-{name}.graph")), hash, below);
-        let Sound { has_filters, .. } = &mut found else { return Unsound };
-        *has_filters |= any_filters;
-        any_filters = *has_filters;
+        let Sound { filters: own, .. } = &mut found else { return Unsound };
+        // Of files with other settings than the last one git says that it does without their filters.
+        if filters.is_some() && own.is_some() && filters != *own {
+            return Unsound;
+        }
+        *own = own.or(filters);
+        filters = *own;
     }
     found
 }
@@ -112,7 +118,7 @@ fn contents(file: &File, hash: Kind, below: usize) -> io::Result<CommitGraphFile
             b"OIDL" => size == commits * name_len,
             b"CDAT" => size == commits * (name_len + 16),
             b"GDA2" | b"BIDX" => size == commits * 4,
-            b"BDAT" => size >= FILTERS_HEADER,
+            b"BDAT" => size >= FILTERS_HEADER as u64,
             b"BASE" => size == below as u64 * name_len,
             _ => true,
         }
@@ -120,14 +126,19 @@ fn contents(file: &File, hash: Kind, below: usize) -> io::Result<CommitGraphFile
     if !fit {
         return Ok(Unsound);
     }
-    let has_filters = place(b"BDAT").is_some();
+    let settings = |place: Range<u64>| -> io::Result<FilterSettings> {
+        let mut settings = FilterSettings::default();
+        file.read_exact_at(&mut settings, place.start)?;
+        Ok(settings)
+    };
+    let filters = place(b"BDAT").map(settings).transpose()?;
     if commits == 0 {
-        return Ok(Sound { has_generations: false, has_filters });
+        return Ok(Sound { has_generations: false, filters });
     }
     // The first commit's tree, two parents, and 30 bits of generation before the last two of its date.
     let mut generation = [0; 4];
     file.read_exact_at(&mut generation, data.start + name_len + 8)?;
-    Ok(Sound { has_generations: u32::from_be_bytes(generation) >> 2 > 0, has_filters })
+    Ok(Sound { has_generations: u32::from_be_bytes(generation) >> 2 > 0, filters })
 }
 
 fn entry(bytes: &[u8; ENTRY]) -> ([u8; 4], u64) {
@@ -145,14 +156,18 @@ mod tests {
         CommitGraphFile::look(objects, hash) != Unsound
     }
 
-    /// Each byte of header and table of chunks, changed: whenever git warns, or fails, so do we say.
+    /// Each byte of header, table of chunks and settings of filters, changed: whenever git warns, or fails, so do we
+    /// say.
     fn each_byte_of(sandbox: &Sandbox, file: &Path, hash: Kind) {
         let objects = sandbox.path("r/.git/objects");
         assert!(is_sound(&objects, hash));
         let good = std::fs::read(file).unwrap();
         std::fs::remove_file(file).unwrap();
         let table = HEADER + (usize::from(good[6]) + 1) * ENTRY;
-        for at in 0..table {
+        let entries: Vec<_> = good[HEADER..table].as_chunks::<ENTRY>().0.iter().map(entry).collect();
+        let (_, filters) = entries.into_iter().find(|(name, _)| name == b"BDAT").unwrap();
+        let filters = usize::try_from(filters).unwrap();
+        for at in (0..table).chain(filters..filters + FILTERS_HEADER) {
             let mut bad = good.clone();
             bad[at] ^= 1;
             std::fs::write(file, &bad).unwrap();

@@ -177,6 +177,20 @@ impl Repo {
         Ok(())
     }
 
+    /// The files that git looks into before it reads any commit.
+    ///
+    /// # Errors
+    /// When git says something about them: that grafts are deprecated, or what is wrong with a commit-graph.
+    pub fn check_read_with_commits(&self) -> Result<(), NotExact> {
+        if self.common_dir.join("info/grafts").exists() {
+            return Err("grafts".into());
+        }
+        match CommitGraphFile::look(&self.common_dir.join("objects"), self.git.object_hash()) {
+            CommitGraphFile::Unsound => Err("a commit-graph that git warns of".into()),
+            _ => Ok(()),
+        }
+    }
+
     /// Shallow boundaries, grafts and replacement objects: history is not what the commits say.
     ///
     /// # Errors
@@ -185,13 +199,7 @@ impl Repo {
         if std::fs::metadata(self.common_dir.join("shallow")).is_ok_and(|file| file.len() > 0) {
             return Err("shallow repository".into());
         }
-        if self.common_dir.join("info/grafts").exists() {
-            return Err("grafts".into());
-        }
-        let commit_graph = CommitGraphFile::look(&self.common_dir.join("objects"), self.git.object_hash());
-        if commit_graph == CommitGraphFile::Unsound {
-            return Err("a commit-graph that git warns of".into());
-        }
+        self.check_read_with_commits()?;
         let prefix = <&gix::path::RelativePath>::try_from("refs/replace/")
             .map_err(|err| NotExact::from(err.to_string()))?;
         let refs = self.git.refs.iter().map_err(|err| NotExact::from(format!("refs: {err}")))?;

@@ -83,6 +83,7 @@ impl Invocation {
             return Err(format!("git {} is too old", git.version).into());
         }
         check_not_traced()?;
+        repo.check_read_with_commits()?;
         let mut settings = Settings::resolve(&options, &config)?;
         if self.own.json || self.own.summary {
             (settings.format, settings.branch) = (Format::PorcelainV2, true);

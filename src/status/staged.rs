@@ -64,8 +64,14 @@ impl Compare<'_> {
             return Err(failed(&"it is none"));
         }
         let mut entries = Vec::new();
+        let mut last = None;
         for entry in TreeRefIter::from_bytes(&object.data, id.kind()) {
             let entry = entry.map_err(|err| failed(&err))?;
+            // Names that come twice, above all: what differs then depends on how git goes on from one to the next.
+            if last.is_some_and(|last| last >= entry) {
+                return Err(failed(&"it is not in order"));
+            }
+            last = Some(entry);
             entries.push(TreeEntry {
                 name: entry.filename.to_owned(),
                 mode: entry.mode,

@@ -285,3 +285,46 @@ fn a_large_index() {
     let dirty = env.run(env.ours("git-faststatus", &dir, &["--exit-code"]));
     assert_eq!(dirty.code, 1);
 }
+
+/// git says on standard error that they are deprecated, whatever is asked.
+#[test]
+fn grafts_of_which_git_warns() {
+    let env = Environment::new();
+    let dir = repository(
+        &env,
+        "git commit -q --allow-empty -m one; git commit -q --allow-empty -m two
+         git rev-parse HEAD >.git/info/grafts",
+    );
+    for words in [&[][..], &["-s"], &["--porcelain=v2", "--branch"]] {
+        let answered = same(&env, &dir, words);
+        assert_eq!((answered.served.as_str(), answered.reason.as_str()), ("git", "grafts"));
+    }
+}
+
+#[test]
+fn a_commit_graph_of_which_git_warns() {
+    let env = Environment::new();
+    let dir = repository(&env, "git commit -q --allow-empty -m one; echo x >.git/objects/info/commit-graph");
+    for words in [&[][..], &["-s"], &["--porcelain=v2", "--branch"]] {
+        let answered = same(&env, &dir, words);
+        let why = "a commit-graph that git warns of";
+        assert_eq!((answered.served.as_str(), answered.reason.as_str()), ("git", why));
+    }
+}
+
+/// No git makes such trees, but there are some.
+#[test]
+fn trees_with_a_name_twice() {
+    let env = Environment::new();
+    let dir = repository(
+        &env,
+        r#"one=$(echo one | git hash-object -w --stdin); two=$(echo two | git hash-object -w --stdin)
+           file=$(printf "100644 blob %s\tf\n" $one $two $two | git mktree)
+           all=$(printf "040000 tree $file\t%s\n" d e e | git mktree)
+           git update-ref HEAD $(git commit-tree -m twice $all)
+           mkdir d e; echo one >d/f; echo two >e/f; git add ."#,
+    );
+    let answered = same(&env, &dir, &["-s"]);
+    assert_eq!(answered.served, "git");
+    assert!(answered.reason.ends_with("it is not in order"), "{}", answered.reason);
+}

@@ -46,7 +46,7 @@ impl Question<'_> {
     pub(super) fn may_have_path_filters(&self) -> Result<bool, NotExact> {
         Ok(match self.commit_graph_file()? {
             CommitGraphFile::Absent => false,
-            CommitGraphFile::Sound { has_filters, .. } => has_filters,
+            CommitGraphFile::Sound { filters, .. } => filters.is_some(),
             CommitGraphFile::Unsound => true,
         })
     }
