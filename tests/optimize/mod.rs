@@ -3,6 +3,7 @@
 
 mod coexist;
 mod damaged;
+mod debris;
 mod doctor;
 mod killed;
 mod report;
