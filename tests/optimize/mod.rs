@@ -5,6 +5,7 @@ mod coexist;
 mod damaged;
 mod debris;
 mod doctor;
+mod figures;
 mod killed;
 mod report;
 mod run;
