@@ -6,10 +6,12 @@ mod damaged;
 mod debris;
 mod doctor;
 mod figures;
+mod json;
 mod killed;
 mod report;
 mod run;
 mod schedule;
+mod shown;
 mod stats;
 mod surroundings;
 
