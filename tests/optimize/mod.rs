@@ -8,6 +8,7 @@ mod doctor;
 mod figures;
 mod json;
 mod killed;
+mod old_git;
 mod report;
 mod run;
 mod schedule;
