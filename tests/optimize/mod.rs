@@ -5,6 +5,7 @@ mod coexist;
 mod damaged;
 mod debris;
 mod doctor;
+mod expiry;
 mod figures;
 mod json;
 mod killed;
