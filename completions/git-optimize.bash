@@ -50,7 +50,7 @@ _git_optimize ()
 		options="--depth= --filter= --sparse= --bare --help"
 		;;
 	" report")
-		options="--json --html= --fresh --progress --help"
+		options="--json --html= --fresh --progress --quiet --help"
 		;;
 	" stats")
 		options="--json --prometheus --since= --help"

@@ -131,9 +131,10 @@ complete -c git-optimize -n "__fish_git_optimize_using_subcommand report" -l htm
 complete -c git-optimize -n "__fish_git_optimize_using_subcommand report" -l json -d 'As one JSON object'
 complete -c git-optimize -n "__fish_git_optimize_using_subcommand report" -l fresh -d 'Count all objects anew, even if nothing has changed since the last report'
 complete -c git-optimize -n "__fish_git_optimize_using_subcommand report" -l progress -d 'Show progress even when standard error is not a terminal'
+complete -c git-optimize -n "__fish_git_optimize_using_subcommand report" -s q -l quiet -d 'Show no progress'
 complete -c git-optimize -n "__fish_git_optimize_using_subcommand report" -s h -l help -d 'Print help'
 complete -c git-optimize -n "__fish_git_optimize_using_subcommand stats" -l since -d 'Only the last so much time (90s, 10m, 2h, 7d)' -r
-complete -c git-optimize -n "__fish_git_optimize_using_subcommand stats" -l json -d 'As one JSON object'
+complete -c git-optimize -n "__fish_git_optimize_using_subcommand stats" -l json -d 'As one JSON array, with an object for each command'
 complete -c git-optimize -n "__fish_git_optimize_using_subcommand stats" -l prometheus -d 'In the text format of Prometheus'
 complete -c git-optimize -n "__fish_git_optimize_using_subcommand stats" -s h -l help -d 'Print help'
 complete -c git-optimize -n "__fish_git_optimize_using_subcommand cache; and not __fish_seen_subcommand_from stats clear help" -s h -l help -d 'Print help'

@@ -178,7 +178,7 @@ impl Place<'_> {
 }
 
 /// Whether a directory may be read from and written to: it is one, and it is ours. One that is missing is fine.
-pub(super) fn usable(dir: &Path) -> Result<(), Refused> {
+pub(crate) fn usable(dir: &Path) -> Result<(), Refused> {
     match fs::symlink_metadata(dir) {
         Ok(meta) if !meta.is_dir() => Err(Refused::NotADirectory),
         Ok(meta) if meta.uid() != rustix::process::geteuid().as_raw() => Err(Refused::Foreign),

@@ -53,14 +53,17 @@ pub(super) struct ReportOptions {
     #[arg(long)]
     pub(super) fresh: bool,
     /// Show progress even when standard error is not a terminal
-    #[arg(long)]
+    #[arg(long, conflicts_with = "quiet")]
     pub(super) progress: bool,
+    /// Show no progress
+    #[arg(long, short)]
+    pub(super) quiet: bool,
 }
 
 /// `git optimize stats`.
 #[derive(Debug, Args)]
 pub(super) struct StatsOptions {
-    /// As one JSON object
+    /// As one JSON array, with an object for each command
     #[arg(long)]
     pub(super) json: bool,
     /// In the text format of Prometheus

@@ -9,7 +9,7 @@ use gix::ObjectId;
 
 use super::cli::{IndexCommand, IndexOptions};
 use super::context::Context;
-use super::progress::Progress;
+use super::progress::{Progress, ProgressWanted};
 use super::run::graph;
 use crate::cli::fatal;
 use crate::cli::output::Output;
@@ -52,10 +52,15 @@ fn answer(options: &IndexOptions) -> Result<ExitCode, NotExact> {
     }
 }
 
-/// Adds to the index what is new, and says nothing.
-pub(super) fn update_quietly(session: &Session<'_>, progress: bool) -> Result<(), NotExact> {
-    let options = IndexOptions { command: IndexCommand::Update, quiet: !progress, progress, detached: false };
-    write(session, &options, false).map(drop)
+/// Adds to the index what is new, and says nothing but how far it is.
+pub(super) fn update_for_report(session: &Session<'_>, wanted: ProgressWanted) -> Result<(), NotExact> {
+    let ProgressWanted { forced: progress, quiet } = wanted;
+    let options = IndexOptions { command: IndexCommand::Update, quiet, progress, detached: false };
+    add(session, &options, false).map(drop)
+}
+
+fn wanted(options: &IndexOptions) -> ProgressWanted {
+    ProgressWanted { forced: options.progress, quiet: options.quiet }
 }
 
 fn failed(err: impl std::fmt::Display) -> NotExact {
@@ -75,47 +80,7 @@ fn say(options: &IndexOptions, text: &str) {
 }
 
 fn write(session: &Session<'_>, options: &IndexOptions, anew: bool) -> Result<ExitCode, NotExact> {
-    let location = session.prepare().map_err(|err| failed(format!("cannot create the index: {err}")))?;
-    let lock = if options.detached {
-        // Whoever has it does the same work.
-        match WriterLock::try_acquire(&location.dir).map_err(failed)? {
-            Some(lock) => lock,
-            None => return Ok(ExitCode::SUCCESS),
-        }
-    } else {
-        let waiting = |holder: Option<u32>| {
-            if !options.quiet {
-                let who = holder.map_or_else(String::new, |pid| format!(" {pid}"));
-                let _ = writeln!(std::io::stderr(), "waiting for process{who}, which writes the index");
-            }
-        };
-        WriterLock::acquire(&location.dir, PATIENCE, waiting).map_err(failed)?.ok_or_else(busy)?
-    };
-    let (tips, known) = tips(session, &location, anew)?;
-    let target = session.target(&location);
-    let progress = Progress::new("Indexing history", options.progress, options.quiet);
-    let expected = expected(target.objects.store_ref().path(), known);
-    let report = |commits, _| progress.at_about(commits, expected);
-    let dates = session.dates();
-    let mut build = Options::new(&dates);
-    build.progress = Some(&report);
-    let outcome = if anew {
-        history::rebuild(&target, &lock, &tips, &build)
-    } else {
-        history::update(&target, &lock, &tips, &build)
-    };
-    let outcome = outcome.map_err(|err| failed(format!("cannot build the index: {err}")))?;
-    drop(progress);
-    // The history can be used from here on; what was done to paths follows.
-    let progress = Progress::new("Indexing paths", options.progress, options.quiet);
-    let report = |commits, total| progress.at(commits, total);
-    let mut build = Options::new(&dates);
-    build.progress = Some(&report);
-    let paths = history::update_paths(&target, &lock, &build)
-        .map_err(|err| failed(format!("cannot index paths: {err}")))?;
-    drop(progress);
-    // Who needs to know finds out, if this fails.
-    let _ = session.learn_abbrevs(&location);
+    let Some((outcome, paths)) = add(session, options, anew)? else { return Ok(ExitCode::SUCCESS) };
     say(
         options,
         &match outcome {
@@ -130,6 +95,56 @@ fn write(session: &Session<'_>, options: &IndexOptions, anew: bool) -> Result<Ex
         say(options, &format!("index: added the paths of {paths} commits"));
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// What was added, and the paths of how many commits; `None` when another process does it.
+fn add(
+    session: &Session<'_>,
+    options: &IndexOptions,
+    anew: bool,
+) -> Result<Option<(Outcome, u32)>, NotExact> {
+    let location = session.prepare().map_err(|err| failed(format!("cannot create the index: {err}")))?;
+    let lock = if options.detached {
+        // Whoever has it does the same work.
+        match WriterLock::try_acquire(&location.dir).map_err(failed)? {
+            Some(lock) => lock,
+            None => return Ok(None),
+        }
+    } else {
+        let waiting = |holder: Option<u32>| {
+            if !options.quiet {
+                let who = holder.map_or_else(String::new, |pid| format!(" {pid}"));
+                let _ = writeln!(std::io::stderr(), "waiting for process{who}, which writes the index");
+            }
+        };
+        WriterLock::acquire(&location.dir, PATIENCE, waiting).map_err(failed)?.ok_or_else(busy)?
+    };
+    let (tips, known) = tips(session, &location, anew)?;
+    let target = session.target(&location);
+    let progress = Progress::new("Indexing history", wanted(options));
+    let expected = expected(target.objects.store_ref().path(), known);
+    let report = |commits, _| progress.at_about(commits, expected);
+    let dates = session.dates();
+    let mut build = Options::new(&dates);
+    build.progress = Some(&report);
+    let outcome = if anew {
+        history::rebuild(&target, &lock, &tips, &build)
+    } else {
+        history::update(&target, &lock, &tips, &build)
+    };
+    let outcome = outcome.map_err(|err| failed(format!("cannot build the index: {err}")))?;
+    drop(progress);
+    // The history can be used from here on; what was done to paths follows.
+    let progress = Progress::new("Indexing paths", wanted(options));
+    let report = |commits, total| progress.at(commits, total);
+    let mut build = Options::new(&dates);
+    build.progress = Some(&report);
+    let paths = history::update_paths(&target, &lock, &build)
+        .map_err(|err| failed(format!("cannot index paths: {err}")))?;
+    drop(progress);
+    // Who needs to know finds out, if this fails.
+    let _ = session.learn_abbrevs(&location);
+    Ok(Some((outcome, paths)))
 }
 
 /// What the index is to reach, and how many commits it keeps. If it keeps some, it knows most of that to be commits.
@@ -181,7 +196,7 @@ fn verify(
         }
     }
     let history = index.history().map_err(failed)?;
-    let progress = Progress::new("Verifying history", options.progress, options.quiet);
+    let progress = Progress::new("Verifying history", wanted(options));
     let report = |commits, total| progress.at(commits, total);
     let dates = session.dates();
     let mut check = Options::new(&dates);
@@ -200,7 +215,7 @@ fn verify(
     }
     let Some(deep) = deep else { return Ok(ExitCode::SUCCESS) };
     let paths = index.paths().map_err(failed)?;
-    let progress = Progress::new("Verifying paths", options.progress, options.quiet);
+    let progress = Progress::new("Verifying paths", wanted(options));
     let report = |commits, total| progress.at(commits, total);
     let mut check = Options::new(&dates);
     check.progress = Some(&report);

@@ -1,5 +1,5 @@
-//! `git optimize`: inspect → plan → run → report. What changes the repository is git's own commands; what is ours is
-//! looking whether they are worth it, and the index.
+//! `git optimize`: inspect → plan → run → report. What changes the repository is git's own commands, and that what
+//! killed processes have left is removed; what is ours is looking whether they are worth it, and the index.
 
 mod cache;
 mod cli;
@@ -11,6 +11,7 @@ mod progress;
 mod report;
 mod run;
 mod schedule;
+mod shell;
 mod stats;
 
 use std::ffi::OsString;
@@ -20,6 +21,7 @@ use self::cli::Command;
 use crate::cli::own_options;
 
 pub use cli::OptimizeOptions;
+pub use report::{FIGURES, Figure};
 pub(crate) use report::{read_pack, read_sizes, read_sums};
 
 /// Reads what there is of a commit-graph (see [`crate::readers`]).

@@ -6,39 +6,57 @@ use std::time::Duration;
 
 use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
-/// What is shown where nobody knows how many there will be.
-const RATE: &str = "{msg}: {human_pos} commits, {rate}, {elapsed}";
+/// Whether progress is shown, as it is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct ProgressWanted {
+    /// `--progress`: without a terminal, too.
+    pub(super) forced: bool,
+    /// `--quiet`: never.
+    pub(super) quiet: bool,
+}
 
-/// A counter of commits.
+/// A counter of commits, or of something else.
 pub(super) struct Progress {
     bar: ProgressBar,
+    unit: &'static str,
 }
 
 impl Progress {
-    /// Shows `what`. `forced` (`--progress`) shows it without a terminal too, `quiet` never.
-    pub(super) fn new(what: &'static str, forced: bool, quiet: bool) -> Progress {
-        if quiet || !(forced || std::io::stderr().is_terminal()) {
-            return Progress { bar: ProgressBar::hidden() };
+    /// Shows `what` with a number of commits.
+    pub(super) fn new(what: &'static str, wanted: ProgressWanted) -> Progress {
+        Progress::of(what, "commits", wanted)
+    }
+
+    /// Shows `what` with a number of these.
+    pub(super) fn of(what: &'static str, unit: &'static str, wanted: ProgressWanted) -> Progress {
+        if wanted.quiet || !(wanted.forced || std::io::stderr().is_terminal()) {
+            return Progress { bar: ProgressBar::hidden(), unit };
         }
-        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
-        style(&bar, RATE);
-        bar.set_message(what);
-        bar.enable_steady_tick(Duration::from_millis(200));
+        let progress =
+            Progress { bar: ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr()), unit };
+        progress.style(Template::Rate);
+        progress.bar.set_message(what);
+        progress.bar.enable_steady_tick(Duration::from_millis(200));
         if !std::io::stderr().is_terminal() {
             // indicatif draws nothing there, and who asked for progress wants to see that it began.
             let _ = std::io::Write::write_all(&mut std::io::stderr(), format!("{what}\n").as_bytes());
         }
-        Progress { bar }
+        progress
     }
 
     /// So many commits have been read, of so many.
     pub(super) fn at(&self, commits: u32, total: Option<u32>) {
-        let total = total.map(u64::from);
+        self.at_objects(u64::from(commits), total.map(u64::from));
+    }
+
+    /// As [`Progress::at`], for numbers of any size.
+    pub(super) fn at_objects(&self, count: u64, total: Option<u64>) {
         if let Some(total) = total.filter(|_| self.bar.length() != total) {
+            // Which draws it.
+            self.style(Template::Exact);
             self.bar.set_length(total);
-            style(&self.bar, "{msg}: {human_pos} of {human_len} commits, {rate}, {eta} left");
         }
-        self.bar.set_position(u64::from(commits));
+        self.bar.set_position(count);
     }
 
     /// So many commits have been read, of about so many. When there turn out to be more, nothing is said any longer of how
@@ -46,8 +64,8 @@ impl Progress {
     pub(super) fn at_about(&self, commits: u32, expected: Option<u32>) {
         match expected.filter(|expected| commits <= *expected).map(u64::from) {
             Some(expected) if self.bar.length() != Some(expected) => {
+                self.style(Template::About);
                 self.bar.set_length(expected);
-                style(&self.bar, "{msg}: {human_pos} of about {human_len} commits, {rate}, {eta} left");
             }
             None => self.forget_total(),
             Some(_) => {}
@@ -59,18 +77,37 @@ impl Progress {
     pub(super) fn forget_total(&self) {
         if self.bar.length().is_some() {
             self.bar.unset_length();
-            style(&self.bar, RATE);
+            self.style(Template::Rate);
+        }
+    }
+
+    fn style(&self, template: Template) {
+        let unit = self.unit;
+        let template = match template {
+            Template::Rate => format!("{{msg}}: {{human_pos}} {unit}, {{rate}}, {{elapsed}}"),
+            Template::Exact => {
+                format!("{{msg}}: {{human_pos}} of {{human_len}} {unit}, {{rate}}, {{eta}} left")
+            }
+            Template::About => {
+                format!("{{msg}}: {{human_pos}} of about {{human_len}} {unit}, {{rate}}, {{eta}} left")
+            }
+        };
+        let rate = |state: &ProgressState, out: &mut dyn Write| {
+            let _ = write!(out, "{}/s", HumanCount(state.per_sec() as u64));
+        };
+        if let Ok(style) = ProgressStyle::with_template(&template) {
+            self.bar.set_style(style.with_key("rate", rate));
         }
     }
 }
 
-fn style(bar: &ProgressBar, template: &str) {
-    let rate = |state: &ProgressState, out: &mut dyn Write| {
-        let _ = write!(out, "{}/s", HumanCount(state.per_sec() as u64));
-    };
-    if let Ok(style) = ProgressStyle::with_template(template) {
-        bar.set_style(style.with_key("rate", rate));
-    }
+/// What is said of a number.
+#[derive(Clone, Copy)]
+enum Template {
+    /// Nobody knows how many there will be.
+    Rate,
+    Exact,
+    About,
 }
 
 impl Drop for Progress {
@@ -85,7 +122,7 @@ mod tests {
 
     #[test]
     fn an_estimate_is_dropped_when_it_is_exceeded() {
-        let progress = Progress { bar: ProgressBar::hidden() };
+        let progress = Progress { bar: ProgressBar::hidden(), unit: "commits" };
         let length = |commits, expected| {
             progress.at_about(commits, expected);
             progress.bar.length()

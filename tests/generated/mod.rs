@@ -1,10 +1,11 @@
-//! The man pages, the shell completions, docs/CONFIG.md and docs/COMPATIBILITY.md are made from the definitions of the
+//! The man pages, the shell completions, docs/CONFIG.md, docs/REPORT.md and docs/COMPATIBILITY.md are made from the definitions of the
 //! options, and from what stands beside this file. They are checked in; `GIT_FAST_BLESS=1 cargo test generated` writes
 //! them anew.
 
 mod compatibility;
 mod completions;
 mod pages;
+mod report;
 mod roff;
 mod settings;
 
@@ -81,6 +82,7 @@ fn files() -> Vec<(PathBuf, Vec<u8>)> {
         ("docs/COMPATIBILITY.md".into(), compatibility::log().into_bytes()),
         ("docs/COMPATIBILITY-status.md".into(), compatibility::status().into_bytes()),
         ("docs/CONFIG.md".into(), settings::page().into_bytes()),
+        ("docs/REPORT.md".into(), report::page().into_bytes()),
     ];
     files.extend(pages::files());
     files.extend(completions::files());

@@ -4,11 +4,11 @@ use std::path::Path;
 use std::process::Stdio;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use fs2::FileExt;
 
-use super::{DONE, LOCKED, NOTHING, SKIPPED, contents, ends, make_loose, sane, temporaries, ugly};
+use super::{DONE, LOCKED, NOTHING, SKIPPED, contents, ends, errors, make_loose, sane, temporaries, ugly};
 use crate::support::Environment;
 use crate::support::damage::index_dir;
 
@@ -39,7 +39,8 @@ fn runs_at_once_and_gits_own_maintenance() {
     let codes: Vec<i32> = std::thread::scope(|scope| {
         let git = scope.spawn(|| {
             for task in ["gc", "incremental-repack", "pack-refs", "commit-graph"] {
-                env.git(dir, &["maintenance", "run", "--quiet", "--task", task]);
+                let output = env.git(dir, &["maintenance", "run", "--quiet", "--task", task]);
+                assert_eq!(output.code, 0, "{task}: {}", errors(&output));
             }
         });
         let runs: Vec<_> = (0..4).map(|_| scope.spawn(|| env.optimize(dir, &["run", "--full"]))).collect();
@@ -69,6 +70,31 @@ fn a_running_gc_is_left_alone() {
     sleeper.kill().expect("ours");
     sleeper.wait().expect("ours");
     ends(env.optimize(&it.dir, &["run"]), DONE);
+}
+
+/// `git maintenance` says by a lock file that it is at work. One that nobody has taken back for a day says nothing.
+#[test]
+fn a_running_maintenance_is_left_alone() {
+    let mut env = Environment::new();
+    let it = ugly(&mut env, "repository", 56);
+    let before = contents(&env, &it.dir);
+    let lock = it.git_dir.join("objects/maintenance.lock");
+    let file = std::fs::File::create(&lock).expect("writable");
+    let packs = || std::fs::read_dir(it.git_dir.join("objects/pack")).expect("readable").count();
+    let count = packs();
+    let text = ends(env.optimize(&it.dir, &["run"]), SKIPPED);
+    for task in ["multi-pack-index", "commit-graph", "repack"] {
+        assert!(text.contains(&format!("{task:<14} skipped: git maintenance is running")), "{text}");
+    }
+    assert_eq!((packs(), lock.exists()), (count, true));
+    // As git leaves it when it is killed: nobody has it open.
+    file.set_modified(SystemTime::now() - Duration::from_secs(2 * 86_400)).expect("ours");
+    drop(file);
+    let text = ends(env.optimize(&it.dir, &["run"]), DONE);
+    assert!(text.contains("temporaries    done: removed 1"), "{text}");
+    assert!(!lock.exists() && packs() < count);
+    assert_eq!(contents(&env, &it.dir), before);
+    env.git_ok(&it.dir, &["maintenance", "run", "--quiet"]);
 }
 
 /// Commits, fetches, checkouts and status by others, for as long as runs follow one another.

@@ -5,7 +5,8 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use super::{
-    DONE, FAILED, NOTHING, SKIPPED, contents, ends, errors, filtering, in_namespace, sane, temporaries, ugly,
+    DONE, FAILED, NOTHING, SKIPPED, contents, ends, errors, filtering, in_namespace, put_git, remove_git,
+    sane, temporaries, ugly,
 };
 use crate::support::Environment;
 use crate::support::damage::files;
@@ -47,16 +48,7 @@ fn what_has_failed_is_not_tried_again_at_once() {
     let it = ugly(&mut env, "repository", 45);
     env.git_ok(&it.dir, &["clone", "-q", "--bare", "--no-local", ".", "../bare.git"]);
     let bare = env.path().join("bare.git");
-    let tools = env.path().join("tools");
-    fs::create_dir(&tools).expect("a new name");
-    let path = env.run(env.command("sh", env.path(), &["-c", "command -v git; echo $PATH"])).stdout;
-    let path = String::from_utf8_lossy(&path).into_owned();
-    let (git, path) = path.trim().split_once('\n').expect("two lines");
-    let script =
-        format!("#!/bin/sh\ncase \"$*\" in *--write-bitmap-index*) exit 1 ;; esac\nexec {git} \"$@\"\n");
-    fs::write(tools.join("git"), script).expect("writable");
-    fs::set_permissions(tools.join("git"), fs::Permissions::from_mode(0o755)).expect("ours");
-    env.set("PATH", format!("{}:{path}", tools.display()));
+    put_git(&mut env, "case \"$*\" in *--write-bitmap-index*) exit 1 ;; esac");
     let first = env.optimize(&bare, &["run", "--auto"]);
     assert_eq!(first.code, FAILED, "{}", errors(&first));
     let again = env.optimize(&bare, &["run", "--auto"]);
@@ -64,7 +56,7 @@ fn what_has_failed_is_not_tried_again_at_once() {
     let asked = env.optimize(&bare, &["--task", "bitmap"]);
     assert_eq!(asked.code, FAILED, "{}", errors(&asked));
     // With a git that can, and asked for, it is made, and from then on needed as ever.
-    env.set("PATH", path);
+    remove_git(&env);
     ends(env.optimize(&bare, &["run"]), DONE);
     let bitmaps = || {
         files(&bare.join("objects/pack"))
@@ -89,7 +81,14 @@ fn a_missing_object() {
     assert_ne!(before.fsck.0, 0);
     let output = env.optimize(&it.dir, &["run"]);
     sane(&output);
-    assert!([FAILED, SKIPPED].contains(&output.code), "{} {}", output.code, errors(&output));
+    assert_eq!(output.code, FAILED, "{}", errors(&output));
+    let said = errors(&output);
+    let told: Vec<&str> = said.lines().filter(|line| line.contains(&id)).collect();
+    assert!(
+        !told.is_empty() && told.iter().all(|line| line.starts_with("error: ")),
+        "{id}: {}",
+        errors(&output)
+    );
     let after = contents(&env, &it.dir);
     assert_eq!((after.objects, after.fsck), (before.objects, before.fsck));
 }
@@ -230,14 +229,48 @@ const FULL_DISK: &str = r#"
 "#;
 
 #[test]
-#[expect(clippy::print_stdout, reason = "nothing is left out silently")]
 fn a_full_disk() {
     let mut env = Environment::new();
     let it = ugly(&mut env, "repository", 49);
     let program = env.ours("git-optimize", &it.dir, &[""; 0]).get_program().to_owned();
-    match in_namespace(&env, FULL_DISK, &[&it.dir, program.as_ref()]) {
-        Err(why) => println!("not tested with a full disk, but as on one, by another test: {why}"),
-        Ok(wrong) => assert!(wrong.is_empty(), "{wrong}"),
+    if let Some(wrong) = in_namespace(&env, "a full disk", FULL_DISK, &[&it.dir, program.as_ref()]) {
+        assert!(wrong.is_empty(), "{wrong}");
+    }
+}
+
+/// On a disk with less room than a run wants to leave to others; `$1`: the repository, `$2`: the program. Prints what is
+/// wrong.
+const LITTLE_ROOM: &str = r#"
+    set -e
+    mkdir disk
+    mount -t tmpfs -o size=56m,mode=755 none disk || { echo "not here"; exit 0; }
+    cp -a "$1" disk/r
+    here=$PWD; cd disk/r
+    "$2" run --task index >"$here/said" 2>&1
+    state() { find . -type f ! -path './.git-fast/*' ! -name 'git-fast.*' -printf '%p %s %T@\n' | sort; }
+    state >"$here/before"
+    for how in "--task repack" "--task loose-objects" "--task commit-graph" "--task repack --full" "--task bitmap"; do
+        code=0; "$2" run $how >"$here/said" 2>&1 || code=$?
+        test $code = 3 || { echo "$how: exit $code"; cat "$here/said"; }
+        grep -q "skipped: it may need .* MB, and .* MB are free" "$here/said" || { echo "$how:"; cat "$here/said"; }
+        state | cmp - "$here/before" || echo "$how: something was written"
+    done
+    code=0; "$2" --auto >"$here/said" 2>&1 || code=$?
+    grep -q "may need" "$here/said" && cat "$here/said"
+    cd "$here"; mount -o remount,size=400m disk; cd disk/r
+    for how in "--task commit-graph" "--task repack"; do
+        code=0; "$2" run $how >"$here/said" 2>&1 || code=$?
+        test $code = 0 || { echo "$how, with room: exit $code"; cat "$here/said"; }
+    done
+"#;
+
+#[test]
+fn too_little_room_for_a_repack() {
+    let mut env = Environment::new();
+    let it = ugly(&mut env, "repository", 50);
+    let program = env.ours("git-optimize", &it.dir, &[""; 0]).get_program().to_owned();
+    if let Some(wrong) = in_namespace(&env, "a small disk", LITTLE_ROOM, &[&it.dir, program.as_ref()]) {
+        assert!(wrong.is_empty(), "{wrong}");
     }
 }
 

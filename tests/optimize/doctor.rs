@@ -3,9 +3,10 @@
 use std::fs;
 use std::time::{Duration, SystemTime};
 
-use super::{DONE, NOTHING, ends, filtering, ugly};
-use crate::support::Environment;
+use super::{DONE, NOTHING, ends, filtering, sane, ugly};
+use crate::support::environment::give;
 use crate::support::repository::{Generated, Plan};
+use crate::support::{Environment, left_out, need};
 
 #[test]
 fn finds_and_mends() {
@@ -51,6 +52,112 @@ fn a_tracked_index_directory_is_in_the_way() {
     assert_eq!(output.code, 1, "{text}");
     assert!(text.contains("git rm -r -q --cached .git-fast"), "{text}");
     assert!(it.git_dir.join("git-fast/MANIFEST").exists(), "the index is out of the way");
+}
+
+fn findings(env: &Environment, it: &Generated) -> Vec<serde_json::Value> {
+    let output = env.optimize(&it.dir, &["doctor", "--json"]);
+    sane(&output);
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    text.lines().map(|line| serde_json::from_str(line).expect("an object in each line")).collect()
+}
+
+#[track_caller]
+fn finding(env: &Environment, it: &Generated, check: &str) -> (String, String, String) {
+    let all = findings(env, it);
+    let found = all.iter().find(|finding| finding["check"] == check).expect("it is checked");
+    let text = |key: &str| found[key].as_str().unwrap_or_default().to_owned();
+    (text("level"), text("message"), text("command"))
+}
+
+/// Something that is not ours stands where the index would be: the index is elsewhere, nothing of it is followed or
+/// written to, and the command that is given clears the way.
+#[test]
+fn what_stands_in_the_place_of_the_index() {
+    let env = Environment::new();
+    for (seed, before, foreign) in
+        [(66, true, false), (67, false, false), (68, true, true), (69, false, true)]
+    {
+        if foreign && !rustix::process::geteuid().is_root() {
+            left_out("a directory of another user", "only root can give one away");
+            continue;
+        }
+        let it = Generated::new(&env, &format!("it's {seed}"), Plan::plain(seed, 5));
+        if !before {
+            env.index_ok(&it.dir, "build");
+            fs::rename(it.dir.join(".git-fast"), it.dir.join("away")).expect("ours");
+        }
+        let (place, target) = (it.dir.join(".git-fast"), env.path().join(format!("target-{seed}")));
+        if foreign {
+            fs::create_dir(&place).expect("a new name");
+            give(&place, 65_534);
+        } else {
+            fs::create_dir(&target).expect("a new name");
+            std::os::unix::fs::symlink(&target, &place).expect("a new name");
+        }
+        env.index_ok(&it.dir, "build");
+        let (level, message, command) = finding(&env, &it, "index place");
+        let reason = if foreign { "it belongs to another user" } else { "it is not a directory" };
+        assert_eq!(level, "advice");
+        assert!(message.ends_with(&format!("because .git-fast can't be used: {reason}")), "{message}");
+        assert!(message.contains(".git/git-fast"), "{message}");
+        let inside = if foreign { &place } else { &target };
+        assert_eq!(fs::read_dir(inside).expect("readable").count(), 0, "nothing was written there");
+        env.run(env.command("sh", &it.dir, &["-c", &command])).success(&command);
+        assert!(!place.is_symlink() && !place.exists());
+        env.index_ok(&it.dir, "update");
+        assert_eq!(finding(&env, &it, "index place").0, "ok");
+    }
+}
+
+/// Where locks fail, or keep nobody out, that is a problem, and the command moves the index elsewhere. The file system is
+/// played by a library that takes the place of flock(2).
+#[test]
+fn where_locks_do_not_work() {
+    need("cc", "gcc");
+    let mut env = Environment::new();
+    let it = Generated::new(&env, "repository", Plan::plain(70, 5));
+    env.index_ok(&it.dir, "build");
+    let source = "#include <errno.h>\nint flock(int file, int how) { errno = ENOLCK; return RESULT; }\n";
+    fs::write(env.path().join("flock.c"), source).expect("writable");
+    for (result, message) in [
+        ("-1", "files can't be locked here: No locks available (os error 37)"),
+        ("0", "two writers could hold one lock here"),
+    ] {
+        let library = env.path().join(format!("flock{result}.so"));
+        let define = format!("-DRESULT={result}");
+        let library = library.display().to_string();
+        let compile =
+            env.command("cc", env.path(), &["-shared", "-fPIC", &define, "-o", &library, "flock.c"]);
+        env.run(compile).success("cc");
+        env.set("LD_PRELOAD", &library);
+        let (level, said, command) = finding(&env, &it, "locks");
+        assert_eq!((level.as_str(), said.as_str()), ("problem", message));
+        assert_eq!(env.optimize(&it.dir, &["doctor"]).code, 1);
+        assert!(command.starts_with("git config fast.indexDir /"), "{command}");
+        env.set("LD_PRELOAD", "");
+        env.run(env.command("sh", &it.dir, &["-c", &command])).success(&command);
+        env.index_ok(&it.dir, "build");
+        let (_, place, _) = finding(&env, &it, "index place");
+        assert!(command.ends_with(place.rsplit_once('/').expect("a path").0), "{command}: {place}");
+        env.git_ok(&it.dir, &["config", "--unset", "fast.indexDir"]);
+    }
+}
+
+/// Whatever is not as it should be comes with a command, and none has anything to be filled in.
+#[test]
+fn each_finding_has_its_command() {
+    let mut env = Environment::new();
+    let it = ugly(&mut env, "repository", 60);
+    let mut open = 0;
+    for finding in findings(&env, &it).iter().filter(|finding| finding["level"] != "ok") {
+        let command = finding["command"].as_str().unwrap_or_else(|| panic!("no command: {finding}"));
+        assert!(
+            command.starts_with("git ") && !command.contains('<') && !command.contains("..."),
+            "{finding}"
+        );
+        open += 1;
+    }
+    assert!(open >= 6, "{open}");
 }
 
 #[test]

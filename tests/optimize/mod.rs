@@ -3,19 +3,26 @@
 
 mod coexist;
 mod damaged;
+mod debris;
 mod doctor;
+mod expiry;
+mod figures;
+mod json;
 mod killed;
+mod old_git;
 mod report;
 mod run;
 mod schedule;
+mod shown;
 mod stats;
 mod surroundings;
 
 use std::fs;
-use std::path::Path;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
 
 use crate::support::repository::{Generated, Plan};
-use crate::support::{Environment, Output};
+use crate::support::{Environment, Output, left_out, need};
 
 /// Exit codes of `git optimize run`.
 const DONE: i32 = 0;
@@ -36,22 +43,51 @@ fn ugly(env: &mut Environment, name: &str, seed: u64) -> Generated {
     it
 }
 
-/// Runs `script` with these arguments in a mount namespace of its own; what it prints, or why that can't be done here.
-fn in_namespace(env: &Environment, script: &str, arguments: &[&Path]) -> Result<String, String> {
+/// Runs `script` with these arguments in a mount namespace of its own; what it prints, or `None` where that can't be done.
+fn in_namespace(env: &Environment, what: &str, script: &str, arguments: &[&Path]) -> Option<String> {
     // Whoever is not root may mount something in a user namespace, where there are such.
     let rights: &[&str] = match rustix::process::geteuid().is_root() {
         true => &["--mount"],
         false => &["--user", "--map-root-user", "--mount"],
     };
+    need("unshare", "util-linux");
     let mut command = env.command("unshare", env.path(), rights);
     command.args(["sh", "-c", script, "sh"]).args(arguments);
     let output = env.run(command);
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
     if errors(&output).starts_with("unshare: ") || said.starts_with("not here") {
-        return Err(format!("{said}{}", errors(&output)));
+        let hint = "it needs a mount namespace: CAP_SYS_ADMIN for root, else user namespaces (kernel.unprivileged_userns_clone)";
+        left_out(what, &format!("{hint}: {said}{}", errors(&output)));
+        return None;
     }
     assert_eq!(output.code, 0, "{said}{}", errors(&output));
-    Ok(said)
+    Some(said)
+}
+
+/// A program before all others in PATH.
+fn put_program(env: &mut Environment, name: &str, script: &str) {
+    let dir = env.path().join("programs");
+    fs::create_dir_all(&dir).expect("writable");
+    fs::write(dir.join(name), format!("#!/bin/sh\n{script}\n")).expect("writable");
+    fs::set_permissions(dir.join(name), fs::Permissions::from_mode(0o755)).expect("ours");
+    let path = format!("{}:{}", dir.display(), std::env::var("PATH").expect("PATH is set"));
+    env.set("PATH", path);
+}
+
+/// The git that is under no `programs`.
+fn real_git() -> PathBuf {
+    let path = std::env::var_os("PATH").expect("PATH is set");
+    std::env::split_paths(&path).map(|dir| dir.join("git")).find(|git| git.is_file()).expect("git is there")
+}
+
+/// A `git` that does what this script says before it does what it was asked to.
+fn put_git(env: &mut Environment, script: &str) {
+    put_program(env, "git", &format!("{script}\nexec {} \"$@\"", real_git().display()));
+}
+
+/// Back to the real one.
+fn remove_git(env: &Environment) {
+    fs::remove_file(env.path().join("programs/git")).expect("it was put there");
 }
 
 fn errors(output: &Output) -> String {

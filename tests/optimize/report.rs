@@ -10,7 +10,7 @@ use super::{DONE, ends, ugly};
 use crate::support::Environment;
 use crate::support::repository::{Generated, Plan};
 
-fn report(env: &Environment, it: &Generated) -> serde_json::Value {
+pub(super) fn report(env: &Environment, it: &Generated) -> serde_json::Value {
     let text = ends(env.optimize(&it.dir, &["report", "--json"]), 0);
     let mut report: serde_json::Value = serde_json::from_str(&text).expect("one object");
     // It counts the reports, too.
@@ -18,12 +18,12 @@ fn report(env: &Environment, it: &Generated) -> serde_json::Value {
     report
 }
 
-fn text_of(env: &Environment, it: &Generated, args: &[&str]) -> String {
+pub(super) fn text_of(env: &Environment, it: &Generated, args: &[&str]) -> String {
     String::from_utf8_lossy(&env.git_ok(&it.dir, args)).into_owned()
 }
 
-/// Count, sum and maximum of the sizes of all reachable objects of one type.
-fn counted(env: &Environment, it: &Generated, kind: &str) -> (u64, u64, u64) {
+/// The sizes of all reachable objects of one type, smallest first.
+fn counted(env: &Environment, it: &Generated, kind: &str) -> Vec<u64> {
     let list = env.git_ok(&it.dir, &["rev-list", "--objects", "--all", "--no-object-names"]);
     let file = env.path().join("list");
     std::fs::write(&file, list).expect("writable");
@@ -32,22 +32,42 @@ fn counted(env: &Environment, it: &Generated, kind: &str) -> (u64, u64, u64) {
     let lines: BTreeSet<String> = String::from_utf8_lossy(&text).lines().map(str::to_owned).collect();
     let sizes =
         lines.iter().filter_map(|line| line.strip_prefix(kind)?.split(' ').nth(1)?.parse::<u64>().ok());
-    let sizes: Vec<u64> = sizes.collect();
-    (sizes.len() as u64, sizes.iter().sum(), sizes.iter().copied().max().unwrap_or(0))
+    let mut sizes: Vec<u64> = sizes.collect();
+    sizes.sort_unstable();
+    sizes
+}
+
+/// Its commit has a large object where the report says, and none of that one's parents has it there.
+fn is_brought(env: &Environment, it: &Generated, kind: &str, large: &serde_json::Value) {
+    let text = |key: &str| large[key].as_str();
+    let (object, commit) = (text("object").expect("a name"), text("commit").expect("a name"));
+    let place = match (kind, text("path")) {
+        ("commit", None) => return assert_eq!(object, commit),
+        ("tree", None) => "^{tree}".to_owned(),
+        (_, Some(path)) => format!(":{path}"),
+        (_, None) => panic!("a {kind} without a path: {large}"),
+    };
+    let at = |commit: &str| {
+        let found = env.git(&it.dir, &["rev-parse", "-q", "--verify", &format!("{commit}{place}")]);
+        String::from_utf8_lossy(&found.stdout).trim().to_owned()
+    };
+    assert_eq!(at(commit), object, "{large}");
+    let parents = text_of(env, it, &["rev-parse", &format!("{commit}^@")]);
+    parents.lines().for_each(|parent| assert_ne!(at(parent), object, "{large}"));
 }
 
 fn check(env: &Environment, it: &Generated) -> serde_json::Value {
     let report = report(env, it);
     for (name, kind) in [("commits", "commit"), ("trees", "tree"), ("blobs", "blob")] {
         let ours = &report["history"][name];
-        let largest = ours["largest"][0].clone();
-        let figures = (ours["count"].as_u64(), ours["total"].as_u64(), largest["size"].as_u64());
-        let (count, total, max) = counted(env, it, kind);
-        assert_eq!(figures, (Some(count), Some(total), Some(max)), "{name}");
-        let (object, commit) = (&largest["object"], &largest["commit"]);
-        if let (Some(path), Some(commit)) = (largest["path"].as_str(), commit.as_str()) {
-            let found = env.git_ok(&it.dir, &["rev-parse", &format!("{commit}:{path}")]);
-            assert_eq!(String::from_utf8_lossy(&found).trim(), object.as_str().expect("a name"), "{name}");
+        let list = ours["largest"].as_array().expect("a list");
+        let named: Vec<u64> = list.iter().map(|large| large["size"].as_u64().expect("a number")).collect();
+        let sizes = counted(env, it, kind);
+        let figures = (ours["count"].as_u64(), ours["total"].as_u64(), named);
+        let largest = sizes.iter().rev().take(10).copied().collect();
+        assert_eq!(figures, (Some(sizes.len() as u64), Some(sizes.iter().sum()), largest), "{name}");
+        for large in list {
+            is_brought(env, it, kind, large);
         }
     }
     let refs = env.git_ok(&it.dir, &["for-each-ref"]);

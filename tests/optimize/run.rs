@@ -72,6 +72,79 @@ fn full_keeps_unreachable_objects_apart() {
     assert_eq!(contents(&env, &it.dir), before);
 }
 
+/// A large pack is written anew only when all is to be one pack.
+#[test]
+fn a_large_pack_stays_unless_all_is_asked_for() {
+    let env = Environment::new();
+    let it = Generated::new(&env, "repository", Plan::plain(28, 120));
+    env.git_ok(&it.dir, &["repack", "-a", "-d", "-q"]);
+    let packs = || -> Vec<std::path::PathBuf> {
+        let all = files(&it.git_dir.join("objects/pack")).into_iter();
+        all.filter(|path| path.extension().is_some_and(|end| end == "pack")).collect()
+    };
+    let [large] = &packs()[..] else { panic!("{:?}", packs()) };
+    let large = large.clone();
+    let dir = it.dir.clone();
+    for number in 0..6 {
+        let blob = env.git_input(&dir, &["hash-object", "-w", "--stdin"], Some(&[number, 7]));
+        env.git_input(&dir, &["pack-objects", "-q", ".git/objects/pack/pack"], Some(&blob));
+    }
+    env.git_ok(&dir, &["prune-packed", "-q"]);
+    assert_eq!(packs().len(), 7);
+    let inode = |path: &std::path::Path| {
+        fs::metadata(path).map(|meta| std::os::unix::fs::MetadataExt::ino(&meta)).expect("it is there")
+    };
+    let before = (inode(&large), contents(&env, &dir));
+    ends(env.optimize(&dir, &["run"]), DONE);
+    assert_eq!((packs().len(), packs().contains(&large)), (2, true));
+    assert_eq!((inode(&large), contents(&env, &dir)), before);
+    ends(env.optimize(&dir, &["run"]), NOTHING);
+    ends(env.optimize(&dir, &["run", "--full"]), DONE);
+    assert!(!packs().contains(&large));
+    // What is reached, and what is not.
+    assert_eq!((packs().len(), contents(&env, &dir)), (2, before.1));
+}
+
+/// New commits come into a layer of their own, and each layer has filters for paths.
+#[test]
+fn the_commit_graph_grows_by_layers_with_filters() {
+    let mut env = Environment::new();
+    let mut it = Generated::new(&env, "repository", Plan::plain(29, 120));
+    let info = it.git_dir.join("objects/info/commit-graphs");
+    let layers = || -> Vec<Vec<u8>> {
+        let chain = fs::read_to_string(info.join("commit-graph-chain")).expect("there is one");
+        chain
+            .lines()
+            .map(|hash| fs::read(info.join(format!("graph-{hash}.graph"))).expect("a layer"))
+            .collect()
+    };
+    ends(env.optimize(&it.dir, &["run"]), DONE);
+    let first = layers();
+    env.set_config(&[("fastimport.unpackLimit", "1".as_ref())]);
+    it.grow(&env, 10);
+    ends(env.optimize(&it.dir, &["run"]), DONE);
+    let both = layers();
+    assert_eq!((first.len(), both.len()), (1, 2));
+    assert_eq!(both[0], first[0], "what was there is not written anew");
+    for layer in &both {
+        for chunk in [&b"BIDX"[..], b"BDAT"] {
+            assert!(layer.windows(4).take(200).any(|window| window == chunk), "a layer has no filters");
+        }
+    }
+    env.git_ok(&it.dir, &["commit-graph", "verify"]);
+    // git uses them, and for the newest commits, too.
+    let trace = env.path().join("trace");
+    env.set("GIT_TRACE2_PERF", trace.as_os_str());
+    env.git_ok(&it.dir, &["log", "--all", "--oneline", "--", "no/such/path"]);
+    let trace = fs::read_to_string(trace).expect("git has written it");
+    let statistics =
+        trace.lines().find(|line| line.contains("statistics:{\"filter_not_present\"")).expect("git says so");
+    assert!(statistics.contains("\"filter_not_present\":0,"), "{statistics}");
+    assert!(!statistics.contains("\"definitely_not\":0,"), "{statistics}");
+    let end = env.optimize(&it.dir, &["run", "--full"]);
+    assert_eq!((end.code, layers().len()), (DONE, 1));
+}
+
 #[test]
 fn one_task_by_its_name_and_no_other() {
     let mut env = Environment::new();

@@ -2,24 +2,13 @@
 //! is in a test of its own that takes a minute.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use super::ends;
-use crate::support::Environment;
+use super::{ends, put_program, real_git};
 use crate::support::repository::{Generated, Plan};
-
-/// A program before all others in PATH.
-fn put_program(env: &mut Environment, name: &str, script: &str) {
-    let dir = env.path().join("programs");
-    fs::create_dir_all(&dir).expect("writable");
-    fs::write(dir.join(name), format!("#!/bin/sh\n{script}\n")).expect("writable");
-    fs::set_permissions(dir.join(name), fs::Permissions::from_mode(0o755)).expect("ours");
-    let path = format!("{}:{}", dir.display(), std::env::var("PATH").expect("PATH is set"));
-    env.set("PATH", path);
-}
+use crate::support::{Environment, need};
 
 fn with_crontab(env: &mut Environment) -> PathBuf {
     let table = env.path().join("crontab");
@@ -65,6 +54,139 @@ fn one_marked_entry_and_every_other_byte_as_it_was() {
     assert_eq!(schedule(&it.dir, &["remove", "--cron"]), "cron: nothing is installed\n");
 }
 
+/// The five fields of each interval, and a single entry whatever came before it.
+#[test]
+fn the_time_can_be_changed() {
+    let mut env = Environment::new();
+    let table = with_crontab(&mut env);
+    let it = Generated::new(&env, "repository", Plan::plain(78, 3));
+    let other = Generated::new(&env, "other", Plan::plain(79, 3));
+    fs::write(&table, "1 2 3 4 5 true\n").expect("writable");
+    let path = |it: &Generated| it.dir.display().to_string();
+    // Two repositories at once, from a place that is none.
+    let both = ["--repo", &path(&it), "--repo", &path(&other)];
+    let schedule =
+        |args: &[&str]| ends(env.optimize(env.path(), &[&["schedule"], args, &both[..]].concat()), 0);
+    let mut minutes = Vec::new();
+    for how in [
+        &["--hourly"][..],
+        &["--daily"],
+        &[],
+        &["--weekly"],
+        &["--at", "23:07"],
+        &["--weekly"],
+        &["--hourly"],
+    ] {
+        schedule(&[&["install", "--cron"], how].concat());
+        let text = fs::read_to_string(&table).expect("written");
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!((lines.len(), lines[0]), (3, "1 2 3 4 5 true"), "{how:?}: {text}");
+        for (line, it) in lines[1..].iter().zip([&it, &other]) {
+            assert!(line.contains(&format!("cd '{}' && ", path(it))), "{line}");
+            let fields: Vec<&str> = line.split(' ').take(5).collect();
+            let number = |at: usize| fields[at].parse::<u32>().expect("a number");
+            match how {
+                ["--hourly"] => assert_eq!(fields[1..], ["*"; 4]),
+                ["--weekly"] => assert_eq!(fields[2..], ["*", "*", "0"]),
+                ["--at", _] => assert_eq!(fields, ["7", "23", "*", "*", "*"]),
+                _ => assert_eq!(fields[2..], ["*"; 3]),
+            }
+            assert!(number(0) < 60 && (how == ["--hourly"] || number(1) < 24), "{line}");
+            if how != ["--at", "23:07"] {
+                minutes.push((path(it), number(0)));
+            }
+        }
+    }
+    minutes.sort_unstable();
+    minutes.dedup();
+    assert_eq!(minutes.len(), 2, "each has a minute of its own, always the same: {minutes:?}");
+    assert_eq!(schedule(&["show", "--cron"]).lines().count(), 2);
+    schedule(&["remove", "--cron"]);
+    assert_eq!(fs::read_to_string(&table).expect("kept"), "1 2 3 4 5 true\n");
+    for wrong in
+        [&["--hourly", "--weekly"][..], &["--at", "24:00"], &["--at", "7"], &["--daily", "--at", "01:00"]]
+    {
+        let args = [&["schedule", "install", "--cron"], wrong].concat();
+        assert_eq!(env.optimize(&it.dir, &args).code, 129, "{wrong:?}");
+    }
+    let args = ["schedule", "install", "--cron", "--repo", "/nonexistent"];
+    assert_eq!(env.optimize(&it.dir, &args).code, 128);
+}
+
+/// An agent for each repository: one, wherever it is asked from and whatever its time was before. launchd itself is not
+/// here; its file is read by Python's reader of property lists.
+#[test]
+fn an_agent_for_launchd() {
+    need("python3", "python3");
+    let env = Environment::new();
+    let it = Generated::new(&env, "it's <&> 100%", Plan::plain(80, 3));
+    let agents = env.path().join("home/Library/LaunchAgents");
+    let schedule =
+        |args: &[&str]| ends(env.optimize(&it.dir, &[&["schedule", "--launchd"], args].concat()), 0);
+    assert_eq!(schedule(&["show"]), format!("launchd: nothing is installed for {}\n", it.dir.display()));
+    for (how, expected) in [
+        (&["--weekly"][..], "['Hour', 'Minute', 'Weekday']"),
+        (&["--hourly"], "['Minute']"),
+        (&["--at", "04:05"], "['Hour', 'Minute']"),
+    ] {
+        let text = schedule(&[&["install"], how].concat());
+        let [file] = &crate::support::damage::files(&agents)[..] else { panic!("not one agent") };
+        assert!(
+            text.contains(&format!("wrote {}", file.display())) && text.contains("launchctl load "),
+            "{text}"
+        );
+        let script = "import plistlib, sys\nplist = plistlib.load(open(sys.argv[1], 'rb'))\n\
+                      print(sorted(plist['StartCalendarInterval']))\nprint(plist['WorkingDirectory'])\n\
+                      print(plist['ProgramArguments'][1:], plist['StartCalendarInterval'].get('Hour', ''))";
+        let read = env.command("python3", env.path(), &["-c", script, &file.display().to_string()]);
+        let read = String::from_utf8_lossy(&env.run(read).success("python3")).into_owned();
+        let lines: Vec<&str> = read.lines().collect();
+        assert_eq!(lines[..2], [expected, &it.dir.display().to_string()]);
+        let arguments = "['run', '--auto', '--quiet', '--low-priority', '--only-on-ac'] ";
+        assert!(
+            lines[2].starts_with(arguments) && (how != ["--at", "04:05"] || lines[2].ends_with(" 4")),
+            "{read}"
+        );
+        assert!(schedule(&["show"]).contains("StartCalendarInterval"));
+    }
+    assert_eq!(schedule(&["remove"]), "launchd: removed\n");
+    assert!(crate::support::damage::files(&agents).is_empty());
+    assert_eq!(schedule(&["remove"]), "launchd: nothing is installed\n");
+}
+
+/// As git itself registers a repository: each keeps its own entry, and ours does only what git does not.
+#[test]
+fn a_repository_that_git_maintains() {
+    for how in [&["register"][..], &["start", "--scheduler=crontab"]] {
+        let mut env = Environment::new();
+        let table = with_crontab(&mut env);
+        let it = Generated::new(&env, "repository", Plan::plain(81, 3));
+        fs::write(&table, "1 2 3 4 5 true\n").expect("writable");
+        ends(env.optimize(&it.dir, &["schedule", "install", "--cron"]), 0);
+        let without = fs::read_to_string(&table).expect("written");
+        assert!(!without.contains("--task="), "{without}");
+        env.git_ok(&it.dir, &[&["maintenance"], how].concat());
+        let gits = fs::read_to_string(&table).expect("written");
+        assert_eq!(gits.contains("BEGIN GIT MAINTENANCE SCHEDULE"), how.len() == 2, "{gits}");
+        let text = ends(env.optimize(&it.dir, &["schedule", "install", "--cron"]), 0);
+        assert!(text.contains("git maintenance runs in this repository"), "{text}");
+        let doctor = ends(env.optimize(&it.dir, &["doctor"]), 0);
+        assert!(doctor.contains("git maintenance runs in this repository"), "{doctor}");
+        let both = fs::read_to_string(&table).expect("written");
+        let ours: Vec<&str> = both.lines().filter(|line| line.contains("# git-optimize:")).collect();
+        assert_eq!(ours.len(), 1, "{both}");
+        assert!(ours[0].contains("--task=index --task=temporaries"), "{both}");
+        let theirs = |text: &str| -> Vec<String> {
+            text.lines().filter(|line| !line.contains("# git-optimize:")).map(str::to_owned).collect()
+        };
+        assert_eq!(theirs(&both), theirs(&gits));
+        env.git_ok(&it.dir, &["maintenance", "unregister"]);
+        ends(env.optimize(&it.dir, &["schedule", "install", "--cron"]), 0);
+        let again = fs::read_to_string(&table).expect("written");
+        assert!(!again.contains("--task=") && theirs(&again) == theirs(&gits), "{again}");
+    }
+}
+
 fn env_path(env: &Environment) -> PathBuf {
     env.path().to_owned()
 }
@@ -102,11 +224,7 @@ fn without_cron_and_systemd_it_says_what_to_do() {
     let it = Generated::new(&env, "repository", Plan::plain(75, 3));
     put_program(&mut env, "systemctl", "exit 1");
     let dir = env.path().join("programs");
-    let git = std::env::split_paths(&std::env::var_os("PATH").expect("PATH is set"))
-        .map(|dir| dir.join("git"))
-        .find(|git| git.is_file())
-        .expect("git is there");
-    std::os::unix::fs::symlink(git, dir.join("git")).expect("a new name");
+    std::os::unix::fs::symlink(real_git(), dir.join("git")).expect("a new name");
     env.set("PATH", dir);
     let output = env.optimize(&it.dir, &["schedule", "install"]);
     let text = String::from_utf8_lossy(&output.stderr).into_owned();

@@ -1,8 +1,8 @@
 //! What is recorded of invocations, and what is remembered.
 
-use super::{DONE, ends};
-use crate::support::Environment;
+use super::{DONE, ends, put_git, remove_git};
 use crate::support::repository::{Generated, Plan, args};
+use crate::support::{Environment, need};
 
 fn stats(env: &Environment, it: &Generated, more: &[&str]) -> serde_json::Value {
     let text = ends(env.optimize(&it.dir, &[&["stats", "--json"], more].concat()), 0);
@@ -53,6 +53,97 @@ fn every_invocation_counts_once() {
     env.set_config(&[("fast.metrics", "false".as_ref())]);
     env.fastlog(&it.dir, &args(&["--oneline"]), None).0.success("fastlog");
     assert_eq!(of(&stats(&env, &it, &[]), "fastlog"), Some(fastlog));
+}
+
+/// What is longer ago is left out; and who wants nothing recorded has nothing recorded, by any of the three.
+#[test]
+fn the_last_while_and_nothing_at_all() {
+    let mut env = Environment::new();
+    let it = Generated::new(&env, "repository", Plan::plain(94, 20));
+    ends(env.optimize(&it.dir, &["index", "build"]), 0);
+    let run_all = |env: &Environment| {
+        env.fastlog(&it.dir, &args(&["--oneline"]), None).0.success("fastlog");
+        env.run(env.ours("git-faststatus", &it.dir, &["--short"])).success("faststatus");
+        ends(env.optimize(&it.dir, &["index", "status"]), 0);
+    };
+    let counts = |env: &Environment, more: &[&str]| -> Vec<u64> {
+        let all = stats(env, &it, more);
+        let count =
+            |command: &&str| of(&all, command).map_or(0, |found| found["count"].as_u64().expect("a number"));
+        ["fastlog", "faststatus", "optimize"].iter().map(count).collect()
+    };
+    run_all(&env);
+    std::thread::sleep(std::time::Duration::from_millis(2100));
+    assert_eq!(counts(&env, &["--since", "1s"]), [0, 0, 0]);
+    env.fastlog(&it.dir, &args(&["--oneline"]), None).0.success("fastlog");
+    assert_eq!(counts(&env, &["--since", "2s"])[..2], [1, 0]);
+    assert_eq!(counts(&env, &["--since", "1h"])[..2], [2, 1]);
+    env.set_config(&[("fast.metrics", "false".as_ref())]);
+    let before = counts(&env, &[]);
+    assert!(before.iter().all(|count| *count > 0), "{before:?}");
+    run_all(&env);
+    assert_eq!(counts(&env, &[]), before, "what is not to be recorded");
+    env.set_config(&[]);
+    run_all(&env);
+    let after = counts(&env, &[]);
+    assert!(after.iter().zip(&before).all(|(after, before)| after > before), "{after:?} {before:?}");
+}
+
+/// Writes down the name of each program that it is loaded into.
+const STARTED: &str = r#"
+#define _GNU_SOURCE
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+__attribute__((constructor)) static void started(void) {
+    const char *name = getenv("STARTED");
+    FILE *file = name ? fopen(name, "a") : NULL;
+    if (file) {
+        fprintf(file, "%s\n", program_invocation_short_name);
+        fclose(file);
+    }
+}
+"#;
+
+/// A remembered answer is given without any git, and only for the git that has given it.
+#[test]
+fn a_remembered_answer_is_of_one_git() {
+    need("cc", "gcc");
+    let mut env = Environment::new();
+    let it = Generated::new(&env, "repository", Plan::plain(97, 20));
+    ends(env.optimize(&it.dir, &["index", "build"]), 0);
+    std::fs::write(env.path().join("started.c"), STARTED).expect("writable");
+    let compile = ["-shared", "-fPIC", "-o", "started.so", "started.c"];
+    env.run(env.command("cc", env.path(), &compile)).success("cc");
+    let [library, started, asked] = ["started.so", "started", "asked"].map(|name| env.path().join(name));
+    let take = |file: &std::path::Path| {
+        let text = std::fs::read_to_string(file).unwrap_or_default();
+        let _ = std::fs::remove_file(file);
+        text
+    };
+    let answer = |env: &Environment| {
+        let mut command = env.ours("git-fastlog", &it.dir, &["-Sconstant", "--all"]);
+        command.env("LD_PRELOAD", &library).env("STARTED", &started);
+        let output = env.run(command).success("fastlog");
+        (output, take(&started), take(&asked))
+    };
+    let theirs = env.git_ok(&it.dir, &["log", "-Sconstant", "--all"]);
+    assert!(!theirs.is_empty());
+    let (first, programs, _) = answer(&env);
+    assert_eq!((first, programs.lines().last()), (theirs.clone(), Some("git")), "the first one is git's");
+    for _ in 0..2 {
+        assert_eq!(answer(&env), (theirs.clone(), "git-fastlog\n".to_owned(), String::new()));
+    }
+    // The same git, but for what it says that it is.
+    let version = "case $1 in version|--version) echo git version 2.47.99; exit ;; esac";
+    put_git(&mut env, &format!("echo \"$*\" >>'{}'\n{version}", asked.display()));
+    for (is_asked, what) in [(true, "another git is asked"), (false, "and what it says is remembered, too")] {
+        let (again, _, questions) = answer(&env);
+        assert_eq!(again, theirs);
+        assert_eq!(questions.contains("log "), is_asked, "{what}: {questions}");
+    }
+    remove_git(&env);
+    assert_eq!(answer(&env), (theirs, "git-fastlog\n".to_owned(), String::new()));
 }
 
 #[test]

@@ -2,7 +2,7 @@
 //! mount namespace or at a pseudoterminal of its own.
 
 use super::{DONE, SKIPPED, errors, in_namespace, ugly};
-use crate::support::Environment;
+use crate::support::{Environment, need};
 
 /// Where Linux looks for power supplies there is a battery; `$1`: the repository, `$2`: the program.
 const BATTERY: &str = r#"
@@ -19,22 +19,17 @@ const BATTERY: &str = r#"
 "#;
 
 #[test]
-#[expect(clippy::print_stdout, reason = "nothing is left out silently")]
 fn on_battery_nothing_is_done() {
     let mut env = Environment::new();
     let it = ugly(&mut env, "repository", 71);
     let program = env.ours("git-optimize", &it.dir, &[""; 0]).get_program().to_owned();
-    match in_namespace(&env, BATTERY, &[&it.dir, program.as_ref()]) {
-        Err(why) => println!("not tested with a real battery: {why}"),
-        Ok(said) => {
-            let lines: Vec<&str> = said.lines().collect();
-            let [battery, plugged, charging] = lines.as_slice() else { panic!("{said}") };
-            let skipped = format!("Discharging 0: {SKIPPED} skipped: the machine runs on battery");
-            assert_eq!(*battery, skipped);
-            assert!(plugged.starts_with(&format!("Discharging 1: {DONE} ")), "{said}");
-            assert!(charging.starts_with(&format!("Charging 0: {DONE} ")), "{said}");
-        }
-    }
+    let Some(said) = in_namespace(&env, "a battery", BATTERY, &[&it.dir, program.as_ref()]) else { return };
+    let lines: Vec<&str> = said.lines().collect();
+    let [battery, plugged, charging] = lines.as_slice() else { panic!("{said}") };
+    let skipped = format!("Discharging 0: {SKIPPED} skipped: the machine runs on battery");
+    assert_eq!(*battery, skipped);
+    assert!(plugged.starts_with(&format!("Discharging 1: {DONE} ")), "{said}");
+    assert!(charging.starts_with(&format!("Charging 0: {DONE} ")), "{said}");
 }
 
 /// A `git` that says how it is run when it packs refs; `$1`: the repository, `$2`: the program.
@@ -115,13 +110,12 @@ const UNMAPPED: &str = r#"
 /// Slower, but as right, and doctor tells why.
 #[test]
 #[ignore = "needs what .ci/tools installs"]
-#[expect(clippy::print_stdout, reason = "nothing is left out silently")]
 fn on_a_file_system_that_cannot_map() {
+    need("bindfs", "bindfs");
     let mut env = Environment::new();
     let it = ugly(&mut env, "repository", 73);
     let bin = env.bin().to_owned();
-    match in_namespace(&env, UNMAPPED, &[&it.dir, &bin]) {
-        Err(why) => println!("not tested on FUSE: {why}"),
-        Ok(wrong) => assert!(wrong.is_empty(), "{wrong}"),
+    if let Some(wrong) = in_namespace(&env, "FUSE", UNMAPPED, &[&it.dir, &bin]) {
+        assert!(wrong.is_empty(), "{wrong}");
     }
 }

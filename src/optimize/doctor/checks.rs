@@ -2,16 +2,18 @@
 
 use std::fs::File;
 use std::io::{Read, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 use fs2::FileExt;
 
 use super::{Finding, Level, config};
-use crate::index::location::BESIDE;
+use crate::index::location::{BESIDE, Refused, usable};
 use crate::index::manifest::MANIFEST_MAGIC;
 use crate::optimize::context::Context;
 use crate::optimize::run::{Wanted, inspect};
+use crate::optimize::schedule::in_path;
+use crate::optimize::shell;
 use crate::repo::NotExact;
 
 /// File systems on which locks or mappings are not to be relied upon, by the magic numbers of statfs(2).
@@ -24,8 +26,18 @@ const REMOTE: &[(i64, &str)] = &[
     (0x0102_1997, "9P"),
 ];
 
-/// What helps where files can't be locked or mapped.
-const ELSEWHERE: &str = "git config fast.indexDir <a directory on a local disk>";
+/// How git is brought up to date, by the program that does it.
+const UPDATES: &[(&str, &str)] = &[
+    ("apt-get", "sudo apt-get install git"),
+    ("dnf", "sudo dnf upgrade git"),
+    ("zypper", "sudo zypper update git"),
+    ("pacman", "sudo pacman -S git"),
+    ("apk", "sudo apk add --upgrade git"),
+    ("brew", "brew upgrade git"),
+];
+
+/// Takes the index out of the history.
+const UNTRACK: &str = "git rm -r -q --cached .git-fast";
 
 pub(super) fn all(context: &Context) -> Result<Vec<Finding>, NotExact> {
     let mut findings = vec![version(context), place(context)?, file_system(context)];
@@ -50,8 +62,30 @@ fn version(context: &Context) -> Finding {
     .collect();
     match lacks.is_empty() {
         true => Finding::new("git", Level::Fine, format!("version {version}")),
-        false => Finding::new("git", Level::Advice, format!("version {version} lacks {}", lacks.join(", "))),
+        false => {
+            let update = UPDATES.iter().find(|(program, _)| in_path(program));
+            let command = update.map_or("xdg-open https://git-scm.com/downloads", |(_, command)| command);
+            Finding::new("git", Level::Advice, format!("version {version} lacks {}", lacks.join(", ")))
+                .command(command)
+        }
     }
+}
+
+/// What helps where files can't be locked or mapped: the index in a directory that is not on such a file system, as far as
+/// can be told.
+fn elsewhere() -> String {
+    let home = std::env::var_os("HOME").map(PathBuf::from).filter(|home| remote(home).is_none());
+    let dir = match home {
+        Some(home) => home.join(".cache/git-fast"),
+        None => PathBuf::from(format!("/var/tmp/git-fast-{}", rustix::process::geteuid().as_raw())),
+    };
+    format!("git config fast.indexDir {}", shell::word(&dir.display().to_string()))
+}
+
+/// The name of the file system, if it is among [`REMOTE`].
+fn remote(path: &Path) -> Option<&'static str> {
+    let magic = rustix::fs::statfs(path).ok()?.f_type & 0xFFFF_FFFF;
+    REMOTE.iter().find(|(known, _)| *known == magic).map(|(_, name)| *name)
 }
 
 fn place(context: &Context) -> Result<Finding, NotExact> {
@@ -65,14 +99,26 @@ fn place(context: &Context) -> Result<Finding, NotExact> {
             return Ok(Finding::new("index place", Level::Problem, text).command("git optimize index build"));
         }
     };
+    let beside = context.repo.work_dir.as_ref().map(|top| top.join(BESIDE));
+    // One that was there first has made the index go elsewhere for good.
+    let refused = location.refused.or_else(|| {
+        let elsewhere = context.config.contains("fast.indexDir");
+        let beside = beside.as_ref().filter(|beside| !elsewhere && location.dir != **beside)?;
+        usable(beside).err()
+    });
     let dir = location.dir.display();
-    Ok(match location.refused {
-        Some(refused) => {
-            let text = format!("the index is in {dir}, because {BESIDE} can't be used: {refused}");
-            Finding::new("index place", Level::Advice, text)
-        }
-        None => Finding::new("index place", Level::Fine, dir.to_string()),
-    })
+    let Some((refused, beside)) = refused.zip(beside) else {
+        return Ok(Finding::new("index place", Level::Fine, dir.to_string()));
+    };
+    let text = format!("the index is in {dir}, because {BESIDE} can't be used: {refused}");
+    let path = shell::word(&beside.display().to_string());
+    let command = match refused {
+        Refused::NotADirectory => format!("rm -- {path}"),
+        Refused::Foreign => format!("mv -- {path} {path}.foreign"),
+        Refused::Tracked => return Ok(Finding::new("index place", Level::Advice, text).command(UNTRACK)),
+        Refused::NotWritable => format!("mkdir {path}"),
+    };
+    Ok(Finding::new("index place", Level::Advice, text).command(command))
 }
 
 fn tracked(context: &Context) -> Option<Finding> {
@@ -86,20 +132,17 @@ fn tracked(context: &Context) -> Option<Finding> {
             Level::Problem,
             format!("{BESIDE} is in the history of this repository"),
         )
-        .command(format!("git rm -r -q --cached {BESIDE}"))
+        .command(UNTRACK)
     })
 }
 
 fn file_system(context: &Context) -> Finding {
-    let objects = context.objects();
-    let magic = rustix::fs::statfs(&objects).map(|stat| stat.f_type & 0xFFFF_FFFF);
-    match magic.ok().and_then(|magic| REMOTE.iter().find(|(known, _)| *known == magic)) {
-        Some((_, name)) => {
+    match remote(&context.objects()) {
+        Some(name) => {
             let text = format!(
                 "{name}: locks and mapped files may not work as they should; git answers where they don't"
             );
-            Finding::new("file system", Level::Advice, text)
-                .command("git config --global fast.indexDir <a directory on a local disk>")
+            Finding::new("file system", Level::Advice, text).command(elsewhere())
         }
         None => Finding::new("file system", Level::Fine, "local"),
     }
@@ -112,10 +155,10 @@ fn tried(context: &Context) -> [Finding; 2] {
     let finding = |name, works: Option<std::io::Result<bool>>, done: &str, not: &str| match works {
         None => Finding::new(name, Level::Fine, "not tried: there is no index yet"),
         Some(Ok(true)) => Finding::new(name, Level::Fine, "they work"),
-        Some(Ok(false)) => Finding::new(name, Level::Problem, not.to_owned()).command(ELSEWHERE),
+        Some(Ok(false)) => Finding::new(name, Level::Problem, not.to_owned()).command(elsewhere()),
         Some(Err(err)) => {
             let text = format!("files can't be {done} here: {err}");
-            Finding::new(name, Level::Problem, text).command(ELSEWHERE)
+            Finding::new(name, Level::Problem, text).command(elsewhere())
         }
     };
     [

@@ -105,9 +105,13 @@ impl Figures {
         self.extensions.sort_by_key(|sum| std::cmp::Reverse(sum.bytes));
         self.places.sort_by_key(|sum| std::cmp::Reverse(sum.bytes));
         self.places.truncate(PLACES);
+        self.media_share = self.media_bytes() as f64 / self.blobs.total.max(1) as f64;
+    }
+
+    /// Bytes of all versions of files that are media.
+    pub(super) fn media_bytes(&self) -> u64 {
         let media = self.extensions.iter().filter(|sum| sum.media);
-        let media = media.fold(0u64, |bytes, sum| bytes.saturating_add(sum.bytes));
-        self.media_share = media as f64 / self.blobs.total.max(1) as f64;
+        media.fold(0u64, |bytes, sum| bytes.saturating_add(sum.bytes))
     }
 }
 

@@ -1,18 +1,119 @@
-//! How much each figure is of concern, and what to do about those that stand out.
+//! How much each figure is of concern.
 //!
 //! The reference is git-sizer (<https://github.com/github/git-sizer>, `sizes/output.go`): it divides each figure by
-//! a value that is still fine, and gives a star for each whole time that fits. The values below are its own. It looks
-//! at the largest checkout of the whole history; here it is that of HEAD.
+//! a value that is still fine, and gives a star for each whole time that fits. It looks at the largest checkout of the
+//! whole history; here it is that of HEAD. docs/REPORT.md is made from this table.
 
 use serde::{Deserialize, Serialize};
 
 use super::Report;
-use crate::optimize::run::space::size;
+use super::figures::Kind;
 
 /// As many stars as git-sizer shows before it gives up counting.
 const MOST_STARS: u64 = 30;
-/// A blob of this size is worth a rule of its own.
-const LARGE_BLOB: u64 = 10_000_000;
+
+/// A figure that has a level of concern.
+pub struct Figure {
+    /// What it is about: the heading above it.
+    pub group: &'static str,
+    /// What it is.
+    pub name: &'static str,
+    /// In bytes, not a plain number.
+    pub bytes: bool,
+    /// The value from which on there is one star.
+    pub reference: u64,
+    /// Where that value comes from.
+    pub source: &'static str,
+    value: fn(&Report) -> u64,
+}
+
+const GIT_SIZER: &str = "git-sizer";
+
+/// One with git-sizer's own value.
+const fn sizer(
+    (group, name): (&'static str, &'static str),
+    bytes: bool,
+    reference: u64,
+    value: fn(&Report) -> u64,
+) -> Figure {
+    Figure { group, name, bytes, reference, source: GIT_SIZER, value }
+}
+
+/// All of them, in the order in which a report shows them.
+pub const FIGURES: &[Figure] = &[
+    sizer(("overall", "commits"), false, 500_000, |report| report.history.commits.count),
+    sizer(("overall", "size of commits"), true, 250_000_000, |report| report.history.commits.total),
+    sizer(("overall", "trees"), false, 1_500_000, |report| report.history.trees.count),
+    sizer(("overall", "size of trees"), true, 2_000_000_000, |report| report.history.trees.total),
+    sizer(("overall", "blobs"), false, 1_500_000, |report| report.history.blobs.count),
+    sizer(("overall", "size of blobs"), true, 10_000_000_000, |report| report.history.blobs.total),
+    Figure {
+        group: "overall",
+        name: "size of media",
+        bytes: true,
+        reference: 1_000_000_000,
+        source: "our own: a tenth of what git-sizer grants all blobs",
+        value: |report| report.history.media_bytes(),
+    },
+    sizer(("overall", "annotated tags"), false, 25_000, |report| report.refs.annotated_tags),
+    Figure {
+        group: "overall",
+        name: "size of annotated tags",
+        bytes: true,
+        reference: 12_500_000,
+        source: "our own: git-sizer's 25,000 tags, at the 500 bytes that it grants a commit",
+        value: |report| report.refs.tag_bytes,
+    },
+    Figure {
+        group: "overall",
+        name: "depth of tags",
+        bytes: false,
+        reference: 2,
+        source: "git-sizer: its value is 1.001, so a tag of a tag is the first that is worth a star",
+        value: |report| report.refs.tag_depth,
+    },
+    sizer(("overall", "references"), false, 25_000, |report| report.refs.count),
+    sizer(("biggest", "commit"), true, 50_000, |report| largest(&report.history.commits)),
+    sizer(("biggest", "parents of a commit"), false, 10, |report| report.history.parents),
+    sizer(("biggest", "entries of a directory"), false, 1000, |report| report.checkout.most_entries),
+    sizer(("biggest", "blob"), true, 10_000_000, |report| largest(&report.history.blobs)),
+    Figure {
+        group: "biggest",
+        name: "annotated tag",
+        bytes: true,
+        reference: 50_000,
+        source: "our own: what git-sizer grants a commit",
+        value: |report| report.refs.largest_tag,
+    },
+    sizer(("history", "depth"), false, 500_000, |report| report.history.depth),
+    sizer(("checkout", "directories"), false, 2000, |report| report.checkout.directories),
+    sizer(("checkout", "path depth"), false, 10, |report| report.checkout.depth),
+    sizer(("checkout", "path length"), true, 100, |report| report.checkout.path_length),
+    sizer(("checkout", "files"), false, 50_000, |report| report.checkout.files),
+    sizer(("checkout", "size of files"), true, 1_000_000_000, |report| report.checkout.bytes),
+    sizer(("checkout", "links"), false, 25_000, |report| report.checkout.links),
+    sizer(("checkout", "submodules"), false, 100, |report| report.checkout.submodules),
+    Figure {
+        group: "storage",
+        name: "packs",
+        bytes: false,
+        reference: 50,
+        source: "git: the default of gc.autoPackLimit",
+        value: |report| report.storage.packs,
+    },
+    Figure {
+        group: "storage",
+        name: "loose objects",
+        bytes: false,
+        reference: 6700,
+        source: "git: the default of gc.auto",
+        value: |report| report.storage.loose,
+    },
+];
+
+fn largest(kind: &Kind) -> u64 {
+    kind.largest.first().map_or(0, |large| large.size)
+}
 
 /// What one figure is, and how much of a concern.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,236 +129,25 @@ pub(super) struct Level {
     pub(super) stars: u64,
 }
 
-/// What to do.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Advice {
-    pub(super) reason: String,
-    pub(super) command: String,
-}
-
 pub(super) fn levels(report: &Report) -> Vec<Level> {
-    let (figures, checkout) = (&report.history, &report.checkout);
-    let largest = |kind: &super::figures::Kind| kind.largest.first().map_or(0, |large| large.size);
-    [
-        ("overall", "commits", figures.commits.count, false, 500_000),
-        ("overall", "size of commits", figures.commits.total, true, 250_000_000),
-        ("overall", "trees", figures.trees.count, false, 1_500_000),
-        ("overall", "size of trees", figures.trees.total, true, 2_000_000_000),
-        ("overall", "blobs", figures.blobs.count, false, 1_500_000),
-        ("overall", "size of blobs", figures.blobs.total, true, 10_000_000_000),
-        ("overall", "annotated tags", report.refs.annotated_tags, false, 25_000),
-        // git-sizer's 1.001: a tag of a tag is the first that is worth a star.
-        ("overall", "depth of tags", report.refs.tag_depth, false, 2),
-        ("overall", "references", report.refs.count, false, 25_000),
-        ("biggest", "commit", largest(&figures.commits), true, 50_000),
-        ("biggest", "parents of a commit", figures.parents, false, 10),
-        ("biggest", "entries of a directory", checkout.most_entries, false, 1000),
-        ("biggest", "blob", largest(&figures.blobs), true, 10_000_000),
-        ("history", "depth", figures.depth, false, 500_000),
-        ("checkout", "directories", checkout.directories, false, 2000),
-        ("checkout", "path depth", checkout.depth, false, 10),
-        ("checkout", "path length", checkout.path_length, true, 100),
-        ("checkout", "files", checkout.files, false, 50_000),
-        ("checkout", "size of files", checkout.bytes, true, 1_000_000_000),
-        ("checkout", "links", checkout.links, false, 25_000),
-        ("checkout", "submodules", checkout.submodules, false, 100),
-    ]
-    .into_iter()
-    .map(|(group, name, value, bytes, reference)| Level {
-        group: group.to_owned(),
-        name: name.to_owned(),
-        value,
-        bytes,
-        reference,
-        stars: (value / reference).min(MOST_STARS),
-    })
-    .collect()
-}
-
-/// Recommendations, each with the command that carries it out.
-pub(super) fn advice(report: &Report) -> Vec<Advice> {
-    let (figures, checkout) = (&report.history, &report.checkout);
-    let mut advice = Vec::new();
-    let mut add = |reason: String, command: String| advice.push(Advice { reason, command });
-    let url = report.url.as_deref().unwrap_or("<url>");
-    let large: Vec<_> = figures.blobs.largest.iter().filter(|blob| blob.size >= LARGE_BLOB).collect();
-    if figures.blobs.total > 4 * checkout.bytes.max(250_000_000) {
-        let reason = format!(
-            "old versions of files are {}, the checkout is {}: new clones can leave them out",
-            size(figures.blobs.total),
-            size(checkout.bytes)
-        );
-        add(reason, format!("git optimize clone --filter=blob:none {url}"));
-    } else if !large.is_empty() {
-        let reason = format!(
-            "{} blobs are of {} and more: new clones can leave them out",
-            large.len(),
-            size(LARGE_BLOB)
-        );
-        add(reason, format!("git optimize clone --filter=blob:limit=10m {url}"));
-    }
-    if checkout.files >= 50_000 || checkout.bytes >= 1_000_000_000 {
-        let cones: Vec<&str> = checkout
-            .largest_directories
-            .iter()
-            .filter(|dir| !dir.path.contains('/'))
-            .map(|dir| dir.path.as_str())
-            .take(3)
-            .collect();
-        let sum: u64 = checkout
-            .largest_directories
-            .iter()
-            .filter(|dir| cones.contains(&dir.path.as_str()))
-            .map(|dir| dir.bytes)
-            .sum();
-        let reason = format!(
-            "the largest directories ({}) are {}: check out only what you work on",
-            cones.join(", "),
-            size(sum)
-        );
-        add(reason, "git sparse-checkout set --cone <directory>...".to_owned());
-    }
-    for extension in figures.extensions.iter().filter(|sum| sum.media && sum.bytes >= 100_000_000).take(3) {
-        let name = &extension.extension;
-        let reason = format!(
-            "{} versions of *.{name} are {}: they do not delta well",
-            extension.blobs,
-            size(extension.bytes)
-        );
-        add(reason.clone(), format!("git lfs migrate import --include=\"*.{name}\"  # rewrites history"));
-        add(
-            format!("*.{name}: no more tries to delta them"),
-            format!("echo '*.{name} -delta' >> .gitattributes"),
-        );
-    }
-    if large.iter().any(|blob| blob.size >= 50_000_000) {
-        let reason = "blobs of 50 MB and more are held in memory to be compared".to_owned();
-        add(reason, "git config core.bigFileThreshold 50m".to_owned());
-    }
-    if figures.commits.count >= 500_000 {
-        add(
-            format!("{} commits: a build machine needs the last few", figures.commits.count),
-            format!("git clone --depth=50 {url}"),
-        );
-    }
-    if figures.commits.count >= 10_000 && report.storage.graph_commits == 0 {
-        add("there is no commit-graph".to_owned(), "git optimize --task commit-graph".to_owned());
-    }
-    if report.storage.packs > 50 || report.storage.loose > 6700 {
-        let reason = format!("{} packs and {} loose objects", report.storage.packs, report.storage.loose);
-        add(reason, "git optimize run".to_owned());
-    }
-    if report.refs.count >= 25_000 {
-        add(
-            format!("{} refs: each fetch lists them all", report.refs.count),
-            "git config transfer.hideRefs <prefix>  # on the server".to_owned(),
-        );
-    }
-    for (needed, key, value, reason) in [
-        (checkout.files >= 10_000, "core.untrackedCache", "true", "git status looks into every directory"),
-        (checkout.files >= 10_000, "index.version", "4", "a smaller index is read faster"),
-        (
-            checkout.files >= 50_000 && report.has_watcher,
-            "core.fsmonitor",
-            "true",
-            "git status looks at every file",
-        ),
-    ] {
-        if needed && !report.configured.iter().any(|known| known == key) {
-            add(format!("{} files: {reason}", checkout.files), format!("git config {key} {value}"));
+    let level = |figure: &Figure| {
+        let value = (figure.value)(report);
+        Level {
+            group: figure.group.to_owned(),
+            name: figure.name.to_owned(),
+            value,
+            bytes: figure.bytes,
+            reference: figure.reference,
+            stars: (value / figure.reference).min(MOST_STARS),
         }
-    }
-    advice
+    };
+    FIGURES.iter().map(level).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::optimize::report::checkout::Directory;
     use crate::optimize::report::figures::{Extension, Large};
-
-    /// The commands that are recommended.
-    fn commands(change: impl FnOnce(&mut Report)) -> Vec<String> {
-        let mut report = Report::default();
-        change(&mut report);
-        advice(&report).into_iter().map(|advice| advice.command).collect()
-    }
-
-    fn blob_of(size: u64) -> impl FnOnce(&mut Report) {
-        move |report| {
-            report.history.blobs.largest = vec![Large { size, ..Large::default() }];
-        }
-    }
-
-    #[test]
-    fn what_stands_out_gets_the_command_that_helps_and_nothing_else_does() {
-        assert!(commands(|_| ()).is_empty());
-        assert!(commands(blob_of(9_999_999)).is_empty());
-        assert_eq!(commands(blob_of(10_000_000)), ["git optimize clone --filter=blob:limit=10m <url>"]);
-        let huge = commands(blob_of(50_000_000));
-        assert_eq!(huge[1..], ["git config core.bigFileThreshold 50m"]);
-        let old_versions = commands(|report| {
-            report.history.blobs.total = 1_000_000_001;
-            report.url = Some("https://example.org/x.git".to_owned());
-        });
-        assert_eq!(old_versions, ["git optimize clone --filter=blob:none https://example.org/x.git"]);
-        let film = |media| Extension { extension: "mp4".to_owned(), blobs: 3, bytes: 100_000_000, media };
-        assert!(commands(|report| report.history.extensions = vec![film(false)]).is_empty());
-        assert_eq!(
-            commands(|report| report.history.extensions = vec![film(true)]),
-            [
-                "git lfs migrate import --include=\"*.mp4\"  # rewrites history",
-                "echo '*.mp4 -delta' >> .gitattributes"
-            ]
-        );
-        assert_eq!(
-            commands(|report| report.history.commits.count = 500_000),
-            ["git clone --depth=50 <url>", "git optimize --task commit-graph"]
-        );
-        let with_graph = |report: &mut Report| {
-            report.history.commits.count = 10_000;
-            report.storage.graph_commits = 10_000;
-        };
-        assert!(commands(with_graph).is_empty());
-        assert_eq!(commands(|report| report.storage.packs = 51), ["git optimize run"]);
-        assert_eq!(commands(|report| report.storage.loose = 6701), ["git optimize run"]);
-        assert_eq!(
-            commands(|report| report.refs.count = 25_000),
-            ["git config transfer.hideRefs <prefix>  # on the server"]
-        );
-    }
-
-    #[test]
-    fn a_large_checkout_gets_cones_and_settings_that_are_not_made_yet() {
-        let large = |report: &mut Report| {
-            report.checkout.files = 50_000;
-            report.has_watcher = true;
-            let directory = |path: &str, bytes| Directory { path: path.to_owned(), files: 1, bytes };
-            report.checkout.largest_directories =
-                vec![directory("docs", 900), directory("docs/img", 800), directory("src", 100)];
-        };
-        let settings = [
-            "git config core.untrackedCache true",
-            "git config index.version 4",
-            "git config core.fsmonitor true",
-        ];
-        let all = commands(large);
-        assert_eq!(all[0], "git sparse-checkout set --cone <directory>...");
-        assert_eq!(all[1..], settings);
-        let mut report = Report::default();
-        large(&mut report);
-        assert!(advice(&report)[0].reason.contains("(docs, src) are 1.0 kB"), "{:?}", advice(&report)[0]);
-        let set = |report: &mut Report| {
-            large(report);
-            report.configured = vec!["core.untrackedCache".to_owned(), "index.version".to_owned()];
-        };
-        assert_eq!(commands(set)[1..], settings[2..]);
-        let unwatched = |report: &mut Report| {
-            large(report);
-            report.has_watcher = false;
-        };
-        assert_eq!(commands(unwatched)[1..], settings[..2]);
-    }
 
     /// A star for each whole time that git-sizer's value fits in, 30 at most.
     #[test]
@@ -270,5 +160,55 @@ mod tests {
         };
         let found = [0, 9_999_999_999, 10_000_000_000, 25_000_000_000, u64::MAX].map(stars);
         assert_eq!(found, [0, 0, 1, 2, 30].map(Some));
+    }
+
+    /// Each figure has the field that its name says, and nothing below its reference is of concern.
+    #[test]
+    fn the_reference_is_the_first_that_is_worth_a_star() {
+        let large = |size| vec![Large { size, ..Large::default() }];
+        let media = |bytes| vec![Extension { extension: "png".to_owned(), blobs: 1, bytes, media: true }];
+        for (name, reference, set) in [
+            ("commits", 500_000, (|report, n| report.history.commits.count = n) as fn(&mut Report, u64)),
+            ("size of commits", 250_000_000, |report, n| report.history.commits.total = n),
+            ("trees", 1_500_000, |report, n| report.history.trees.count = n),
+            ("size of trees", 2_000_000_000, |report, n| report.history.trees.total = n),
+            ("blobs", 1_500_000, |report, n| report.history.blobs.count = n),
+            ("size of blobs", 10_000_000_000, |report, n| report.history.blobs.total = n),
+            ("annotated tags", 25_000, |report, n| report.refs.annotated_tags = n),
+            ("size of annotated tags", 12_500_000, |report, n| report.refs.tag_bytes = n),
+            ("depth of tags", 2, |report, n| report.refs.tag_depth = n),
+            ("references", 25_000, |report, n| report.refs.count = n),
+            ("parents of a commit", 10, |report, n| report.history.parents = n),
+            ("entries of a directory", 1000, |report, n| report.checkout.most_entries = n),
+            ("annotated tag", 50_000, |report, n| report.refs.largest_tag = n),
+            ("depth", 500_000, |report, n| report.history.depth = n),
+            ("directories", 2000, |report, n| report.checkout.directories = n),
+            ("path depth", 10, |report, n| report.checkout.depth = n),
+            ("path length", 100, |report, n| report.checkout.path_length = n),
+            ("files", 50_000, |report, n| report.checkout.files = n),
+            ("size of files", 1_000_000_000, |report, n| report.checkout.bytes = n),
+            ("links", 25_000, |report, n| report.checkout.links = n),
+            ("submodules", 100, |report, n| report.checkout.submodules = n),
+            ("packs", 50, |report, n| report.storage.packs = n),
+            ("loose objects", 6700, |report, n| report.storage.loose = n),
+        ] {
+            stands_out_from(name, reference, set);
+        }
+        stands_out_from("commit", 50_000, |report, n| report.history.commits.largest = large(n));
+        stands_out_from("blob", 10_000_000, |report, n| report.history.blobs.largest = large(n));
+        stands_out_from("size of media", 1_000_000_000, |report, n| report.history.extensions = media(n));
+        assert_eq!(FIGURES.len(), 26, "each is in the lists above");
+    }
+
+    fn stands_out_from(name: &str, reference: u64, set: impl Fn(&mut Report, u64)) {
+        let starred = |value| {
+            let mut report = Report::default();
+            set(&mut report, value);
+            let levels = levels(&report).into_iter().filter(|level| level.stars > 0);
+            levels.map(|level| (level.name, level.stars)).collect::<Vec<_>>()
+        };
+        assert_eq!(starred(reference - 1), [], "{name}");
+        assert_eq!(starred(reference), [(name.to_owned(), 1)]);
+        assert_eq!(starred(3 * reference), [(name.to_owned(), 3)]);
     }
 }

@@ -6,6 +6,7 @@
 //! brought or taken away is looked at ([`changes`]); and the sizes of objects, which never change, for when all has to be
 //! counted again.
 
+mod advice;
 mod changes;
 mod checkout;
 mod figures;
@@ -19,6 +20,7 @@ mod sizes;
 mod sums;
 
 pub(crate) use self::kept::read_sums;
+pub use self::levels::{FIGURES, Figure};
 pub(super) use self::objects::reachable;
 pub(crate) use self::sizes::{read_pack, read_sizes};
 
@@ -29,11 +31,12 @@ use std::process::ExitCode;
 use bstr::ByteSlice;
 use serde::{Deserialize, Serialize};
 
+use self::advice::Advice;
 use self::changes::Change;
 use self::checkout::Checkout;
 use self::figures::Figures;
 use self::kept::Kept;
-use self::levels::{Advice, Level};
+use self::levels::Level;
 use self::objects::Objects;
 use self::refs::Refs;
 use self::sizes::Known;
@@ -41,6 +44,7 @@ use self::sums::Sums;
 use super::cli::ReportOptions;
 use super::context::Context;
 use super::doctor::WatcherAsked;
+use super::progress::{Progress, ProgressWanted};
 use super::run::graph::{self, Graph};
 use super::run::packs::Packs;
 use super::stats::{self, Summary};
@@ -55,7 +59,7 @@ const REPORT: &str = "report.json";
 const SIZES: &str = "report.sizes";
 
 /// Another layout of the report gets another number.
-const FORMAT: u32 = 2;
+const FORMAT: u32 = 3;
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct Storage {
@@ -80,8 +84,8 @@ struct Report {
     storage: Storage,
     /// Commits whose trees could not be read.
     unknown: u64,
-    /// Of the remote `origin`.
-    url: Option<String>,
+    /// Where it can be cloned from: the remote `origin`, or where it is.
+    url: String,
     /// Settings that are made, of those that are recommended.
     configured: Vec<String>,
     has_watcher: bool,
@@ -102,6 +106,7 @@ pub(super) fn run(options: &ReportOptions) -> ExitCode {
 
 fn answer(options: &ReportOptions) -> Result<String, NotExact> {
     let context = Context::open()?;
+    let wanted = ProgressWanted { forced: options.progress, quiet: options.quiet };
     let stored = Stored::look(&context)?;
     let key = key(&context, &stored);
     let session = context.session()?;
@@ -116,13 +121,13 @@ fn answer(options: &ReportOptions) -> Result<String, NotExact> {
         Err(reason) if !reason.to_string().contains("commit-graph") => {
             return Err(format!("a report needs the index, and here is none: {reason}").into());
         }
-        _ => index::update_quietly(&session, options.progress)?,
+        _ => index::update_for_report(&session, wanted)?,
     }
     let location = session.location().map_err(Context::fails)?.ok_or("the index is gone")?;
-    let mut report = make(&context, &session, &location, &stored, options.fresh)?;
+    let mut report = make(&context, &session, &location, &stored, options.fresh, wanted)?;
     report.key = key;
     report.levels = levels::levels(&report);
-    report.advice = levels::advice(&report);
+    report.advice = advice::advice(&report);
     // Who can't write it makes it again next time.
     remember(&location.dir.join(REPORT), &report).ok();
     shown(&context, &report, &location, options)
@@ -160,6 +165,17 @@ fn name(context: &Context) -> String {
     let dir = &context.repo.common_dir;
     let dir = if dir.ends_with(".git") { dir.parent().unwrap_or(dir) } else { dir };
     dir.file_name().unwrap_or_default().to_string_lossy().trim_end_matches(".git").to_owned()
+}
+
+/// Where a clone can be made from.
+fn url(context: &Context) -> String {
+    let origin = context.config.string("remote.origin.url").ok().flatten().map(ToString::to_string);
+    // As a URL, since git takes all of a repository with a plain path.
+    let own = || {
+        let dir = context.repo.common_dir.canonicalize();
+        format!("file://{}", dir.as_ref().unwrap_or(&context.repo.common_dir).display())
+    };
+    origin.unwrap_or_else(own)
 }
 
 fn cached(path: &Path, key: &str) -> Option<Report> {
@@ -221,6 +237,7 @@ fn make(
     location: &Location,
     stored: &Stored,
     fresh: bool,
+    wanted: ProgressWanted,
 ) -> Result<Report, NotExact> {
     let watcher = WatcherAsked::ask(context);
     let index = session.open_published(location).map_err(Context::fails)?;
@@ -232,9 +249,10 @@ fn make(
         Some(Kept { sums, reached, checkout, tags }) => (Some((sums, reached)), checkout, tags),
         None => Default::default(),
     };
-    let sums = match before.and_then(|before| caught_up(context, before, &reached, &history, &paths)) {
+    let sums = match before.and_then(|before| caught_up(context, before, &reached, &history, &paths, wanted))
+    {
         Some(sums) => sums,
-        None => counted(context, location, &reached, &history, &paths)?,
+        None => counted(context, location, &reached, &history, &paths, wanted)?,
     };
     let partial = stored.packs.list.iter().any(|pack| pack.promisor);
     let head = context.repo.head()?.map(|head| context.repo.peel(head, &|id| history.lookup(id).is_some()));
@@ -256,7 +274,7 @@ fn make(
             ..sizes_on_disk(&index, &location.dir)
         },
         unknown,
-        url: context.config.string("remote.origin.url").ok().flatten().map(ToString::to_string),
+        url: url(context),
         configured: ["core.untrackedCache", "index.version", "core.fsmonitor"]
             .into_iter()
             .filter(|key| context.config.contains(key))
@@ -280,15 +298,13 @@ fn caught_up(
     reached: &[bool],
     history: &History<'_>,
     paths: &Paths<'_>,
+    wanted: ProgressWanted,
 ) -> Option<Sums> {
     if sums.unread() > 0 {
         return None;
     }
     let change = Change { before: &before, now: reached };
-    changes::apply(sums, &change, history, paths, |ids| {
-        let dirs = context.repo.object_dirs().ok()?;
-        Some(sizes::of(&context.repo.git.objects, dirs.all(), context.repo.git.object_hash(), ids))
-    })
+    changes::apply(sums, &change, history, paths, |ids| read_sizes_of(context, ids, wanted).ok())
 }
 
 /// The sums of all objects, each looked at.
@@ -298,14 +314,20 @@ fn counted<'a>(
     reached: &[bool],
     history: &History<'a>,
     paths: &Paths<'a>,
+    wanted: ProgressWanted,
 ) -> Result<Sums, NotExact> {
     let objects = Objects::collect(history, paths, reached);
-    let sizes = sizes_of(context, &objects, &location.dir.join(SIZES))?;
+    let sizes = sizes_of(context, &objects, &location.dir.join(SIZES), wanted)?;
     Ok(Sums::of(&objects, &sizes, history, paths))
 }
 
 /// The sizes of all objects, in order: those that are known from the last time, and the rest from the packs.
-fn sizes_of(context: &Context, objects: &Objects<'_>, file: &Path) -> Result<Vec<Option<u64>>, NotExact> {
+fn sizes_of(
+    context: &Context,
+    objects: &Objects<'_>,
+    file: &Path,
+    wanted: ProgressWanted,
+) -> Result<Vec<Option<u64>>, NotExact> {
     let mut known = Known::load(file).lookup();
     let mut sizes: Vec<Option<u64>> = objects.all().map(|item| known(item.id)).collect();
     drop(known);
@@ -319,8 +341,7 @@ fn sizes_of(context: &Context, objects: &Objects<'_>, file: &Path) -> Result<Vec
         return Ok(sizes);
     }
     let ids: Vec<&gix::hash::oid> = new.iter().map(|(_, id)| *id).collect();
-    let dirs = context.repo.object_dirs()?;
-    let read = sizes::of(&context.repo.git.objects, dirs.all(), context.repo.git.object_hash(), &ids);
+    let read = read_sizes_of(context, &ids, wanted)?;
     for ((at, _), size) in new.iter().zip(read) {
         sizes[*at] = size;
     }
@@ -331,9 +352,30 @@ fn sizes_of(context: &Context, objects: &Objects<'_>, file: &Path) -> Result<Vec
     Ok(sizes)
 }
 
+/// The sizes of these objects, in their order.
+fn read_sizes_of(
+    context: &Context,
+    ids: &[&gix::hash::oid],
+    wanted: ProgressWanted,
+) -> Result<Vec<Option<u64>>, NotExact> {
+    let dirs = context.repo.object_dirs()?;
+    let bar = Progress::of("Reading sizes", "objects", wanted);
+    let progress = |done, total| bar.at_objects(done, Some(total));
+    let git = &context.repo.git;
+    Ok(sizes::of(&git.objects, dirs.all(), git.object_hash(), ids, &progress))
+}
+
 fn sizes_on_disk(index: &OpenIndex, dir: &Path) -> Storage {
     let named: u64 = index.manifest().files().map(|(_, entry)| entry.len).sum();
-    let files = std::fs::read_dir(dir).into_iter().flatten().flatten();
-    let all: u64 = files.filter_map(|file| file.metadata().ok()).map(|meta| meta.len()).sum();
-    Storage { index_bytes: named, cache_bytes: all.saturating_sub(named), ..Storage::default() }
+    Storage { index_bytes: named, cache_bytes: bytes_below(dir).saturating_sub(named), ..Storage::default() }
+}
+
+/// Bytes of all files in a directory and in those below it.
+fn bytes_below(dir: &Path) -> u64 {
+    let entries = std::fs::read_dir(dir).into_iter().flatten().flatten();
+    let bytes = entries.filter_map(|entry| {
+        let meta = entry.metadata().ok()?;
+        Some(if meta.is_dir() { bytes_below(&entry.path()) } else { meta.len() })
+    });
+    bytes.sum()
 }

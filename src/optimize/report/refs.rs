@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use bstr::{BStr, BString, ByteSlice};
 use gix::ObjectId;
 use gix::objs::Kind;
 use serde::{Deserialize, Serialize};
@@ -24,6 +25,9 @@ pub(super) struct Refs {
     pub(super) largest_tag_name: String,
     /// The most annotated tags of which each tags the next.
     pub(super) tag_depth: u64,
+    /// The folder of refs with most in it, and how many those are; of refs in no folder of their own there is none.
+    pub(super) most_below: String,
+    pub(super) most_below_count: u64,
 }
 
 /// A tag object.
@@ -42,6 +46,7 @@ pub(super) type Tags = BTreeMap<String, Tag>;
 pub(super) fn read(context: &Context, history: &History<'_>, known: &Tags) -> Result<(Refs, Tags), NotExact> {
     let mut refs = Refs::default();
     let mut tags = Tags::new();
+    let mut folders: BTreeMap<BString, u64> = BTreeMap::new();
     for (name, id) in context.repo.refs_below("refs/")? {
         refs.count += 1;
         match () {
@@ -49,6 +54,12 @@ pub(super) fn read(context: &Context, history: &History<'_>, known: &Tags) -> Re
             () if name.starts_with(b"refs/remotes/") => refs.remote_branches += 1,
             () if name.starts_with(b"refs/tags/") => refs.tags += 1,
             () => {}
+        }
+        if let Some(folder) = folder(name.as_bstr()) {
+            match folders.get_mut(folder) {
+                Some(count) => *count += 1,
+                None => drop(folders.insert(folder.to_owned(), 1)),
+            }
         }
         if history.lookup(&id).is_some() {
             continue;
@@ -64,7 +75,20 @@ pub(super) fn read(context: &Context, history: &History<'_>, known: &Tags) -> Re
             refs.largest_tag_name = name.to_string();
         }
     }
+    if let Some((folder, count)) = folders.into_iter().max_by_key(|(_, count)| *count) {
+        (refs.most_below, refs.most_below_count) = (folder.to_string(), count);
+    }
     Ok((refs, tags))
+}
+
+/// What a server could hide a ref with: `refs/pull`, `refs/heads/bot`, but not all branches or all tags.
+fn folder(name: &BStr) -> Option<&BStr> {
+    let names = match () {
+        () if ["refs/heads/", "refs/tags/", "refs/remotes/"].iter().any(|all| name.starts_with_str(all)) => 3,
+        () => 2,
+    };
+    let end = name.find_iter("/").nth(names - 1)?;
+    Some(name[..end].as_bstr())
 }
 
 /// `None` when it is something else.
@@ -77,4 +101,24 @@ fn tag(context: &Context, id: ObjectId) -> Option<Tag> {
         next = tag.target_id().ok().map(|id| id.detach());
     }
     Some(Tag { size: header.size(), depth })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folders_of_refs() {
+        for (name, expected) in [
+            ("refs/heads/main", None),
+            ("refs/heads/bot/1/2", Some("refs/heads/bot")),
+            ("refs/tags/v1", None),
+            ("refs/remotes/origin/main", Some("refs/remotes/origin")),
+            ("refs/pull/1/head", Some("refs/pull")),
+            ("refs/notes/commits", Some("refs/notes")),
+            ("refs/stash", None),
+        ] {
+            assert_eq!(folder(name.into()), expected.map(BStr::new), "{name}");
+        }
+    }
 }

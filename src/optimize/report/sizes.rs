@@ -6,6 +6,7 @@ use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use gix::hash::{Kind, oid};
 use gix::objs::FindHeader as _;
@@ -25,20 +26,40 @@ const UNKNOWN: u64 = u64::MAX;
 /// Up to so many objects are asked for one by one.
 const FEW: usize = 20_000;
 
+/// How many of how many entries of packs or objects were looked at.
+type Report<'r> = &'r (dyn Fn(u64, u64) + Sync);
+
 /// The sizes of these objects, in their order; `None` for one that is not there or can't be read.
-pub(super) fn of(objects: &gix::OdbHandle, dirs: &[PathBuf], kind: Kind, ids: &[&oid]) -> Vec<Option<u64>> {
+pub(super) fn of(
+    objects: &gix::OdbHandle,
+    dirs: &[PathBuf],
+    kind: Kind,
+    ids: &[&oid],
+    report: Report<'_>,
+) -> Vec<Option<u64>> {
     let mut sizes: Vec<Option<u64>> = vec![None; ids.len()];
     if ids.len() > FEW {
-        for pack in indices(dirs) {
-            let Some(pack) = PackSizes::read(&pack, kind) else { continue };
+        let packs: Vec<(PathBuf, index::File)> = indices(dirs)
+            .into_iter()
+            .filter_map(|path| Some((path.clone(), index::File::at(path, kind).ok()?)))
+            .collect();
+        let total = packs.iter().map(|(_, index)| u64::from(index.num_objects())).sum();
+        let done = AtomicU64::new(0);
+        let read = |entries: u64| report(done.fetch_add(entries, Ordering::Relaxed) + entries, total);
+        for (path, index) in packs {
+            let Some(pack) = PackSizes::read(&path, index, kind, &read) else { continue };
             sizes.par_iter_mut().zip(ids).filter(|(size, _)| size.is_none()).for_each(|(size, id)| {
                 *size = pack.size_of(id);
             });
         }
     }
     // What is loose, or in a pack that can't be read in this way, or just not much.
-    for (size, id) in sizes.iter_mut().zip(ids).filter(|(size, _)| size.is_none()) {
-        *size = size_of(objects, id);
+    let left = sizes.iter_mut().zip(ids).filter(|(size, _)| size.is_none());
+    let mut left: Vec<(&mut Option<u64>, &&oid)> = left.collect();
+    let total = left.len() as u64;
+    for (done, (size, id)) in (1..).zip(&mut left) {
+        **size = size_of(objects, id);
+        report(done, total);
     }
     sizes
 }
@@ -66,14 +87,21 @@ struct PackSizes {
 }
 
 impl PackSizes {
-    fn read(path: &Path, kind: Kind) -> Option<PackSizes> {
-        let index = index::File::at(path, kind).ok()?;
+    /// Reads the pack of an index. Says how many entries it has read each time that it has read some.
+    fn read(path: &Path, index: index::File, kind: Kind, report: &(dyn Fn(u64) + Sync)) -> Option<PackSizes> {
         let file = File::open(path.with_extension("pack")).ok()?;
         let count = index.num_objects();
         let mut entries: Vec<(u64, u32)> =
             (0..count).map(|at| (index.pack_offset_at_index(at), at)).collect();
         entries.par_sort_unstable();
-        let runs: Vec<Vec<u64>> = entries.par_chunks(RUN).map(|run| read_run(&file, run, kind)).collect();
+        let runs: Vec<Vec<u64>> = entries
+            .par_chunks(RUN)
+            .map(|run| {
+                let sizes = read_run(&file, run, kind);
+                report(run.len() as u64);
+                sizes
+            })
+            .collect();
         let mut sizes = vec![UNKNOWN; count as usize];
         for ((_, at), size) in entries.iter().zip(runs.iter().flatten()) {
             sizes[*at as usize] = *size;
@@ -225,7 +253,8 @@ pub(crate) fn read_sizes(path: &Path) {
 
 /// Reads a pack by its index (see [`crate::readers`]).
 pub(crate) fn read_pack(index: &Path, kind: Kind) {
-    if let Some(sizes) = PackSizes::read(index, kind) {
+    let file = index::File::at(index, kind).ok();
+    if let Some(sizes) = file.and_then(|file| PackSizes::read(index, file, kind, &|_| ())) {
         let _ = sizes.size_of(kind.null_ref());
     }
 }
@@ -255,7 +284,11 @@ mod tests {
                 .git("r", &["cat-file", "--batch-all-objects", "--batch-check=%(objectname) %(objectsize)"]);
             let indices = indices(&[world.path("r/.git/objects")]);
             assert_eq!(indices.len(), 1);
-            let pack = PackSizes::read(&indices[0], Kind::Sha1).unwrap();
+            let index = index::File::at(&indices[0], Kind::Sha1).unwrap();
+            let (read, count) = (AtomicU64::new(0), u64::from(index.num_objects()));
+            let report = |entries| _ = read.fetch_add(entries, Ordering::Relaxed);
+            let pack = PackSizes::read(&indices[0], index, Kind::Sha1, &report).unwrap();
+            assert_eq!(read.into_inner(), count);
             let listed = String::from_utf8_lossy(&listed).into_owned();
             assert!(listed.lines().count() > 100);
             for line in listed.lines() {

@@ -166,6 +166,18 @@ fn age(meta: &Metadata, now: i64) -> i64 {
     now.saturating_sub(meta.mtime())
 }
 
+/// The age of what was written last in a directory: a push that goes on for long writes below it only.
+fn youngest(dir: &Path, mut least: i64, now: i64) -> i64 {
+    for entry in fs::read_dir(dir).into_iter().flatten().flatten() {
+        let Ok(meta) = entry.metadata() else { continue };
+        least = least.min(age(&meta, now));
+        if meta.is_dir() {
+            least = youngest(&entry.path(), least, now);
+        }
+    }
+    least
+}
+
 struct Finder {
     found: Vec<Debris>,
     interrupted: Option<i64>,
@@ -175,11 +187,16 @@ struct Finder {
 impl Finder {
     fn look(&mut self, path: PathBuf, what: &'static str) {
         let Ok(meta) = fs::symlink_metadata(&path) else { return };
+        let age = if meta.is_dir() {
+            youngest(&path, age(&meta, self.now), self.now)
+        } else {
+            age(&meta, self.now)
+        };
         let ours_to_make = what == "lock" && !NEVER_OURS.iter().any(|name| path.ends_with(name));
         let temporary = what.starts_with("temporary") || ours_to_make;
         // A second of tolerance: file systems and clocks round differently.
         let ours = temporary && self.interrupted.is_some_and(|since| meta.mtime() >= since - 1);
-        self.found.push(Debris { path, what, age: age(&meta, self.now), bytes: meta.len(), ours });
+        self.found.push(Debris { path, what, age, bytes: meta.len(), ours });
     }
 
     fn list(&mut self, dir: &Path, what: &'static str, is_temporary: &dyn Fn(&str) -> bool) {

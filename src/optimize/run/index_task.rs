@@ -9,7 +9,7 @@ use crate::history::{self, Options, Outcome};
 use crate::index::WriterLock;
 use crate::optimize::context::Context;
 use crate::optimize::index;
-use crate::optimize::progress::Progress;
+use crate::optimize::progress::{Progress, ProgressWanted};
 use crate::optimize::report::reachable;
 
 /// How long to wait for another writer.
@@ -29,7 +29,7 @@ pub(super) fn run(runner: &Runner<'_>, facts: &mut Facts, asked: Asked) -> Resul
     let target = session.target(&location);
     let dates = session.dates();
     let events = runner.events;
-    let bar = Progress::new("Indexing", false, !events.bars());
+    let bar = Progress::new("Indexing", ProgressWanted { forced: false, quiet: !events.bars() });
     let known = session.open_published(&location).ok().and_then(|index| Some(index.history().ok()?.len()));
     let expected = index::expected(target.objects.store_ref().path(), known.unwrap_or(0));
     let event = |phase: &str, commits: u32, total: Option<u32>| {

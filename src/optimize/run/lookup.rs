@@ -69,9 +69,6 @@ pub(super) fn unwanted_bitmap(context: &Context, facts: &Facts) -> Option<&'stat
     if !context.is_on("repack.writeBitmaps") {
         return Some("repack.writeBitmaps is false");
     }
-    if !context.git.at_least(2, 34) {
-        return Some("this git has none for several packs");
-    }
     if facts.precious {
         return Some("extensions.preciousObjects: nothing may be deleted");
     }
@@ -87,6 +84,9 @@ pub(super) fn unwanted_bitmap(context: &Context, facts: &Facts) -> Option<&'stat
 
 /// Who asks for it by name does not get it either where it must not be: writing it is a repack.
 pub(super) fn no_bitmap(context: &Context, facts: &Facts, asked: Asked) -> Option<String> {
+    if !context.git.at_least(2, 34) {
+        return Some(format!("git {} has no bitmap for several packs", context.git.version));
+    }
     unwanted_bitmap(context, facts).map(str::to_owned).or_else(|| no_packing(context, facts, asked))
 }
 

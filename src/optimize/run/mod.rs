@@ -254,20 +254,17 @@ struct Tally {
     loose: u64,
     /// A task did not come to its end.
     broken_off: bool,
-    change: String,
+    planned: usize,
+    asked: usize,
+    packs_after: usize,
+    loose_after: u64,
 }
 
 impl Tally {
     fn before_and_after(&mut self, needs: &[(&Task, Need)], facts: &Facts) {
-        let planned = needs.iter().filter(|(_, need)| matches!(need, Need::Yes(_))).count();
-        self.change = format!(
-            "{planned} of {} tasks were worth it; packs {} → {}, loose objects {} → {}",
-            needs.len(),
-            self.packs,
-            facts.packs.list.len(),
-            self.loose,
-            facts.loose,
-        );
+        self.planned = needs.iter().filter(|(_, need)| matches!(need, Need::Yes(_))).count();
+        self.asked = needs.len();
+        (self.packs_after, self.loose_after) = (facts.packs.list.len(), facts.loose);
     }
 
     fn finish(self, events: &Events, took: Duration) -> u8 {
@@ -279,8 +276,19 @@ impl Tally {
         };
         let numbers = json!({
             "done": self.done, "skipped": self.skipped, "failed": self.failed, "ms": took.as_millis() as u64,
+            "packs": {"before": self.packs, "after": self.packs_after},
+            "loose": {"before": self.loose, "after": self.loose_after},
         });
-        let text = format!("{outcome} in {:.1} s: {}", took.as_secs_f64(), self.change);
+        let text = format!(
+            "{outcome} in {:.1} s: {} of {} tasks were worth it; packs {} → {}, loose objects {} → {}",
+            took.as_secs_f64(),
+            self.planned,
+            self.asked,
+            self.packs,
+            self.packs_after,
+            self.loose,
+            self.loose_after,
+        );
         events.summary(outcome, numbers, &text);
         code
     }

@@ -1,7 +1,9 @@
 //! Whether anybody may still use a file: what the system tells about running processes (Linux: `/proc`).
 
 use std::collections::HashSet;
+use std::ffi::OsStr;
 use std::fs;
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
@@ -43,7 +45,7 @@ impl Processes {
                     found.open.insert(meta);
                 }
             }
-            if is_git && here {
+            if is_git && (here || names(&dir, &places)) {
                 found.git.get_or_insert(pid);
             }
         }
@@ -69,6 +71,27 @@ pub(super) fn is_alive(pid: i32) -> bool {
 fn is_git(name: &str) -> bool {
     let reader = name.starts_with("git-fast") || name.starts_with("git-optimize");
     (name == "git" || name.starts_with("git-")) && !reader
+}
+
+/// Whether a git was told by option or environment to work in one of these places, wherever it was started: a lock that
+/// it has made and written is not open any more.
+fn names(process: &Path, places: &[PathBuf]) -> bool {
+    const VARIABLES: &[&[u8]] =
+        &[b"GIT_DIR=", b"GIT_COMMON_DIR=", b"GIT_WORK_TREE=", b"GIT_OBJECT_DIRECTORY="];
+    let start = fs::read_link(process.join("cwd")).unwrap_or_default();
+    let list = |name: &str| fs::read(process.join(name)).unwrap_or_default();
+    let (arguments, environment) = (list("cmdline"), list("environ"));
+    let arguments = arguments.split(|b| *b == 0).map(|word| {
+        let options: &[&[u8]] = &[b"--git-dir=", b"--work-tree="];
+        options.iter().find_map(|option| word.strip_prefix(*option)).unwrap_or(word)
+    });
+    let variables = environment
+        .split(|b| *b == 0)
+        .filter_map(|variable| VARIABLES.iter().find_map(|name| variable.strip_prefix(*name)));
+    arguments.chain(variables).filter(|path| !path.is_empty()).any(|path| {
+        let path = start.join(OsStr::from_bytes(path)).canonicalize();
+        path.is_ok_and(|path| inside(&path, places))
+    })
 }
 
 fn inside(path: &Path, places: &[PathBuf]) -> bool {

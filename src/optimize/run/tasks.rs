@@ -304,6 +304,9 @@ fn wants_filters(facts: &Facts) -> bool {
 }
 
 fn no_graph(context: &Context, facts: &Facts, _: Asked) -> Option<String> {
+    if !context.git.at_least(2, 27) {
+        return Some(format!("git {} has no changed-path filters", context.git.version));
+    }
     facts.busy.clone().or_else(|| space::lacks(&context.objects(), u64::from(facts.commits) * 80))
 }
 

@@ -106,7 +106,8 @@ fn choose(options: &ScheduleOptions) -> Option<Scheduler> {
     }
 }
 
-fn in_path(program: &str) -> bool {
+/// Whether there is such a program.
+pub(super) fn in_path(program: &str) -> bool {
     let path = std::env::var_os("PATH").unwrap_or_default();
     std::env::split_paths(&path)
         .any(|dir| rustix::fs::access(dir.join(program), rustix::fs::Access::EXEC_OK).is_ok())

@@ -2,8 +2,8 @@ use std::collections::BTreeMap;
 
 use super::*;
 use crate::optimize::report::Report;
+use crate::optimize::report::advice::Advice;
 use crate::optimize::report::figures::{Large, Place, Year};
-use crate::optimize::report::levels::Advice;
 
 /// What no attribute, element, style or address of a page may be made of.
 const NASTY: &str = "<script src=\"https://x.example/'&\u{fffd}\u{1}\u{202e}//\">a</b>";
