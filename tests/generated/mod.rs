@@ -6,6 +6,7 @@ mod compatibility;
 mod completions;
 mod pages;
 mod roff;
+mod served;
 mod settings;
 
 use std::fmt::Write as _;
