@@ -7,6 +7,8 @@
 # else.
 
 PREFIX ?= /usr/local
+# Not every shell does that in an argument.
+override PREFIX := $(patsubst ~/%,$(HOME)/%,$(PREFIX))
 DESTDIR ?=
 CARGO ?= cargo
 INSTALL ?= install
@@ -17,6 +19,7 @@ BINDIR ?= $(PREFIX)/bin
 DATADIR ?= $(PREFIX)/share
 MANDIR ?= $(DATADIR)/man
 BASHDIR ?= $(DATADIR)/bash-completion/completions
+# Debian's zsh looks there below /usr/local only: its packages use share/zsh/vendor-completions.
 ZSHDIR ?= $(DATADIR)/zsh/site-functions
 # A fish of the system does not look below /usr/local, unless XDG_DATA_DIRS says so.
 ifeq ($(PREFIX),/usr/local)
@@ -30,7 +33,7 @@ CONTRIBDIR ?= $(DATADIR)/git-fast
 
 NAMES := git-fastlog git-faststatus git-optimize
 PROGRAMS := $(NAMES:%=$(BUILD)/%)
-DOCUMENTS := $(wildcard docs/*.md) README.md CHANGELOG.md LICENSE-APACHE LICENSE-MIT
+DOCUMENTS := $(wildcard docs/*.md docs/plots/*) README.md ARCHITECTURE.md CHANGELOG.md LICENSE-APACHE LICENSE-MIT
 HOOKS := $(wildcard contrib/hooks/*)
 PROMPTS := $(wildcard contrib/prompt/*)
 
@@ -44,7 +47,7 @@ $(foreach name,$(NAMES),755 $(BUILD)/$(name) $(BINDIR)/$(name)
 )
 644 man/gitfastindex.5 $(MANDIR)/man5/gitfastindex.5
 644 completions/conf.d-git-fast.fish $(FISHCONFDIR)/git-fast.fish
-$(foreach file,$(DOCUMENTS),644 $(file) $(DOCDIR)/$(notdir $(file))
+$(foreach file,$(DOCUMENTS),644 $(file) $(DOCDIR)/$(file)
 )
 $(foreach file,$(HOOKS),755 $(file) $(CONTRIBDIR)/hooks/$(notdir $(file))
 )
@@ -59,25 +62,41 @@ all: $(PROGRAMS)
 $(PROGRAMS):
 	$(CARGO) build --release --locked --bins
 
+# Directories that installing has made, without DESTDIR.
+MADE = $(CONTRIBDIR)/directories
+
 install: $(PROGRAMS)
-	@printf '%s\n' "$$FILES" | while read -r mode file place; do \
+	@made=; printf '%s\n' "$$FILES" | { while read -r mode file place; do \
 	    test -n "$$mode" || continue; \
+	    dir=$${place%/*}; \
+	    while test -n "$$dir" && ! test -d "$(DESTDIR)$$dir"; do \
+	        made="$$made$$dir\n"; \
+	        case $$dir in */*) dir=$${dir%/*} ;; *) dir= ;; esac; \
+	    done; \
 	    $(INSTALL) -d "$(DESTDIR)$${place%/*}" && \
 	    $(INSTALL) -m "$$mode" "$$file" "$(DESTDIR)$$place" || exit 1; \
-	done
+	done; \
+	printf '%b' "$$made" >>"$(DESTDIR)$(MADE)" && chmod 644 "$(DESTDIR)$(MADE)"; }
 
-# Folders go where nothing is left in them and only git-fast can have made them.
+# Directories go, too, that installing has made and in which nothing is left.
 uninstall:
-	@printf '%s\n' "$$FILES" | while read -r mode file place; do \
+	@made=$$(sort -ru "$(DESTDIR)$(MADE)" 2>/dev/null); rm -f "$(DESTDIR)$(MADE)"; \
+	printf '%s\n' "$$FILES" | while read -r mode file place; do \
 	    test -n "$$mode" || continue; \
 	    rm -f "$(DESTDIR)$$place" || exit 1; \
+	done && \
+	printf '%s\n' "$$made" | while read -r dir; do \
+	    test -z "$$dir" || rmdir "$(DESTDIR)$$dir" 2>/dev/null || :; \
 	done
-	@for dir in "$(DOCDIR)" "$(CONTRIBDIR)/hooks" "$(CONTRIBDIR)/prompt" "$(CONTRIBDIR)"; do \
-	    if test -d "$(DESTDIR)$$dir"; then rmdir "$(DESTDIR)$$dir" 2>/dev/null || :; fi; \
+
+# What is installed: one path a line.
+list:
+	@printf '%s\n' "$$FILES" | while read -r mode file place; do \
+	    test -z "$$place" || printf '%s\n' "$(DESTDIR)$$place"; \
 	done
 
 # A Debian package, in target/debian (cargo install cargo-deb).
 deb:
 	$(CARGO) deb --locked
 
-.PHONY: all install uninstall deb
+.PHONY: all install uninstall list deb

@@ -17,7 +17,7 @@ test:
 
 # The tests that need more than Rust and git, when .ci/tools has installed it.
 test-tools:
-    cargo test --test main -- --ignored prompt completions install pre_commit systemd cannot_map
+    cargo test --test main -- --ignored prompt completions install pre_commit systemd cannot_map browser
 
 # Licences, advisories and sources of the dependencies (cargo install cargo-deny).
 deny:
@@ -38,15 +38,17 @@ diff-repository path cases:
     cargo build --release
     GIT_FAST_TEST_BIN_DIR=target/release GIT_FAST_TEST_REPO={{path}} GIT_FAST_DIFF_CASES={{cases}} cargo test --test main answers_are
 
-# Measures against git and writes docs/BENCHMARKS.md and docs/BENCHMARKS-sizes.md with its pictures (30 GB of disk in
-# target/; against gitoxide, too, after `cargo install gitoxide`): just bench ~/src/git ~/src/linux
-bench +repositories:
-    cargo bench --bench compare -- --output docs/BENCHMARKS.md {{repositories}}
+# Measures against git and writes docs/BENCHMARKS*.md and docs/plots anew, on generated repositories and on those that are
+# given (30 GB of disk in target/; against gitoxide, too, after `cargo install gitoxide`): just bench ~/src/git ~/src/linux
+bench *repositories: gen300k
+    cargo bench --bench compare -- --output docs/BENCHMARKS.md {{repositories}} target/bench/gen300k
+    cargo bench --bench optimize -- --output docs/BENCHMARKS-optimize.md {{repositories}} target/bench/gen300k
+    cargo bench --bench status -- --output docs/BENCHMARKS-status.md --files 10000,100000,1000000
     cargo bench --bench ladder -- --output docs/BENCHMARKS-sizes.md {{repositories}}
 
-# Measures git faststatus on generated worktrees and writes docs/BENCHMARKS-status.md.
-bench-status:
-    cargo bench --bench status -- --output docs/BENCHMARKS-status.md --files 10000,100000,1000000
+# The generated repository of 300,000 commits that the tables have besides real ones.
+gen300k:
+    test -d target/bench/gen300k || cargo bench --bench generate -- --commits 300000 --files 40000 --size 1GB target/bench/gen300k
 
 # Any bytes for whatever reads what may be damaged (cargo install cargo-fuzz): just fuzz readers 600
 fuzz target seconds:
@@ -60,6 +62,10 @@ install prefix:
 # A Debian package in target/debian (cargo install cargo-deb).
 deb:
     cargo deb --locked
+
+# The same, installed here (as root) and held against what `make install` installs.
+deb-check *options:
+    .ci/deb {{options}}
 
 # What the tests run besides git, on Debian and as root.
 tools:

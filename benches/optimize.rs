@@ -45,22 +45,24 @@ const NOTHING: i32 = 2;
 
 fn main() -> io::Result<()> {
     let arguments = Arguments::parse();
-    let mut text = document::heading(
+    let heading = document::heading(
         "Benchmarks of git optimize",
         "cargo bench --bench optimize -- --output docs/BENCHMARKS-optimize.md REPOSITORY…",
         "Whole processes, wall-clock time (and, under “processor”, the time of all threads), standard output to \
          `/dev/null`, caches warm. Memory is the peak resident set, mapped files included; of a pipe that of its \
          largest process.",
     )?;
+    let (mut text, mut all) = (String::new(), Vec::new());
     for path in &arguments.repositories {
-        text.push_str(&costs(path, &arguments)?);
+        text.push_str(&costs(path, &arguments, &mut all)?);
     }
-    text.push_str(&gains(&arguments.repositories[0], &arguments)?);
-    document::write(arguments.common.output.as_deref(), &text)
+    text.push_str(&gains(&arguments.repositories[0], &arguments, &mut all)?);
+    document::write(arguments.common.output.as_deref(), &[heading, document::slower(&all), text].concat())
 }
 
-/// What looking, reporting and doing nothing costs.
-fn costs(original: &Path, arguments: &Arguments) -> io::Result<String> {
+/// What looking, reporting and doing nothing costs; `all` gets what has a counterpart in git, and how many times as fast
+/// as that it is.
+fn costs(original: &Path, arguments: &Arguments, all: &mut Vec<(String, f64)>) -> io::Result<String> {
     let (_temporary, dir) = clone(original)?;
     let [objects, _] = repository::objects(&dir)?;
     let name = repository::name(original);
@@ -76,11 +78,14 @@ fn costs(original: &Path, arguments: &Arguments) -> io::Result<String> {
         document::row(&mut text, &line)?;
         Ok(summary.median)
     };
-    row("`git optimize --auto`, nothing to do", &mut || timed_with(ours(&dir, &["--auto"]), NOTHING))?;
-    row("`git maintenance run --auto`, nothing to do", &mut || {
+    let auto =
+        row("`git optimize --auto`, nothing to do", &mut || timed_with(ours(&dir, &["--auto"]), NOTHING))?;
+    let maintenance = row("`git maintenance run --auto`, nothing to do", &mut || {
         timed(command("git", &dir, &["maintenance", "run", "--auto", "--quiet"]))
     })?;
-    row("`git gc --auto`, nothing to do", &mut || timed(command("git", &dir, &["gc", "--auto", "--quiet"])))?;
+    let gc = row("`git gc --auto`, nothing to do", &mut || {
+        timed(command("git", &dir, &["gc", "--auto", "--quiet"]))
+    })?;
     let walk = "git rev-list --objects --all | git cat-file --batch-check";
     let theirs =
         row(&format!("`{}`", walk.replace('|', "\\|")), &mut || timed(command("sh", &dir, &["-c", walk])))?;
@@ -95,6 +100,16 @@ fn costs(original: &Path, arguments: &Arguments) -> io::Result<String> {
         timed(ours(&dir, &["report"]))
     })?;
     let times = |a: Duration, b: Duration| a.as_secs_f64() / b.as_secs_f64();
+    for (theirs, took) in [("git maintenance run --auto", maintenance), ("git gc --auto", gc)] {
+        all.push((
+            format!("{name}: `git optimize --auto` with nothing to do, `{theirs}`"),
+            times(took, auto),
+        ));
+    }
+    all.push((
+        format!("{name}: `git optimize report`, `{}`", walk.replace('|', "\\|")),
+        times(theirs, first),
+    ));
     text.push_str(&format!(
         "\nThe first report is {:.1} times as fast as the walk; the second {:.0} times as fast as the first, with one \
          new commit {:.1} times.\n\n",
@@ -106,7 +121,7 @@ fn costs(original: &Path, arguments: &Arguments) -> io::Result<String> {
 }
 
 /// git's own commands before and after.
-fn gains(original: &Path, arguments: &Arguments) -> io::Result<String> {
+fn gains(original: &Path, arguments: &Arguments, all: &mut Vec<(String, f64)>) -> io::Result<String> {
     let (temporary, bare) = clone(original)?;
     let dir = temporary.path().join("ugly");
     git(temporary.path(), &["clone", "-q", &bare.to_string_lossy(), &dir.to_string_lossy()])?;
@@ -127,16 +142,16 @@ fn gains(original: &Path, arguments: &Arguments) -> io::Result<String> {
         ("`git for-each-ref`", &["for-each-ref"]),
         ("`git fetch`, nothing new", &["fetch", "-q"]),
     ];
-    let all = |dir: &Path| -> io::Result<Vec<Duration>> {
+    let medians = |dir: &Path| -> io::Result<Vec<Duration>> {
         let one = |(_, args): &Question<'_>| {
             measure(arguments.common.effort, &mut || timed(command("git", dir, args)))
                 .map(|summary| summary.median)
         };
         questions.iter().map(one).collect()
     };
-    let before = all(&dir)?;
+    let before = medians(&dir)?;
     let run = timed(ours(&dir, &["run", "-q"]))?;
-    let after = all(&dir)?;
+    let after = medians(&dir)?;
     let mut text = format!(
         "## An ugly repository\n\n{} packs, {} loose objects and {} loose refs on top of a clone of the first one. \
          `git optimize` took {:.1} s.\n\n| what | before | after | times faster |\n| --- | ---: | ---: | ---: |\n",
@@ -147,6 +162,7 @@ fn gains(original: &Path, arguments: &Arguments) -> io::Result<String> {
     );
     for ((name, _), (before, after)) in questions.iter().zip(before.iter().zip(&after)) {
         let times = before.as_secs_f64() / after.as_secs_f64();
+        all.push((format!("{name} after `git optimize`, before"), times));
         text.push_str(&format!(
             "| {name} | {} | {} | {times:.1} |\n",
             milliseconds(*before),

@@ -46,12 +46,13 @@ fn main() -> io::Result<()> {
     }
     std::fs::create_dir_all(&arguments.place)?;
     let place = std::fs::canonicalize(&arguments.place)?;
-    let mut text = heading()?;
     // First, while this process is small: a child's peak memory is at least that of what it was forked from.
-    text.push_str(&many(&place, arguments.common.effort)?);
+    let mut text = many(&place, arguments.common.effort)?;
+    let mut all = Vec::new();
     for files in &arguments.files {
-        text.push_str(&one_worktree(&place, *files, arguments.common.effort)?);
+        text.push_str(&one_worktree(&place, *files, arguments.common.effort, &mut all)?);
     }
+    let text = [heading()?, document::slower(&all), text].concat();
     document::write(arguments.common.output.as_deref(), &text)
 }
 
@@ -71,7 +72,13 @@ fn heading() -> io::Result<String> {
 /// What both are asked.
 const QUESTIONS: [&[&str]; 4] = [&[], &["-uno"], &["-uall"], &["--ignored"]];
 
-fn one_worktree(place: &Path, files: usize, effort: Effort) -> io::Result<String> {
+/// One table; `all` gets what each row is about, and how many times as fast as git we are.
+fn one_worktree(
+    place: &Path,
+    files: usize,
+    effort: Effort,
+    all: &mut Vec<(String, f64)>,
+) -> io::Result<String> {
     let tree = Worktree::make(place, files)?;
     let mut text = format!(
         "## {files} files in {} directories\n\n| state | `status …` | git | with UC | ours | floor | times git | times \
@@ -82,7 +89,12 @@ fn one_worktree(place: &Path, files: usize, effort: Effort) -> io::Result<String
     for dirty in [false, true] {
         tree.set_dirty(dirty)?;
         for words in QUESTIONS {
-            document::row(&mut text, &tree_row(&tree, dirty, words, effort)?)?;
+            let (line, [times, times_cached]) = tree_row(&tree, dirty, words, effort)?;
+            document::row(&mut text, &line)?;
+            let state = if dirty { "dirty" } else { "clean" };
+            let about = format!("{files} files, {state}: `status {}`", words.join(" "));
+            all.push((about.clone(), times));
+            all.push((format!("{about}, git with UC"), times_cached));
         }
     }
     tree.set_dirty(false)?;
@@ -90,7 +102,8 @@ fn one_worktree(place: &Path, files: usize, effort: Effort) -> io::Result<String
     Ok(text)
 }
 
-fn tree_row(tree: &Worktree, dirty: bool, words: &[&str], effort: Effort) -> io::Result<String> {
+/// A line, and how many times as fast ours is as git, and as git with an untracked cache.
+fn tree_row(tree: &Worktree, dirty: bool, words: &[&str], effort: Effort) -> io::Result<(String, [f64; 2])> {
     tree.check(words)?;
     let [mut plain, mut cached, mut ours, mut floor] = [const { Vec::<Run>::new() }; 4];
     for _ in effort.rounds() {
@@ -102,7 +115,7 @@ fn tree_row(tree: &Worktree, dirty: bool, words: &[&str], effort: Effort) -> io:
     let [times, times_cached, times_floor] =
         [&plain, &cached, &floor].map(|other| times_faster(other, &ours));
     let [plain, cached, ours, floor] = [plain, cached, ours, floor].map(|runs| Summary::of(&runs));
-    Ok(format!(
+    let line = format!(
         "| {} | `{}` | {} | {} | {} | {} | {:.1} | {:.1} | {:.2} | {} | {} | {} | {} | {} |\n",
         if dirty { "dirty" } else { "clean" },
         words.join(" "),
@@ -118,7 +131,8 @@ fn tree_row(tree: &Worktree, dirty: bool, words: &[&str], effort: Effort) -> io:
         milliseconds(floor.processor),
         megabytes(plain.memory),
         megabytes(ours.memory),
-    ))
+    );
+    Ok((line, [times, times_cached]))
 }
 
 /// The floor, in a process of its own like all the others.

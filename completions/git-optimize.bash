@@ -33,7 +33,7 @@ _git_optimize ()
 	esac
 	case "$path" in
 	"")
-		options="--auto --full --task= --dry-run --time-budget= --detach --low-priority --only-on-ac --json --quiet --help --version"
+		options="--auto --full --task= --dry-run --time-budget= --detach --low-priority --only-on-ac --json --quiet --version --help"
 		commands="run index doctor clone report stats cache schedule"
 		;;
 	" run")
@@ -125,5 +125,5 @@ fi
 if declare -F __git_complete >/dev/null; then
 	__git_complete git-optimize __git_optimize_main
 else
-	complete -o bashdefault -o default -W "run index doctor clone report stats cache schedule --auto --full --task --dry-run --time-budget --detach --low-priority --only-on-ac --json --quiet --help --version" git-optimize
+	complete -o bashdefault -o default -W "run index doctor clone report stats cache schedule --auto --full --task --dry-run --time-budget --detach --low-priority --only-on-ac --json --quiet --version --help" git-optimize
 fi

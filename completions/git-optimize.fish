@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_git_optimize_global_optspecs
-    string join \n auto full task= n/dry-run time-budget= detach low-priority only-on-ac json q/quiet h/help V/version
+    string join \n auto full task= n/dry-run time-budget= detach low-priority only-on-ac json q/quiet V/version h/help
 end
 
 function __fish_git_optimize_needs_command
@@ -45,8 +45,8 @@ complete -c git-optimize -n "__fish_git_optimize_needs_command" -l low-priority 
 complete -c git-optimize -n "__fish_git_optimize_needs_command" -l only-on-ac -d 'Do nothing while the machine runs on battery'
 complete -c git-optimize -n "__fish_git_optimize_needs_command" -l json -d 'One JSON object in each line, while it runs'
 complete -c git-optimize -n "__fish_git_optimize_needs_command" -s q -l quiet -d 'Say nothing unless something is wrong'
+complete -c git-optimize -n "__fish_git_optimize_needs_command" -s V -l version -d 'Print the version, and that of git'
 complete -c git-optimize -n "__fish_git_optimize_needs_command" -s h -l help -d 'Print help'
-complete -c git-optimize -n "__fish_git_optimize_needs_command" -s V -l version -d 'Print version'
 complete -c git-optimize -n "__fish_git_optimize_needs_command" -f -a "run" -d 'Look what is worth doing, and do it; the default'
 complete -c git-optimize -n "__fish_git_optimize_needs_command" -f -a "index" -d 'The index next to .git'
 complete -c git-optimize -n "__fish_git_optimize_needs_command" -f -a "doctor" -d 'Say what is set up, what is missing and what is in the way, with the command that mends it'

@@ -32,7 +32,7 @@ struct Arguments {
 
 fn main() -> io::Result<()> {
     let arguments = Arguments::parse();
-    let mut text = document::heading(
+    let heading = document::heading(
         "Benchmarks",
         "cargo bench --bench compare -- --output docs/BENCHMARKS.md REPOSITORY…",
         "Synthetic repositories come from `cargo bench --bench generate -- --help`.\n\n\
@@ -41,15 +41,22 @@ fn main() -> io::Result<()> {
          filters. The answers were compared byte for byte first. “Times faster” is the median of what each round of \
          both says. Memory is the peak resident set, mapped files included.",
     )?;
+    let (mut text, mut all) = (String::new(), Vec::new());
     for path in &arguments.repositories {
         let subject = Subject::new(path)?;
         text.push_str(&subject.description()?);
-        table(&mut text, "Commits", rows::history(&subject)?, &subject, &arguments)?;
-        table(&mut text, "Paths", rows::paths(&subject)?, &subject, &arguments)?;
-        table(&mut text, "Building", rows::build(), &subject, &arguments)?;
+        for (title, rows) in [
+            ("Commits", rows::history(&subject)?),
+            ("Paths", rows::paths(&subject)?),
+            ("Building", rows::build()),
+        ] {
+            all.extend(table(&mut text, title, rows, &subject, &arguments)?);
+        }
     }
-    document::write(arguments.common.output.as_deref(), &text)
+    document::write(arguments.common.output.as_deref(), &[heading, document::slower(&all), text].concat())
 }
+
+/// One table; of each row what it is about, and how many times as fast as git we are.
 
 fn table(
     text: &mut String,
@@ -57,16 +64,19 @@ fn table(
     rows: Vec<rows::Row>,
     subject: &Subject,
     arguments: &Arguments,
-) -> io::Result<()> {
+) -> io::Result<Vec<(String, f64)>> {
     text.push_str(&format!(
         "### {title}\n\n\
          | what | answered | git median | p95 | p99 | processor | ours median | p95 | p99 | processor | times faster \
          | git memory | ours |\n\
          | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n",
     ));
+    let mut all = Vec::new();
     for row in rows {
-        document::row(text, &subject.measure(&row, arguments.common.effort)?)?;
+        let (line, times) = subject.measure(&row, arguments.common.effort)?;
+        document::row(text, &line)?;
+        all.push((format!("{}: {}", subject.name, row.name), times));
     }
     text.push('\n');
-    Ok(())
+    Ok(all)
 }

@@ -12,7 +12,7 @@ use crate::support::timing::{Effort, Summary, megabytes, timed, timed_until, tim
 
 /// A repository under test: a clone of its own.
 pub(crate) struct Subject {
-    name: String,
+    pub(crate) name: String,
     pub(crate) commits: usize,
     dir: PathBuf,
     _temporary: tempfile::TempDir,
@@ -39,8 +39,8 @@ impl Subject {
         ))
     }
 
-    /// Compares the answers, then runs both in turn; one line of the table.
-    pub(crate) fn measure(&self, row: &Row, effort: Effort) -> io::Result<String> {
+    /// Compares the answers, then runs both in turn; one line of the table, and how many times as fast ours is.
+    pub(crate) fn measure(&self, row: &Row, effort: Effort) -> io::Result<(String, f64)> {
         let served = match row.comparable {
             true => self.check(row)?,
             false => String::new(),
@@ -58,15 +58,16 @@ impl Subject {
             });
         }
         let [git_sum, our_sum] = [&git, &ours].map(|runs| Summary::of(runs));
-        Ok(format!(
-            "| {} | {served} | {} | {} | {:.1} | {} | {} |\n",
+        let times = times_faster(&git, &ours);
+        let line = format!(
+            "| {} | {served} | {} | {} | {times:.1} | {} | {} |\n",
             row.name,
             git_sum.times(),
             our_sum.times(),
-            times_faster(&git, &ours),
             megabytes(git_sum.memory),
             megabytes(our_sum.memory),
-        ))
+        );
+        Ok((line, times))
     }
 
     fn prepare(&self, before: Before) -> io::Result<()> {

@@ -24,7 +24,7 @@ use questions::{GIX, OURS, PROGRAMS, Question, TUNED};
 use rungs::Rung;
 use support::document;
 use support::options::Common;
-use support::timing::{Effort, Run, Summary, megabytes, milliseconds, timed, times_faster};
+use support::timing::{Effort, Run, Summary, megabytes, timed, times_faster};
 
 /// Measures how time grows with the size of a repository.
 #[derive(Parser)]
@@ -80,7 +80,11 @@ fn main() -> io::Result<()> {
             rows.push(Row { rung: number, question, runs });
         }
     }
-    let text = [heading()?, slower(&rungs, &rows), growth(&rungs, &rows), tables(&rungs, &rows)].concat();
+    let about = |row: &Row| {
+        (format!("{}: {}, git tuned", rungs[row.rung].name, row.question.title), row.times_tuned())
+    };
+    let slower: Vec<_> = rows.iter().map(about).collect();
+    let text = [heading()?, document::slower(&slower), growth(&rungs, &rows), tables(&rungs, &rows)].concat();
     if let Some(file) = &arguments.common.output {
         let dir = file.with_file_name("plots");
         std::fs::create_dir_all(&dir)?;
@@ -115,7 +119,9 @@ fn measure(
 }
 
 fn heading() -> io::Result<String> {
-    document::heading(
+    let gix = Command::new("gix").arg("--version").output();
+    let gix = gix.map_or("none".to_owned(), |said| String::from_utf8_lossy(&said.stdout).trim().to_owned());
+    let heading = document::heading(
         "Benchmarks by size",
         "cargo bench --bench ladder -- --output docs/BENCHMARKS-sizes.md REPOSITORY…",
         "The repositories are generated (benches/generate.rs), but for those given by name. Whole processes, wall-clock \
@@ -123,22 +129,8 @@ fn heading() -> io::Result<String> {
          changed-path filters, for status an index with an untracked cache (git on Linux has no file system monitor of \
          its own). gix: gitoxide's program, where it has such a command; what it prints is not compared. Our answers \
          were compared with git's byte for byte first. Memory is the peak resident set, mapped files included.",
-    )
-}
-
-/// What a reader should know first.
-fn slower(rungs: &[Rung], rows: &[Row]) -> String {
-    let mut text = String::from("## Slower than tuned git\n\n");
-    let slower: Vec<&Row> = rows.iter().filter(|row| row.times_tuned() < 1.0).collect();
-    if slower.is_empty() {
-        text.push_str("Nothing of what is measured here.\n");
-    }
-    for row in slower {
-        let (name, title, times) = (&rungs[row.rung].name, row.question.title, row.times_tuned());
-        let _ = writeln!(text, "- {name}: {title}: {times:.2} times as fast");
-    }
-    text.push('\n');
-    text
+    )?;
+    Ok(format!("{}\n- gix: {gix}\n\n", heading.trim_end()))
 }
 
 /// How time grows with size, as a power of it.
@@ -192,14 +184,14 @@ fn tables(rungs: &[Rung], rows: &[Row]) -> String {
             let mut title = row.question.title;
             for (program, name) in PROGRAMS.iter().enumerate() {
                 let Some(summary) = row.summary(program) else { continue };
-                let [median, p95, p99] = [summary.median, summary.p95, summary.p99].map(milliseconds);
                 let times = match program {
                     OURS => String::new(),
                     _ => format!("{:.1}", times_faster(&row.runs[program], &row.runs[OURS])),
                 };
                 let _ = writeln!(
                     text,
-                    "| {title} | {name} | {median} | {p95} | {p99} | {} | {times} |",
+                    "| {title} | {name} | {} | {} | {times} |",
+                    summary.wall(),
                     megabytes(summary.memory)
                 );
                 title = "";

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::path::Path;
 
-use super::programs::git;
+use super::programs::{command, git, ours, succeed};
 
 /// What follows this line in a document is written by hand, and kept.
 const BY_HAND: &str = "<!-- not generated from here on -->";
@@ -26,15 +26,34 @@ pub(crate) fn heading(title: &str, made_with: &str, about: &str) -> io::Result<S
     };
     Ok(format!(
         "# {title}\n\nRegenerate with `{made_with}`.\n\n{about}\n\n\
+         p95 and p99: by nearest rank; – where there were fewer than 20 or 100 runs.\n\n\
          - machine: {}, {} cores, {} of memory, load average {} (other programs change wall-clock times)\n- {}\n\
-         - git-fast {}\n\n",
+         - {}\n\n",
         value("/proc/cpuinfo", "model name"),
         std::thread::available_parallelism()?,
         value("/proc/meminfo", "MemTotal"),
         read("/proc/loadavg").split(' ').next().unwrap_or("?"),
         git(Path::new("."), &["version"])?,
-        env!("CARGO_PKG_VERSION"),
+        String::from_utf8_lossy(&succeed(command(ours("git-fastlog"), Path::new("."), &["--version"]))?)
+            .lines()
+            .next()
+            .unwrap_or("?"),
     ))
+}
+
+/// What a reader should know first: where git is not slower. Each with what it is compared with, and how many times as
+/// fast as that we are.
+pub(crate) fn slower(rows: &[(String, f64)]) -> String {
+    let mut text = String::from("## Slower than git\n\n");
+    let slower: Vec<_> = rows.iter().filter(|(_, times)| *times < 1.0).collect();
+    if slower.is_empty() {
+        text.push_str("Nothing of what is measured here.\n");
+    }
+    for (what, times) in slower {
+        text.push_str(&format!("- {what}: {times:.2} times as fast\n"));
+    }
+    text.push('\n');
+    text
 }
 
 /// A line of a table: into the text, and to whoever waits.

@@ -15,15 +15,26 @@ pub(crate) struct Effort {
     /// Seconds for one row; no row has fewer than three runs.
     #[arg(long, default_value_t = 60)]
     budget: u64,
+    /// Seconds that a row may take for as many runs as its 99th percentile needs.
+    #[arg(long, default_value_t = 10)]
+    quick: u64,
 }
 
 impl Effort {
     /// One item for each run of a row, until it is enough.
     pub(crate) fn rounds(self) -> impl Iterator<Item = usize> {
         let (start, budget) = (Instant::now(), Duration::from_secs(self.budget));
-        (0..self.runs.max(3)).take_while(move |done| *done < 3 || start.elapsed() < budget)
+        let quick = Duration::from_secs(self.quick);
+        (0..).take_while(move |done| {
+            let past = start.elapsed();
+            *done < 3 || *done < self.runs && past < budget || *done < FOR_P99 && past < quick
+        })
     }
 }
+
+/// With fewer runs than these a percentile by nearest rank is nothing but the largest of all.
+const FOR_P95: usize = 20;
+const FOR_P99: usize = 100;
 
 /// One process. (Of a pipe: the time of all, the memory of the largest.)
 #[derive(Debug, Clone, Copy)]
@@ -78,10 +89,10 @@ fn expect(command: &Command, status: ExitStatus, code: i32) -> io::Result<()> {
 /// Several runs of the same.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Summary {
-    /// These three of wall-clock time, by nearest rank.
+    /// These three of wall-clock time, by nearest rank; the last two where there are enough runs.
     pub(crate) median: Duration,
-    pub(crate) p95: Duration,
-    pub(crate) p99: Duration,
+    p95: Option<Duration>,
+    p99: Option<Duration>,
     /// Median, too.
     pub(crate) processor: Duration,
     /// The largest of all.
@@ -94,16 +105,22 @@ impl Summary {
         let wall = sorted(runs.iter().map(|run| run.wall));
         Self {
             median: rank(&wall, 50),
-            p95: rank(&wall, 95),
-            p99: rank(&wall, 99),
+            p95: (wall.len() >= FOR_P95).then(|| rank(&wall, 95)),
+            p99: (wall.len() >= FOR_P99).then(|| rank(&wall, 99)),
             processor: rank(&sorted(runs.iter().map(|run| run.processor)), 50),
             memory: runs.iter().map(|run| run.memory).max().unwrap_or(0),
         }
     }
 
-    /// For a table: median, p95, p99 and processor time.
+    /// For a table: median, p95 and p99.
+    pub(crate) fn wall(&self) -> String {
+        let known = |time: Option<Duration>| time.map_or("–".to_owned(), milliseconds);
+        [milliseconds(self.median), known(self.p95), known(self.p99)].join(" | ")
+    }
+
+    /// For a table: the same, and processor time.
     pub(crate) fn times(&self) -> String {
-        [self.median, self.p95, self.p99, self.processor].map(milliseconds).join(" | ")
+        format!("{} | {}", self.wall(), milliseconds(self.processor))
     }
 }
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::builder::{PossibleValue, PossibleValuesParser};
-use clap::{Args, Parser, Subcommand};
+use clap::{ArgAction, Args, Parser, Subcommand};
 
 use super::run::TASKS;
 use crate::cli::duration::parse as duration;
@@ -12,12 +12,20 @@ use crate::cli::version::VERSION;
 
 /// Keep a repository fast: maintenance by git where it is worth it, and the index that git fastlog answers from.
 #[derive(Debug, Parser)]
-#[command(name = "git-optimize", version = VERSION, args_conflicts_with_subcommands = true)]
+#[command(
+    name = "git-optimize",
+    version = VERSION,
+    disable_version_flag = true,
+    args_conflicts_with_subcommands = true
+)]
 pub struct OptimizeOptions {
     #[command(subcommand)]
     pub(super) command: Option<Command>,
     #[command(flatten)]
     pub(super) run: RunOptions,
+    /// Print the version, and that of git
+    #[arg(short = 'V', long, action = ArgAction::Version)]
+    version: Option<bool>,
 }
 
 #[derive(Debug, Subcommand)]

@@ -7,6 +7,7 @@ mod completions;
 mod pages;
 mod report;
 mod roff;
+mod served;
 mod settings;
 
 use std::fmt::Write as _;

@@ -14,7 +14,7 @@ use super::{roff, settings};
 const DATE: &str = "2026-11-21";
 
 const DOCUMENTS: &str = "*COMPATIBILITY.md*, *JSON.md*, *CONFIG.md*, *FAQ.md*, *LIMITS.md* and more are in the folder \
-                         *docs* of git-fast, and where it was installed in *share/doc/git-fast*.";
+                         *docs* of git-fast, and where it was installed in *share/doc/git-fast/docs*.";
 
 /// All of them, with their places.
 pub(super) fn files() -> Vec<(PathBuf, Vec<u8>)> {

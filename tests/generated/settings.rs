@@ -5,6 +5,8 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
+use crate::support::Environment;
+
 /// Which of the programs it concerns.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum For {
@@ -126,6 +128,48 @@ fn every_setting_in_the_source_is_documented() {
     keys(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut used);
     let documented: BTreeSet<String> = SETTINGS.iter().map(|setting| setting.key.to_owned()).collect();
     assert_eq!(used, documented, "left: in src/; right: in tests/generated/settings.rs");
+}
+
+/// What happens without a setting is what happens with its default, and something else with another value.
+#[test]
+fn defaults_are_as_documented() {
+    let env = Environment::new();
+    let default = |key: &str| {
+        let setting = SETTINGS.iter().find(|setting| setting.key == key).expect("it is documented");
+        (setting.default, setting.example)
+    };
+    // A new repository each time, and what can be seen of the setting after one question.
+    let mut number = 0;
+    let mut seen = |key: &str, value: Option<&str>| {
+        number += 1;
+        let dir = env.path().join(number.to_string());
+        env.git_ok(env.path(), &["init", "-q", &number.to_string()]);
+        let commit = "commit refs/heads/main\ncommitter A <a@example.com> 1700000000 +0000\ndata 0\n\n";
+        env.git_input(&dir, &["fast-import", "--quiet"], Some(commit.repeat(110).as_bytes()));
+        if let Some(value) = value {
+            env.git_ok(&dir, &["config", key, value]);
+        }
+        let page = env.run(env.ours("git-fastlog", &dir, &["--page", "1", "--oneline"])).stdout;
+        let handed_over = env.run(env.ours("git-fastlog", &dir, &["--log-size", "-1"])).code;
+        let there = |name: &str| dir.join(".git-fast").join(name).exists();
+        match key {
+            "fast.autoIndex" => there("MANIFEST").to_string(),
+            "fast.metrics" => there("metrics").to_string(),
+            "fast.fallback" => handed_over.to_string(),
+            "fastlog.pageSize" => page.iter().filter(|byte| **byte == b'\n').count().to_string(),
+            _ => unreachable!("{key} is not seen"),
+        }
+    };
+    for key in ["fast.autoIndex", "fast.metrics", "fast.fallback", "fastlog.pageSize"] {
+        let (default, example) = default(key);
+        let without = seen(key, None);
+        assert_eq!(seen(key, Some(default)), without, "{key} is not {default} by default");
+        assert_ne!(seen(key, Some(example)), without, "{key} makes no difference");
+    }
+    // Nobody can wait for that.
+    let source = include_str!("../../src/log/answers/mod.rs");
+    assert_eq!(default("fast.cacheTTL").0, "30d");
+    assert!(source.contains("const TTL: Duration = Duration::from_secs(30 * 86_400);"));
 }
 
 fn keys(dir: &Path, used: &mut BTreeSet<String>) {

@@ -55,6 +55,20 @@ impl World {
         assert_eq!(output.code, 0, "{}", output.stderr.as_bstr());
     }
 
+    /// It may take a while.
+    #[track_caller]
+    fn index_is_up_to_date(&self, after: &str) {
+        let deadline = Instant::now() + Duration::from_secs(30);
+        loop {
+            let output = self.env.optimize(&self.dir, &["index", "status"]);
+            if output.code == 0 && output.stdout.contains_str("up to date") {
+                return;
+            }
+            assert!(Instant::now() < deadline, "after {after}: {}", output.stdout.as_bstr());
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
     /// The commit is refused, and what is said has all of these.
     #[track_caller]
     fn refused(&self, words: &[&str]) {
@@ -107,6 +121,30 @@ fn conflicts() {
     world.write("file", "a \nb\n\n\n");
     world.git(&["add", "."]);
     world.accepted();
+}
+
+/// git refuses to commit then before it asks a hook; whoever asks earlier is told which paths.
+#[test]
+fn unmerged_paths() {
+    let world = World::new(&[]);
+    world.write("file", "one\n");
+    world.git(&["add", "."]);
+    world.accepted();
+    world.git(&["switch", "-q", "-c", "topic"]);
+    world.write("file", "theirs\n");
+    world.git(&["commit", "-q", "-a", "-m", "theirs"]);
+    world.git(&["switch", "-q", "main"]);
+    world.write("file", "ours\n");
+    world.git(&["commit", "-q", "-a", "-m", "ours"]);
+    let conflicts =
+        || world.env.run(world.env.command(root().join("contrib/hooks/conflicts"), &world.dir, &[""; 0]));
+    assert_eq!(conflicts().code, 0);
+    assert_eq!(world.env.git(&world.dir, &["merge", "-q", "topic"]).code, 1);
+    let output = conflicts();
+    assert_eq!((output.code, output.stderr.as_bstr()), (1, "UU file\n".into()));
+    world.write("file", "both\n");
+    world.git(&["add", "."]);
+    assert_eq!(conflicts().code, 0);
 }
 
 #[test]
@@ -165,17 +203,7 @@ fn the_index_is_refreshed_behind_the_back() {
     let hooks = ["post-commit", "post-merge", "post-checkout", "post-rewrite"];
     let world = World::new(&hooks.map(|name| (name, "refresh-index")));
     let state = |dir: &Path| world.env.optimize(dir, &["index", "status"]);
-    let up_to_date = |what: &str| {
-        let deadline = Instant::now() + Duration::from_secs(30);
-        loop {
-            let output = state(&world.dir);
-            if output.code == 0 && output.stdout.contains_str("up to date") {
-                return;
-            }
-            assert!(Instant::now() < deadline, "after {what}: {}", output.stdout.as_bstr());
-            std::thread::sleep(Duration::from_millis(20));
-        }
-    };
+    let up_to_date = |after: &str| world.index_is_up_to_date(after);
     world.write("file", "one\n");
     world.git(&["add", "."]);
     world.accepted();
@@ -189,6 +217,32 @@ fn the_index_is_refreshed_behind_the_back() {
     world.git(&["switch", "-q", "main"]);
     world.git(&["merge", "-q", "--no-ff", "topic"]);
     up_to_date("a merge");
+
+    // Each by itself, after a commit of which no other hook has heard.
+    let elsewhere = |message: &str| {
+        let commit =
+            world.env.git_ok(&world.dir, &["commit-tree", "-p", "HEAD", "-m", message, "HEAD^{tree}"]);
+        let commit = commit.trim_end().to_str_lossy().into_owned();
+        world.git(&["branch", "-f", "elsewhere", &commit]);
+        let output = state(&world.dir);
+        assert!(!output.stdout.contains_str("up to date"), "{}", output.stdout.as_bstr());
+    };
+    let hooks = world.dir.join(".git/hooks");
+    let all = world.dir.join(".git/all-hooks");
+    fs::rename(&hooks, &all).expect("ours");
+    for (hook, command) in [
+        ("post-checkout", &["switch", "-q", "--detach", "elsewhere"][..]),
+        ("post-merge", &["merge", "-q", "--ff-only", "elsewhere"]),
+        ("post-commit", &["commit", "-q", "--allow-empty", "-m", "by itself"]),
+        ("post-rewrite", &["commit", "-q", "--amend", "--allow-empty", "-m", "rewritten"]),
+    ] {
+        elsewhere(hook);
+        fs::create_dir(&hooks).expect("ours");
+        fs::copy(all.join(hook), hooks.join(hook)).expect("ours");
+        world.git(command);
+        up_to_date(hook);
+        fs::remove_dir_all(&hooks).expect("ours");
+    }
 
     // What git waits for. The best of several: this machine has other things to do, too.
     let hook = || {

@@ -34,12 +34,11 @@ fn hooks_of_pre_commit() {
     world.env.git_ok(&source, &["add", "."]);
     world.env.git_ok(&source, &["commit", "-q", "-m", "hooks"]);
     world.env.git_ok(&source, &["tag", "v1"]);
-    let config = format!(
-        "repos:\n- repo: {}\n  rev: v1\n  hooks:\n  - id: large-files\n    args: [--max-size=10k]\n  - id: conflicts\n  \
-         - id: untracked-referenced\n",
-        source.display()
-    );
-    world.write(".pre-commit-config.yaml", config);
+    let config = |hooks: &str| format!("repos:\n- repo: {}\n  rev: v1\n  hooks:\n{hooks}", source.display());
+    let config_file = ".pre-commit-config.yaml";
+    let three =
+        "  - id: large-files\n    args: [--max-size=10k]\n  - id: conflicts\n  - id: untracked-referenced\n";
+    world.write(config_file, config(three));
     let pre_commit = |args: &[&str]| world.env.run(world.env.command(program(), &world.dir, args));
     pre_commit(&["validate-manifest", &source.join(".pre-commit-hooks.yaml").display().to_string()])
         .success("pre-commit validate-manifest");
@@ -76,4 +75,18 @@ fn hooks_of_pre_commit() {
     world.git(&["add", "main.c", "forgotten.h"]);
     let output = world.commit();
     assert_eq!(output.code, 0, "{}{}", output.stdout.as_bstr(), output.stderr.as_bstr());
+
+    // The others: what is not tracked at all, and what runs after a commit.
+    world.write(config_file, config("  - id: untracked\n  - id: refresh-index\n"));
+    pre_commit(&["install", "-t", "pre-commit", "-t", "post-commit"]).success("pre-commit install");
+    world.write("loose", "");
+    world.git(&["add", config_file]);
+    refused(&["nothing untracked", "Failed", "loose"]);
+    world.git(&["add", "."]);
+    world.env.index_ok(&world.dir, "clear");
+    let output = world.commit();
+    assert_eq!(output.code, 0, "{}{}", output.stdout.as_bstr(), output.stderr.as_bstr());
+    let said = [output.stdout, output.stderr].concat();
+    assert!(said.contains_str("index of git fastlog"), "{}", said.as_bstr());
+    world.index_is_up_to_date("a commit");
 }

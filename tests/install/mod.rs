@@ -1,7 +1,9 @@
 //! What a stranger gets: `make install` and `make uninstall`, manual pages that `git help` opens and that formatters don't
 //! complain about, and `--version`.
 
-use std::collections::BTreeMap;
+mod shells;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -35,6 +37,13 @@ fn make(env: &Environment, destination: &Path, prefix: &str, target: &str) -> Ou
     env.run(command)
 }
 
+/// Every directory below `dir`.
+fn directories(dir: &Path) -> BTreeSet<PathBuf> {
+    let inside = fs::read_dir(dir).expect("a readable directory").flatten().map(|entry| entry.path());
+    let here: Vec<PathBuf> = inside.filter(|path| path.is_dir()).collect();
+    here.iter().flat_map(|dir| directories(dir)).chain(here.iter().cloned()).collect()
+}
+
 /// Every file below `dir` with its mode and content.
 fn files(dir: &Path) -> BTreeMap<PathBuf, (u32, Vec<u8>)> {
     let mut found = BTreeMap::new();
@@ -65,7 +74,9 @@ fn uninstall_takes_away_what_install_brought() {
         fs::create_dir_all(path.parent().expect("it has one")).expect("a writable directory");
         fs::write(&path, name).expect("a writable directory");
     }
-    let before = files(&destination);
+    // An empty one, which was there before.
+    fs::create_dir_all(destination.join("usr/share/man/man5")).expect("a writable directory");
+    let (before, places) = (files(&destination), directories(&destination));
     install(&env, &destination);
     let installed = files(&destination);
     let usr = destination.join("usr");
@@ -89,15 +100,53 @@ fn uninstall_takes_away_what_install_brought() {
             assert!(found, "{} is not installed", entry.path().display());
         }
     }
+    let listed = make(&env, &destination, "/usr", "list").success("make list");
+    let listed: BTreeSet<PathBuf> =
+        listed.lines().map(|line| PathBuf::from(line.to_str().expect("UTF-8"))).collect();
+    let new: BTreeSet<PathBuf> =
+        installed.keys().filter(|path| !before.contains_key(*path)).cloned().collect();
+    let made = usr.join("share/git-fast/directories");
+    assert_eq!(new, &listed | &BTreeSet::from([made]));
+    // Once more, over what is there.
+    install(&env, &destination);
     make(&env, &destination, "/usr", "uninstall").success("make uninstall");
-    assert_eq!(files(&destination), before);
+    assert_eq!((files(&destination), directories(&destination)), (before.clone(), places.clone()));
     make(&env, &destination, "/usr", "uninstall").success("make uninstall where nothing is installed");
     // Where fish has its own idea of what belongs together.
     make(&env, &destination, "/usr/local", "install").success("make install");
     let fish = destination.join("etc/fish/completions/git-fastlog.fish");
     assert!(fish.exists() && !files(&destination).eq(&before));
     make(&env, &destination, "/usr/local", "uninstall").success("make uninstall");
-    assert_eq!(files(&destination), before);
+    assert_eq!((files(&destination), directories(&destination)), (before, places));
+}
+
+/// Documents lead to each other where they are installed as they do in a checkout. (To the source they can't.)
+#[test]
+#[ignore = "needs what .ci/tools installs"]
+fn links_between_documents_work_where_they_are_installed() {
+    let env = Environment::new();
+    let destination = env.path().join("installed");
+    install(&env, &destination);
+    let link = regex::Regex::new(r"\]\(([^)$#]+)(#[^)]*)?\)").expect("a regular expression");
+    let mut followed = 0;
+    for dir in [root().to_owned(), destination.join("usr/share/doc/git-fast")] {
+        let documents = [dir.clone(), dir.join("docs")].map(|dir| fs::read_dir(dir).expect("documents"));
+        for file in documents.into_iter().flatten().flatten().map(|entry| entry.path()) {
+            if file.extension().is_none_or(|extension| extension != "md") {
+                continue;
+            }
+            for found in link.captures_iter(&fs::read_to_string(&file).expect("it is text")) {
+                let target = &found[1];
+                if target.contains("://") || target.starts_with("src/") {
+                    continue;
+                }
+                let place = file.with_file_name("").join(target);
+                assert!(place.exists(), "{} leads to {target}, which is not there", file.display());
+                followed += 1;
+            }
+        }
+    }
+    assert!(followed > 80, "only {followed} links");
 }
 
 #[test]
@@ -169,6 +218,10 @@ fn the_version_has_a_commit_and_names_git() {
         let [ours, theirs] = lines[..] else { panic!("{}", version.as_bstr()) };
         let start = format!("{name} {}", env!("CARGO_PKG_VERSION"));
         assert!(ours.starts_with(start.as_bytes()), "{}", ours.as_bstr());
+        // A build for development has no commit, which would have everything compiled again after each.
+        let commit = ours[start.len()..].as_bstr();
+        let named = regex::bytes::Regex::new(r"^ \((debug build|[0-9a-f]{10}(-dirty)?)\)$");
+        assert!(named.expect("a regular expression").is_match(commit), "{}", ours.as_bstr());
         assert_eq!(theirs.as_bstr(), git.trim_end().as_bstr());
     }
     let program = env.bin().join("git-fastlog");

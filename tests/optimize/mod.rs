@@ -1,6 +1,7 @@
 //! `git optimize`: what it does, what it leaves alone, and what is left when it is killed. Every test compares the
 //! repository with what `git fsck` and `git cat-file` said of it before.
 
+mod browser;
 mod coexist;
 mod damaged;
 mod debris;

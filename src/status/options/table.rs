@@ -134,4 +134,12 @@ pub static TABLE: &[Entry] = options! {
     "-v" None Git nothing;
     "--verbose" None Git nothing;
     "--column" Optional Git nothing;
+    "--no-verbose" None Git nothing;
+    "--no-short" None Git nothing;
+    "--no-long" None Git nothing;
+    "--no-porcelain" None Git nothing;
+    "--no-null" None Git nothing;
+    "--no-untracked-files" None Git nothing;
+    "--no-ignored" None Git nothing;
+    "--no-ignore-submodules" None Git nothing;
 };

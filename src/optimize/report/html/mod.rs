@@ -73,7 +73,10 @@ pub(super) fn page(shown: &Shown<'_>, name: &str) -> String {
         "Timings",
         "As git optimize stats has them: wall-clock time, where git took over until then.",
     );
-    let ms = |us: u32| format!("{:.1} ms", f64::from(us) / 1e3);
+    let ms = |us: u32| match f64::from(us) {
+        us if us < 1e6 => format!("{:.1} ms", us / 1e3),
+        us => format!("{:.2} s", us / 1e6),
+    };
     let rows = shown.usage.iter().map(|it: &Summary| {
         [it.command.to_owned(), ms(it.p50_us), ms(it.p95_us), ms(it.p99_us), ms(it.max_us)]
     });

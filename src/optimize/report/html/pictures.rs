@@ -12,8 +12,9 @@ use crate::optimize::run::space::size;
 const COLORS: usize = 7;
 /// The one for what is in none.
 const NO_DIRECTORY: usize = 7;
-/// Width of a character of the small text, about.
+/// Width of a character of the small text, about; and of those that are wide.
 const CHARACTER: f64 = 7.4;
+const WIDE: f64 = 12.0;
 /// Room for the years below bars, and for the largest value above them.
 const BELOW: f64 = 22.0;
 const ABOVE: f64 = 20.0;
@@ -21,7 +22,7 @@ const ABOVE: f64 = 20.0;
 /// Both widths of a picture: `draw` gets its class and its width.
 fn both(page: &mut String, draw: impl Fn(&mut String, &str, f64)) {
     draw(page, "wide", 920.0);
-    draw(page, "narrow", 360.0);
+    draw(page, "narrow", 332.0);
 }
 
 /// Commits and bytes by year.
@@ -120,28 +121,44 @@ fn tile(page: &mut String, place: &Place, rect: Rect, color: usize, total: u64) 
         escape(&place.path),
         escape(&bytes),
     );
-    let fits = ((width - 8.0) / CHARACTER).max(0.0) as usize;
-    if fits >= 5 && height >= 18.0 {
+    let room = width - 8.0;
+    if room >= 5.0 * CHARACTER && height >= 18.0 {
         let _ = write!(
             page,
             "<text x=\"{:.1}\" y=\"{:.1}\">{}</text>",
             x + 4.0,
             y + 14.0,
-            short(&place.path, fits)
+            short(&place.path, room)
         );
     }
-    if fits >= bytes.len() && height >= 34.0 {
+    if room >= bytes.len() as f64 * CHARACTER && height >= 34.0 {
         let _ =
             write!(page, "<text class=\"less\" x=\"{:.1}\" y=\"{:.1}\">{bytes}</text>", x + 4.0, y + 29.0);
     }
     let _ = writeln!(page, "</g>");
 }
 
-/// The end of a path, which tells more than its beginning, in so many characters; escaped.
-fn short(path: &str, most: usize) -> String {
-    let count = path.chars().count();
-    match count <= most {
-        true => escape(path),
-        false => escape(&format!("…{}", path.chars().skip(count + 1 - most).collect::<String>())),
+/// How wide a character may be; text has the font that the reader's machine has.
+fn width_of(c: char) -> f64 {
+    match c {
+        'M' | 'W' | 'm' | 'w' | '@' | '%' => WIDE,
+        c if c.is_ascii_uppercase() => 9.5,
+        c if c.is_ascii() => CHARACTER,
+        _ => WIDE,
     }
+}
+
+/// The end of a path, which tells more than its beginning, as much of it as there is room for; escaped.
+fn short(path: &str, room: f64) -> String {
+    let total = |text: &str| text.chars().map(width_of).sum::<f64>();
+    if total(path) <= room {
+        return escape(path);
+    }
+    let mut left = room - width_of('\u{2026}');
+    let fits = |c: &char| {
+        left -= width_of(*c);
+        left >= 0.0
+    };
+    let end: usize = path.chars().rev().take_while(fits).map(char::len_utf8).sum();
+    escape(&format!("\u{2026}{}", &path[path.len() - end..]))
 }
