@@ -57,7 +57,6 @@ fn main() -> io::Result<()> {
 }
 
 /// One table; of each row what it is about, and how many times as fast as git we are.
-
 fn table(
     text: &mut String,
     title: &str,

@@ -333,10 +333,10 @@ impl Iterator for Parents<'_> {
     /// As repeated `next`, and cheaper for the two parents at most that nearly all commits have: where every commit is
     /// visited, that counts.
     #[inline]
-    fn fold<B, F: FnMut(B, Pos) -> B>(mut self, init: B, mut visit: F) -> B {
+    fn fold<B, F: FnMut(B, Pos) -> B>(self, init: B, mut visit: F) -> B {
         let mut folded = init;
         if !self.edges.is_empty() {
-            while let Some(parent) = self.next() {
+            for parent in self {
                 folded = visit(folded, parent);
             }
         } else if self.next < self.child {

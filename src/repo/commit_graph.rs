@@ -109,9 +109,14 @@ fn contents(file: &File, hash: Kind, below: usize) -> io::Result<CommitGraphFile
     if fan.end - fan.start != FAN || (below > 0 && place(b"BASE").is_none()) {
         return Ok(Unsound);
     }
-    let mut last = [0; 4];
-    file.read_exact_at(&mut last, fan.end - 4)?;
-    let (commits, name_len) = (u64::from(u32::from_be_bytes(last)), hash.len_in_bytes() as u64);
+    let mut counts = [0; FAN as usize];
+    file.read_exact_at(&mut counts, fan.start)?;
+    let (counts, _) = counts.as_chunks();
+    if !counts.is_sorted() {
+        return Ok(Unsound);
+    }
+    let commits = counts.last().map_or(0, |last| u64::from(u32::from_be_bytes(*last)));
+    let name_len = hash.len_in_bytes() as u64;
     let fit = places.iter().all(|(name, place)| {
         let size = place.end - place.start;
         match name {
@@ -156,8 +161,8 @@ mod tests {
         CommitGraphFile::look(objects, hash) != Unsound
     }
 
-    /// Each byte of header, table of chunks and settings of filters, changed: whenever git warns, or fails, so do we
-    /// say.
+    /// Each byte of header, table of chunks and settings of filters, and some of the counts by first byte, changed:
+    /// whenever git warns, or fails, so do we say.
     fn each_byte_of(sandbox: &Sandbox, file: &Path, hash: Kind) {
         let objects = sandbox.path("r/.git/objects");
         assert!(is_sound(&objects, hash));
@@ -165,9 +170,13 @@ mod tests {
         std::fs::remove_file(file).unwrap();
         let table = HEADER + (usize::from(good[6]) + 1) * ENTRY;
         let entries: Vec<_> = good[HEADER..table].as_chunks::<ENTRY>().0.iter().map(entry).collect();
-        let (_, filters) = entries.into_iter().find(|(name, _)| name == b"BDAT").unwrap();
-        let filters = usize::try_from(filters).unwrap();
-        for at in (0..table).chain(filters..filters + FILTERS_HEADER) {
+        let start = |wanted: &[u8; 4]| {
+            let (_, start) = entries.iter().find(|(name, _)| name == wanted).unwrap();
+            usize::try_from(*start).unwrap()
+        };
+        let (fan, filters) = (start(b"OIDF"), start(b"BDAT"));
+        let counts = (fan..fan + FAN as usize).step_by(61);
+        for at in (0..table).chain(filters..filters + FILTERS_HEADER).chain(counts) {
             let mut bad = good.clone();
             bad[at] ^= 1;
             std::fs::write(file, &bad).unwrap();

@@ -212,6 +212,7 @@ fn formatters_have_nothing_to_say_about_the_manual() {
 fn the_version_has_a_commit_and_names_git() {
     let mut env = Environment::new();
     let git = env.git_ok(env.path(), &["version"]);
+    let named = regex::bytes::Regex::new(r"^ \((debug build|[0-9a-f]{10}(-dirty)?)\)$").unwrap();
     for name in PROGRAMS {
         let version = env.run(env.ours(name, env.path(), &["--version"])).success(name);
         let lines: Vec<&[u8]> = version.lines().collect();
@@ -220,8 +221,7 @@ fn the_version_has_a_commit_and_names_git() {
         assert!(ours.starts_with(start.as_bytes()), "{}", ours.as_bstr());
         // A build for development has no commit, which would have everything compiled again after each.
         let commit = ours[start.len()..].as_bstr();
-        let named = regex::bytes::Regex::new(r"^ \((debug build|[0-9a-f]{10}(-dirty)?)\)$");
-        assert!(named.expect("a regular expression").is_match(commit), "{}", ours.as_bstr());
+        assert!(named.is_match(commit), "{}", ours.as_bstr());
         assert_eq!(theirs.as_bstr(), git.trim_end().as_bstr());
     }
     let program = env.bin().join("git-fastlog");
