@@ -4,6 +4,7 @@ mod answers;
 mod completions;
 mod concurrency;
 mod differential;
+mod first_use;
 mod follow;
 mod generated;
 mod hooks;
