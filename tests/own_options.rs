@@ -3,6 +3,7 @@
 use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
 
 use bstr::ByteSlice;
 use serde_json::Value;
@@ -14,6 +15,35 @@ use crate::support::{Environment, Output};
 struct World {
     env: Environment,
     repository: Generated,
+}
+
+/// A repository in a world.
+struct Place<'w> {
+    env: &'w Environment,
+    dir: &'w Path,
+}
+
+impl Place<'_> {
+    /// The commits of `--json` and the page's line behind them.
+    #[track_caller]
+    fn json(&self, words: &[&str]) -> (Vec<Value>, Value) {
+        let (output, trace) = self.env.fastlog(self.dir, &args(words), None);
+        let served = trace.map(|trace| (trace.served, trace.reason));
+        let errors = output.stderr.as_bstr();
+        assert_eq!((output.code, &served), (0, &Ok((Served::Native, String::new()))), "{words:?}: {errors}");
+        let lines = output.stdout.lines();
+        let mut values: Vec<Value> =
+            lines.map(|line| serde_json::from_slice(line).expect("a line of JSON")).collect();
+        let page = values.pop().expect("the page has a line");
+        assert_eq!(page["count"], values.len(), "{words:?}");
+        (values, page)
+    }
+
+    /// The names of the commits that `git log` lists.
+    fn names(&self, words: &[&str]) -> Vec<String> {
+        let text = self.env.git_ok(self.dir, &[&["log", "--format=%H"], words].concat());
+        text.lines().map(|line| line.to_str_lossy().into_owned()).collect()
+    }
 }
 
 impl World {
@@ -46,22 +76,17 @@ impl World {
         String::from_utf8(output.stderr).expect("messages are UTF-8")
     }
 
-    /// The commits of `--json` and the page's line behind them.
+    fn place(&self) -> Place<'_> {
+        Place { env: &self.env, dir: &self.repository.dir }
+    }
+
     #[track_caller]
     fn json(&self, words: &[&str]) -> (Vec<Value>, Value) {
-        let (output, served, reason) = self.fastlog(words);
-        assert_eq!((output.code, served), (0, Served::Native), "{words:?}: {reason}");
-        let lines = output.stdout.lines();
-        let mut values: Vec<Value> =
-            lines.map(|line| serde_json::from_slice(line).expect("a line of JSON")).collect();
-        let page = values.pop().expect("the page has a line");
-        assert_eq!(page["count"], values.len(), "{words:?}");
-        (values, page)
+        self.place().json(words)
     }
 
     fn history(&self, words: &[&str]) -> Vec<String> {
-        let text = self.env.git_ok(&self.repository.dir, &[&["log", "--format=%H"], words].concat());
-        text.lines().map(|line| line.to_str_lossy().into_owned()).collect()
+        self.place().names(words)
     }
 }
 
@@ -316,21 +341,62 @@ fn help() {
     }
 }
 
+/// The lines of `--performance-stats`.
+#[track_caller]
+fn statistics(world: &World, words: &[&str]) -> String {
+    let git = world.git(&[&["log"], words].concat()).stdout;
+    let (output, ..) = world.fastlog(&[&["--performance-stats"], words].concat());
+    assert_eq!(output.stdout.as_bstr(), git.as_bstr(), "{words:?}");
+    String::from_utf8(output.stderr).expect("plain text")
+}
+
+#[test]
+fn statistics_say_what_was_read_and_what_it_cost() {
+    let mut world = World::new();
+    let check = |world: &World, words: &[&str], lines: &[&str]| {
+        let said = statistics(world, words);
+        for line in lines {
+            let pattern = regex::Regex::new(&format!("(?m)^{line}$")).expect("a regular expression");
+            assert!(pattern.is_match(&said), "{words:?}: no {line} in {said}");
+        }
+    };
+    let costs = [
+        r"wall: \d+\.\d ms",
+        // Some of it is computed by this program in any case.
+        r"cpu: (\d*[1-9]\d*\.\d|0\.[1-9]) ms, of other programs: \d+ ms",
+        r"peak memory: \d{3,} kB",
+    ];
+    let commits = format!("commits: {}", world.history(&[]).len());
+    check(&world, &[], &["served: native", "index: fresh", &commits]);
+    check(&world, &[], &costs);
+    let history = r"read: history 1 \(\d+\.\d kB\)";
+    check(&world, &[], &[&format!("{history}, paths none, newer commits 0"), "cache: not asked"]);
+    check(&world, &["--", "src"], &[&format!(r"{history}, paths 1 \(\d+\.\d kB\), newer commits 0")]);
+    check(
+        &world,
+        &["-n2", "--stat"],
+        &[r"served: assisted \(.*\)", "commits: 2", history_line(history).as_str()],
+    );
+    check(&world, &["-n2", "--stat"], &costs);
+    let searched = ["-Sfix", "--oneline"];
+    check(&world, &searched, &[r"served: git \(.*\)", "cache: miss"]);
+    check(&world, &searched, &[r"served: assisted \(an answer of git, remembered\)", "cache: hit"]);
+    check(&world, &["-g"], &[r"served: git \(.*\)", "index: none"]);
+    let before = world.history(&["--all"]);
+    world.repository.grow(&world.env, 2);
+    let newer = world.history(&["--all"]).iter().filter(|name| !before.contains(name)).count();
+    assert!(newer > 0);
+    let read = format!("{history}, paths none, newer commits {newer}");
+    check(&world, &["--all"], &["index: refreshed", &read]);
+}
+
+fn history_line(history: &str) -> String {
+    format!("{history}, paths .*, newer commits 0")
+}
+
 #[test]
 fn statistics_and_trace_go_to_standard_error() {
     let world = World::new();
-    let git = world.git(&["log"]).stdout;
-    let (output, ..) = world.fastlog(&["--performance-stats", "--threads=1"]);
-    assert_eq!(output.stdout.as_bstr(), git.as_bstr());
-    let commits = format!("commits: {}", world.history(&[]).len());
-    for line in ["served: native", "index: fresh", commits.as_str(), "wall: ", "peak memory: "] {
-        assert!(
-            output.stderr.lines().any(|l| l.starts_with_str(line)),
-            "{line} in {}",
-            output.stderr.as_bstr()
-        );
-    }
-
     for (words, served) in
         [(&[][..], "native"), (&["-n2", "--stat"], "assisted"), (&["--", "src"], "native"), (&["-g"], "git")]
     {
