@@ -249,6 +249,111 @@ fn cursors_walk_the_history_as_it_was() {
     assert_ne!(world.history(&["--branches", "--topo-order"]), before, "there are new commits");
 }
 
+/// A history with many refs, of which a cursor does not name those that others lead to; whatever its clock.
+#[test]
+fn cursors_where_there_are_many_tips() {
+    let env = Environment::new();
+    let mut rng = fastrand::Rng::with_seed(7);
+    // A clock, and fewer tips than a cursor names then: of 322, or only what is not merged.
+    for (clock, few) in [("steady", 90), ("coarse", 322), ("wild", 322)] {
+        let dir = env.path().join(clock);
+        fs::create_dir(&dir).expect("a new directory");
+        env.git_ok(&dir, &["init", "-q", "."]);
+        let mut stream = String::new();
+        for number in 1..=900i64 {
+            let time = 1_000_000_000
+                + match clock {
+                    "steady" => 100 * number,
+                    "coarse" => number / 20,
+                    _ => 100 * number + if rng.u8(0..6) == 0 { rng.i64(-30_000..30_000) } else { 0 },
+                };
+            let side = rng.u8(0..20);
+            stream += &format!("commit refs/heads/b{side}\nmark :{number}\ncommitter A <a@b> {time} +0000\n");
+            stream += &format!("data {}\n{number}\n", number.to_string().len());
+            if number > 1 {
+                let back = if rng.u8(0..10) == 0 { rng.i64(1..12) } else { 1 };
+                stream += &format!("from :{}\n", (number - back).max(1));
+            }
+            if number > 20 && rng.u8(0..5) == 0 {
+                stream += &format!("merge :{}\n", number - rng.i64(12..20));
+            }
+            stream += &format!("M 100644 inline f{}\ndata 1\n{}\n", number % 7, number % 10);
+            if number % 3 == 0 {
+                stream += &format!("reset refs/tags/t{number}\nfrom :{number}\n\n");
+            }
+        }
+        let file = env.path().join("stream");
+        fs::write(&file, stream).expect("a writable directory");
+        env.git_from_file(&dir, &["fast-import", "--quiet", "--force"], &file);
+        env.git_ok(&dir, &["symbolic-ref", "HEAD", "refs/heads/b0"]);
+        env.index_ok(&dir, "build");
+        let world = Place { env: &env, dir: &dir };
+        let orders = [
+            &["--all"][..],
+            &["--all", "--topo-order"],
+            &["--all", "--date-order"],
+            &["--all", "--author-date-order", "--no-merges"],
+        ];
+        // These need every tip.
+        let others = [
+            &["--all", "--", "f3"][..],
+            &["--all", "--full-history", "--", "f3"],
+            &["--all", "--first-parent"],
+            &["--all", "--since=1000030000"],
+            &["--tags", "--not", "b1", "b2"],
+        ];
+        let others = if clock == "steady" { &others[..] } else { &[] };
+        for words in orders.iter().chain(others) {
+            let words = *words;
+            let git = world.names(words);
+            let (mut walked, mut cursor, mut longest) = (Vec::new(), None::<String>, 0);
+            for size in ["1", "37", "9999"] {
+                let token = cursor.map(|token| format!("--cursor={token}"));
+                let size = format!("--per-page={size}");
+                let own: Vec<&str> = ["--json", &size].into_iter().chain(token.as_deref()).collect();
+                let (commits, page) = world.json(&[&own[..], words].concat());
+                walked.extend(oids(&commits));
+                cursor = page["cursor"].as_str().map(str::to_owned);
+                longest = longest.max(cursor.as_ref().map_or(0, String::len));
+                assert_eq!(page["has_more"].as_bool(), Some(cursor.is_some()), "{clock} {words:?}");
+            }
+            assert_eq!(walked, git, "{clock} {words:?}");
+            let named = (longest.saturating_sub(34)) / 42;
+            assert!(!orders.contains(&words) || named < few, "{clock} {words:?}: {named} tips");
+        }
+    }
+}
+
+/// Tips that nothing leads to, as many as a cursor names, and one more.
+#[test]
+fn cursors_at_the_limit_of_tips() {
+    let env = Environment::new();
+    let dir = env.path().join("repository");
+    fs::create_dir(&dir).expect("a new directory");
+    env.git_ok(&dir, &["init", "-q", "."]);
+    let import = |from: usize, to: usize| {
+        let mut stream = String::new();
+        for number in from..to {
+            stream += &format!("reset refs/heads/b{number}\ncommit refs/heads/b{number}\n");
+            stream += &format!("committer A <a@b> {} +0000\ndata 1\nx\n", 1_000_000_000 + number);
+        }
+        let file = env.path().join("stream");
+        fs::write(&file, stream).expect("a writable directory");
+        env.git_from_file(&dir, &["fast-import", "--quiet"], &file);
+        env.index_ok(&dir, "update");
+    };
+    import(0, 1024);
+    let world = Place { env: &env, dir: &dir };
+    let words = ["--json", "--branches", "--per-page=1000"];
+    let (commits, page) = world.json(&words);
+    let cursor = format!("--cursor={}", page["cursor"].as_str().expect("there are more"));
+    let (rest, _) = world.json(&[&words[..], &[&cursor]].concat());
+    assert_eq!([oids(&commits), oids(&rest)].concat(), world.names(&["--branches"]));
+    import(1024, 1025);
+    let (_, page) = world.json(&words);
+    assert_eq!((&page["has_more"], &page["cursor"]), (&Value::from(true), &Value::Null));
+}
+
 #[test]
 fn a_cursor_belongs_to_its_command_line() {
     let world = World::new();

@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use bstr::BString;
 
 use super::Question;
+use super::needed_tips::needed_tips;
 use crate::cli::output::Output;
 use crate::cli::trace::{Report, Served};
 use crate::index::{Flags, History, Pos};
@@ -283,7 +284,8 @@ impl Show<'_, '_> {
 
     fn next_cursor(&self, count: u64) -> Option<String> {
         let offset = self.question.options.skip.unwrap_or(0) + count;
-        let cursor = Cursor { requests: self.question.requests.to_vec(), offset };
+        let requests = needed_tips(self.question, self.plan, self.history);
+        let cursor = Cursor { requests, offset };
         cursor.token(&self.question.options.git_args)
     }
 }
