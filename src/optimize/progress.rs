@@ -1,34 +1,45 @@
-//! A progress bar on stderr, by git's rules: on a terminal, or when asked for.
+//! A progress bar on stderr, by git's rules: on a terminal, or when asked for. Where stderr is no terminal, a line now and
+//! then.
 
 use std::fmt::Write;
 use std::io::IsTerminal;
+use std::sync::Arc;
 use std::time::Duration;
 
 use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
+use super::lines::{self, Lines};
+
 /// What is shown where nobody knows how many there will be.
 const RATE: &str = "{msg}: {human_pos} commits, {rate}, {elapsed}";
+
+/// How often a terminal shows that time goes by.
+const TICK: Duration = Duration::from_millis(200);
 
 /// A counter of commits.
 pub(super) struct Progress {
     bar: ProgressBar,
+    /// Where it is shown, unless that is a terminal.
+    lines: Option<Arc<Lines>>,
 }
 
 impl Progress {
     /// Shows `what`. `forced` (`--progress`) shows it without a terminal too, `quiet` never.
     pub(super) fn new(what: &'static str, forced: bool, quiet: bool) -> Progress {
-        if quiet || !(forced || std::io::stderr().is_terminal()) {
-            return Progress { bar: ProgressBar::hidden() };
+        let terminal = std::io::stderr().is_terminal();
+        if quiet || !(forced || terminal) {
+            return Progress { bar: ProgressBar::hidden(), lines: None };
         }
-        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+        let lines = (!terminal).then(|| Arc::new(Lines::new()));
+        let target = match &lines {
+            Some(lines) => ProgressDrawTarget::term_like(Box::new(lines::Target(lines.clone()))),
+            None => ProgressDrawTarget::stderr(),
+        };
+        let bar = ProgressBar::with_draw_target(None, target);
         style(&bar, RATE);
         bar.set_message(what);
-        bar.enable_steady_tick(Duration::from_millis(200));
-        if !std::io::stderr().is_terminal() {
-            // indicatif draws nothing there, and who asked for progress wants to see that it began.
-            let _ = std::io::Write::write_all(&mut std::io::stderr(), format!("{what}\n").as_bytes());
-        }
-        Progress { bar }
+        bar.enable_steady_tick(TICK);
+        Progress { bar, lines }
     }
 
     /// So many commits have been read, of so many.
@@ -75,7 +86,15 @@ fn style(bar: &ProgressBar, template: &str) {
 
 impl Drop for Progress {
     fn drop(&mut self) {
-        self.bar.finish_and_clear();
+        match &self.lines {
+            // The last line says how many there were.
+            Some(lines) => {
+                self.bar.disable_steady_tick();
+                lines.show_the_next();
+                self.bar.abandon();
+            }
+            None => self.bar.finish_and_clear(),
+        }
     }
 }
 
@@ -85,7 +104,7 @@ mod tests {
 
     #[test]
     fn an_estimate_is_dropped_when_it_is_exceeded() {
-        let progress = Progress { bar: ProgressBar::hidden() };
+        let progress = Progress { bar: ProgressBar::hidden(), lines: None };
         let length = |commits, expected| {
             progress.at_about(commits, expected);
             progress.bar.length()
