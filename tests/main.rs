@@ -10,6 +10,7 @@ mod generated;
 mod hooks;
 mod index_states;
 mod install;
+mod on_a_terminal;
 mod optimize;
 mod own_options;
 mod path_index;

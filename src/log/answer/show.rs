@@ -104,7 +104,8 @@ impl Show<'_, '_> {
         let mut changes = self.changes()?;
         let abbreviates = style.abbreviates() && !self.question.own.json;
         let mut printer = Printer::new(history, style, layout);
-        let git = &self.question.git.path;
+        let (git, config) = (&self.question.git.path, self.question.config);
+        let mut hint = None;
         report.served = Served::Native;
         let mut output: Option<Output> = None;
         let mut bytes = Vec::new();
@@ -130,7 +131,7 @@ impl Show<'_, '_> {
                 self.sources.learn_abbrevs(history);
             }
             chunk_size = (chunk_size * 4).min(LARGEST_CHUNK);
-            let output = output.get_or_insert_with(|| Output::open(git, true));
+            let output = output.get_or_insert_with(|| Output::open_for_log(git, config));
             let mut more = || self.fill(&mut selector, &mut whole, chunk_size);
             filled = if self.question.own.json {
                 bytes.clear();
@@ -166,13 +167,17 @@ impl Show<'_, '_> {
                 bytes.clear();
                 let page = json::PageLine { page: self.question.own.page, count, has_more, cursor };
                 json::push_page(&page, &mut bytes);
-                output.get_or_insert_with(|| Output::open(git, true)).write(&bytes);
-            } else if let Some(token) = cursor {
-                let _ = writeln!(std::io::stderr(), "hint: next page: --cursor {token}");
+                output.get_or_insert_with(|| Output::open_for_log(git, config)).write(&bytes);
+            } else {
+                hint = cursor;
             }
         }
         if let Some(output) = output {
             output.finish();
+        }
+        // When the pager has left the screen.
+        if let Some(token) = hint {
+            let _ = writeln!(std::io::stderr(), "hint: next page: --cursor {token}");
         }
         Ok(ExitCode::SUCCESS)
     }
