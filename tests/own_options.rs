@@ -2,8 +2,11 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
+use std::io::Read;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
+use std::process::Stdio;
+use std::time::Duration;
 
 use bstr::ByteSlice;
 use serde_json::Value;
@@ -407,6 +410,56 @@ fn pages_are_skip_and_max_count() {
         let (output, ..) = world.fastlog(&[&["--all"], ours].concat());
         assert_eq!(output.stdout.as_bstr(), git(&world, theirs).as_bstr(), "{ours:?}");
     }
+}
+
+#[test]
+fn a_page_has_thirty_commits() {
+    let world = World::new();
+    let all = world.history(&["--all"]).len();
+    assert!(all > 30);
+    for (page, count) in [("--page=1", 30), ("--page=2", all - 30)] {
+        let (commits, trailer) = world.json(&["--json", "--all", page]);
+        assert_eq!(
+            (commits.len(), &trailer["has_more"]),
+            (count, &Value::from(page == "--page=1")),
+            "{page}"
+        );
+        let (output, ..) = world.fastlog(&["--all", "--oneline", page]);
+        assert_eq!(output.stdout.lines().count(), count, "{page}");
+    }
+}
+
+/// Threads are counted while the answer waits for its reader.
+#[test]
+fn as_many_threads_as_asked_for() {
+    let env = Environment::new();
+    let dir = crate::first_use::history(&env, 4000, 0);
+    env.index_ok(&dir, "build");
+    let threads = |option: &str| {
+        let mut command = env.ours("git-fastlog", &dir, &[option, "--format=%H"]);
+        let mut child = command.stdout(Stdio::piped()).spawn().expect("our programs are built");
+        // It has begun, and what it writes is more than a pipe takes.
+        child.stdout.as_mut().expect("piped").read_exact(&mut [0]).expect("there is an answer");
+        let status = format!("/proc/{}/status", child.id());
+        let count = || {
+            let text = fs::read_to_string(&status).expect("it waits");
+            let line =
+                text.lines().find_map(|line| line.strip_prefix("Threads:")).expect("there are threads");
+            line.trim().parse::<usize>().expect("a number")
+        };
+        // Larger chunks, which threads share, come after the first.
+        let mut most = 0;
+        for _ in 0..50 {
+            most = most.max(count());
+            std::thread::sleep(Duration::from_millis(4));
+        }
+        child.kill().expect("it is ours");
+        child.wait().expect("it is ours");
+        most
+    };
+    let one = threads("--threads=1");
+    assert_eq!(threads("--threads=2"), one + 1);
+    assert_eq!(threads("--threads=7"), one + 6);
 }
 
 #[test]
