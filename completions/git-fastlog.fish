@@ -14,6 +14,6 @@ complete -c git-fastlog -l last-modified -d 'For each entry at the top of the tr
 complete -c git-fastlog -l no-fallback -d 'Fail with exit code 128 and the reason instead of handing over to git'
 complete -c git-fastlog -l cross-check -d 'Run git as well and report any difference (exit code 1)'
 complete -c git-fastlog -l no-index -d 'Don\'t use the index: hand over to git'
-complete -c git-fastlog -l performance-stats -d 'Say on stderr what was read, how it was served, and time and memory used'
+complete -c git-fastlog -l performance-stats -d 'Say on stderr how it was served, what of the index was opened, how many newer commits were read, whether a remembered answer of git was used, and time, CPU time and peak memory until then'
 complete -c git-fastlog -l version -d 'Print the version, and that of git'
 complete -c git-fastlog -s h -l help -d 'Print help (see more with \'--help\')'

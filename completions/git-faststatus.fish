@@ -11,7 +11,7 @@ complete -c git-faststatus -l verify -d 'Compare the contents of all tracked fil
 complete -c git-faststatus -l no-index -d 'Neither use nor write the snapshot of the worktree'
 complete -c git-faststatus -l no-fallback -d 'Fail with exit code 128 and the reason instead of handing over to git'
 complete -c git-faststatus -l cross-check -d 'Run git as well and report any difference (exit code 1)'
-complete -c git-faststatus -l performance-stats -d 'Say on stderr how it was served, and time and memory used'
+complete -c git-faststatus -l performance-stats -d 'Say on stderr how it was served, what was looked at, and time, CPU time and peak memory'
 complete -c git-faststatus -l worktrees -d 'One line for each worktree of this repository'
 complete -c git-faststatus -l version -d 'Print the version, and that of git'
 complete -c git-faststatus -s h -l help -d 'Print help (see more with \'--help\')'

@@ -17,43 +17,57 @@ use crate::support::{Environment, Output};
 /// How long the mixed run lasts.
 const DURATION: Duration = Duration::from_secs(5);
 
-/// What the readers ask: the newest commit first, so that an answer tells at which moment it was true.
-const QUESTION: &[&str] = &["--format=%H %s", "main"];
+/// No answer may take longer, whatever else is going on.
+const LIMIT: Duration = Duration::from_secs(20);
+
+/// What the readers ask, one each. Every new commit changes every answer, so that an answer tells at which moment it was
+/// true.
+const QUESTIONS: &[&[&str]] = &[
+    &["--format=%H %s", "main"],
+    &["--graph", "--oneline", "main"],
+    &["--format=%h %ad", "main", "--", "tick"],
+    &["-n5", "--stat", "main"],
+    &["--author=A U", "--format=%H", "--topo-order", "main"],
+];
 
 #[test]
 fn readers_writers_and_killed_builders() {
-    let env = Environment::new();
+    let mut env = Environment::new();
+    env.set_limit(LIMIT);
     let repository = Generated::new(&env, "repository", Plan::plain(5, 200));
     let dir = repository.dir.as_path();
     env.index_ok(dir, "build");
+    let trees = [tree_with(&env, dir, "tick\n"), tree_with(&env, dir, "tock\n")];
     let seen = Mutex::new(vec![ask_git(&env, dir)]);
-    let (done, answers, kills) = (AtomicBool::new(false), AtomicUsize::new(0), AtomicUsize::new(0));
+    let (done, kills) = (AtomicBool::new(false), AtomicUsize::new(0));
+    let answers: Vec<AtomicUsize> = QUESTIONS.iter().map(|_| AtomicUsize::new(0)).collect();
     let problems = Mutex::new(Vec::<String>::new());
+    let problem = |text: String| problems.lock().expect("no panic").push(text);
     std::thread::scope(|scope| {
-        scope.spawn(|| {
-            while !done.load(Ordering::Relaxed) {
-                let before = seen.lock().expect("no panic").len() - 1;
-                let (output, _) = env.fastlog(dir, &args(QUESTION), None);
-                answers.fetch_add(1, Ordering::Relaxed);
-                // A commit that has just been made is in `seen` only a moment later: the lock orders the two.
-                let at = seen.lock().expect("no panic").iter().position(|answer| *answer == output.stdout);
-                if output.code != 0 || output.panicked() || at.is_none_or(|at| at < before) {
-                    let errors = output.stderr.as_bstr();
-                    let text = format!("exit {}, answer {at:?}, asked at {before}: {errors}", output.code);
-                    problems.lock().expect("no panic").push(text);
+        for (number, question) in QUESTIONS.iter().enumerate() {
+            let (answers, env, done, seen) = (&answers[number], &env, &done, &seen);
+            scope.spawn(move || {
+                while !done.load(Ordering::Relaxed) {
+                    let before = seen.lock().expect("no panic").len() - 1;
+                    let (output, _) = env.fastlog(dir, &args(question), None);
+                    answers.fetch_add(1, Ordering::Relaxed);
+                    // A commit that has just been made is in `seen` only a moment later: the lock orders the two.
+                    let seen = seen.lock().expect("no panic");
+                    let right = seen[before..].iter().any(|answers| answers[number] == output.stdout);
+                    if output.code != 0 || output.panicked() || output.timed_out || !right {
+                        let errors = output.stderr.as_bstr();
+                        problem(format!("{question:?}, asked at {before}: exit {}, {errors}", output.code));
+                    }
                 }
-            }
-        });
+            });
+        }
         scope.spawn(|| {
             while !done.load(Ordering::Relaxed) {
                 for action in ["update", "build"] {
                     let output = env.optimize(dir, &["index", action]);
                     // Another builder may be at work: that is no error of this one, but it must say so and end.
                     if output.panicked() || output.timed_out {
-                        problems
-                            .lock()
-                            .expect("no panic")
-                            .push(format!("{action}: {}", output.stderr.as_bstr()));
+                        problem(format!("{action}: {}", output.stderr.as_bstr()));
                     }
                 }
             }
@@ -65,31 +79,57 @@ fn readers_writers_and_killed_builders() {
                 kills.fetch_add(1, Ordering::Relaxed);
             }
         });
-        let end = Instant::now() + DURATION;
-        while Instant::now() < end {
-            commit(&env, dir, &seen);
+        // For as long as it takes until everybody has had a turn or two.
+        let (end, last) = (Instant::now() + DURATION, Instant::now() + 12 * DURATION);
+        let few = || {
+            let answers = answers.iter().any(|count| count.load(Ordering::Relaxed) < 5);
+            answers || kills.load(Ordering::Relaxed) < 5
+        };
+        for tree in trees.iter().cycle() {
+            if Instant::now() > end && !(few() && Instant::now() < last) {
+                break;
+            }
+            commit(&env, dir, tree, &seen);
         }
         done.store(true, Ordering::Relaxed);
     });
     let problems = problems.into_inner().expect("no panic");
     assert!(problems.is_empty(), "{} problems, the first: {}", problems.len(), problems[0]);
-    assert!(answers.into_inner() > 10 && kills.into_inner() > 5, "too little happened to prove anything");
+    let answers: Vec<usize> = answers.into_iter().map(AtomicUsize::into_inner).collect();
+    let enough = answers.iter().all(|count| *count >= 5) && kills.into_inner() >= 5;
+    assert!(enough, "too little happened to prove anything: {answers:?}");
+    let seen = seen.into_inner().expect("no panic");
+    for pair in seen.windows(2) {
+        assert!(
+            (0..QUESTIONS.len()).all(|number| pair[0][number] != pair[1][number]),
+            "an answer stays the same"
+        );
+    }
     sound_afterwards(&env, dir);
 }
 
+/// The tree of main with this in the file `tick`.
+fn tree_with(env: &Environment, dir: &Path, content: &str) -> String {
+    let hex = |bytes: Vec<u8>| bytes.trim_end().to_str().expect("hex").to_owned();
+    let blob = hex(env.git_input(dir, &["hash-object", "-w", "--stdin"], Some(content.as_bytes())));
+    let mut entries = env.git_ok(dir, &["ls-tree", "-z", "main"]);
+    entries.extend(format!("100644 blob {blob}\ttick\0").bytes());
+    hex(env.git_input(dir, &["mktree", "-z"], Some(&entries)))
+}
+
 /// Makes a commit on main. Readers' answers are judged only after it is known, so the lock is held meanwhile.
-fn commit(env: &Environment, dir: &Path, seen: &Mutex<Vec<Vec<u8>>>) {
+fn commit(env: &Environment, dir: &Path, tree: &str, seen: &Mutex<Vec<Vec<Vec<u8>>>>) {
     {
         let mut seen = seen.lock().expect("no panic");
-        let new = env.git_ok(dir, &["commit-tree", "-p", "main", "-m", "one more", "main^{tree}"]);
+        let new = env.git_ok(dir, &["commit-tree", "-p", "main", "-m", "one more", tree]);
         env.git_ok(dir, &["update-ref", "refs/heads/main", new.trim_end().to_str().expect("hex")]);
         seen.push(ask_git(env, dir));
     }
     std::thread::sleep(Duration::from_millis(30));
 }
 
-fn ask_git(env: &Environment, dir: &Path) -> Vec<u8> {
-    env.log(dir, &args(QUESTION), None).success("git log")
+fn ask_git(env: &Environment, dir: &Path) -> Vec<Vec<u8>> {
+    QUESTIONS.iter().map(|question| env.log(dir, &args(question), None).success("git log")).collect()
 }
 
 /// Starts a builder and kills it after a moment.
@@ -139,6 +179,69 @@ fn killed_builders_leave_a_usable_index() {
         assert!(text.is_none(), "{}\n{trace:?}", text.unwrap_or_default());
     }
     sound_afterwards(&env, &dir);
+}
+
+/// `git clean -fdx` and `git stash --all` take the index away from readers and writers.
+#[test]
+fn the_index_is_taken_away_again_and_again() {
+    let mut env = Environment::new();
+    env.set_limit(LIMIT);
+    let repository = Generated::new(&env, "repository", Plan::plain(9, 120));
+    let dir = repository.dir.as_path();
+    env.git_ok(dir, &["reset", "-q", "--hard"]);
+    let answers = ask_git(&env, dir);
+    let (done, asked) = (AtomicBool::new(false), AtomicUsize::new(0));
+    let problems = Mutex::new(Vec::<String>::new());
+    let problem = |text: String| problems.lock().expect("no panic").push(text);
+    let mut taken = 0;
+    std::thread::scope(|scope| {
+        for (question, expected) in QUESTIONS.iter().zip(&answers) {
+            let (env, done, asked) = (&env, &done, &asked);
+            scope.spawn(move || {
+                while !done.load(Ordering::Relaxed) {
+                    let (output, trace) = env.fastlog(dir, &args(question), None);
+                    asked.fetch_add(1, Ordering::Relaxed);
+                    if output.code != 0 || output.panicked() || output.timed_out || output.stdout != *expected
+                    {
+                        let errors = output.stderr.as_bstr();
+                        problem(format!("{question:?}: exit {}, {errors}, {trace:?}", output.code));
+                    }
+                }
+            });
+        }
+        scope.spawn(|| {
+            while !done.load(Ordering::Relaxed) {
+                let output = env.optimize(dir, &["index", "update"]);
+                if output.panicked() || output.timed_out {
+                    problem(format!("update: {}", output.stderr.as_bstr()));
+                }
+            }
+        });
+        let (end, last) = (Instant::now() + DURATION, Instant::now() + 12 * DURATION);
+        while Instant::now() < end || taken < 10 && Instant::now() < last {
+            if !repository.index_dir().exists() {
+                std::thread::sleep(Duration::from_millis(1));
+                continue;
+            }
+            // Files come and go while these look: they may fail.
+            match taken % 3 {
+                0 => drop(env.git(dir, &["stash", "push", "-q", "--all"])),
+                _ => drop(env.git(dir, &["clean", "-q", "-ffdx"])),
+            }
+            let _ = env.git(dir, &["update-ref", "-d", "refs/stash"]);
+            taken += 1;
+        }
+        done.store(true, Ordering::Relaxed);
+    });
+    let problems = problems.into_inner().expect("no panic");
+    assert!(problems.is_empty(), "{} problems, the first: {}", problems.len(), problems[0]);
+    let asked = asked.into_inner();
+    assert!(
+        taken >= 10 && asked >= 20,
+        "too little happened to prove anything: {taken} times, {asked} answers"
+    );
+    env.index_ok(dir, "update");
+    sound_afterwards(&env, dir);
 }
 
 #[test]

@@ -2,7 +2,11 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
+use std::io::Read;
 use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::Stdio;
+use std::time::Duration;
 
 use bstr::ByteSlice;
 use serde_json::Value;
@@ -14,6 +18,35 @@ use crate::support::{Environment, Output};
 struct World {
     env: Environment,
     repository: Generated,
+}
+
+/// A repository in a world.
+struct Place<'w> {
+    env: &'w Environment,
+    dir: &'w Path,
+}
+
+impl Place<'_> {
+    /// The commits of `--json` and the page's line behind them.
+    #[track_caller]
+    fn json(&self, words: &[&str]) -> (Vec<Value>, Value) {
+        let (output, trace) = self.env.fastlog(self.dir, &args(words), None);
+        let served = trace.map(|trace| (trace.served, trace.reason));
+        let errors = output.stderr.as_bstr();
+        assert_eq!((output.code, &served), (0, &Ok((Served::Native, String::new()))), "{words:?}: {errors}");
+        let lines = output.stdout.lines();
+        let mut values: Vec<Value> =
+            lines.map(|line| serde_json::from_slice(line).expect("a line of JSON")).collect();
+        let page = values.pop().expect("the page has a line");
+        assert_eq!(page["count"], values.len(), "{words:?}");
+        (values, page)
+    }
+
+    /// The names of the commits that `git log` lists.
+    fn names(&self, words: &[&str]) -> Vec<String> {
+        let text = self.env.git_ok(self.dir, &[&["log", "--format=%H"], words].concat());
+        text.lines().map(|line| line.to_str_lossy().into_owned()).collect()
+    }
 }
 
 impl World {
@@ -46,22 +79,17 @@ impl World {
         String::from_utf8(output.stderr).expect("messages are UTF-8")
     }
 
-    /// The commits of `--json` and the page's line behind them.
+    fn place(&self) -> Place<'_> {
+        Place { env: &self.env, dir: &self.repository.dir }
+    }
+
     #[track_caller]
     fn json(&self, words: &[&str]) -> (Vec<Value>, Value) {
-        let (output, served, reason) = self.fastlog(words);
-        assert_eq!((output.code, served), (0, Served::Native), "{words:?}: {reason}");
-        let lines = output.stdout.lines();
-        let mut values: Vec<Value> =
-            lines.map(|line| serde_json::from_slice(line).expect("a line of JSON")).collect();
-        let page = values.pop().expect("the page has a line");
-        assert_eq!(page["count"], values.len(), "{words:?}");
-        (values, page)
+        self.place().json(words)
     }
 
     fn history(&self, words: &[&str]) -> Vec<String> {
-        let text = self.env.git_ok(&self.repository.dir, &[&["log", "--format=%H"], words].concat());
-        text.lines().map(|line| line.to_str_lossy().into_owned()).collect()
+        self.place().names(words)
     }
 }
 
@@ -224,6 +252,111 @@ fn cursors_walk_the_history_as_it_was() {
     assert_ne!(world.history(&["--branches", "--topo-order"]), before, "there are new commits");
 }
 
+/// A history with many refs, of which a cursor does not name those that others lead to; whatever its clock.
+#[test]
+fn cursors_where_there_are_many_tips() {
+    let env = Environment::new();
+    let mut rng = fastrand::Rng::with_seed(7);
+    // A clock, and fewer tips than a cursor names then: of 322, or only what is not merged.
+    for (clock, few) in [("steady", 90), ("coarse", 322), ("wild", 322)] {
+        let dir = env.path().join(clock);
+        fs::create_dir(&dir).expect("a new directory");
+        env.git_ok(&dir, &["init", "-q", "."]);
+        let mut stream = String::new();
+        for number in 1..=900i64 {
+            let time = 1_000_000_000
+                + match clock {
+                    "steady" => 100 * number,
+                    "coarse" => number / 20,
+                    _ => 100 * number + if rng.u8(0..6) == 0 { rng.i64(-30_000..30_000) } else { 0 },
+                };
+            let side = rng.u8(0..20);
+            stream += &format!("commit refs/heads/b{side}\nmark :{number}\ncommitter A <a@b> {time} +0000\n");
+            stream += &format!("data {}\n{number}\n", number.to_string().len());
+            if number > 1 {
+                let back = if rng.u8(0..10) == 0 { rng.i64(1..12) } else { 1 };
+                stream += &format!("from :{}\n", (number - back).max(1));
+            }
+            if number > 20 && rng.u8(0..5) == 0 {
+                stream += &format!("merge :{}\n", number - rng.i64(12..20));
+            }
+            stream += &format!("M 100644 inline f{}\ndata 1\n{}\n", number % 7, number % 10);
+            if number % 3 == 0 {
+                stream += &format!("reset refs/tags/t{number}\nfrom :{number}\n\n");
+            }
+        }
+        let file = env.path().join("stream");
+        fs::write(&file, stream).expect("a writable directory");
+        env.git_from_file(&dir, &["fast-import", "--quiet", "--force"], &file);
+        env.git_ok(&dir, &["symbolic-ref", "HEAD", "refs/heads/b0"]);
+        env.index_ok(&dir, "build");
+        let world = Place { env: &env, dir: &dir };
+        let orders = [
+            &["--all"][..],
+            &["--all", "--topo-order"],
+            &["--all", "--date-order"],
+            &["--all", "--author-date-order", "--no-merges"],
+        ];
+        // These need every tip.
+        let others = [
+            &["--all", "--", "f3"][..],
+            &["--all", "--full-history", "--", "f3"],
+            &["--all", "--first-parent"],
+            &["--all", "--since=1000030000"],
+            &["--tags", "--not", "b1", "b2"],
+        ];
+        let others = if clock == "steady" { &others[..] } else { &[] };
+        for words in orders.iter().chain(others) {
+            let words = *words;
+            let git = world.names(words);
+            let (mut walked, mut cursor, mut longest) = (Vec::new(), None::<String>, 0);
+            for size in ["1", "37", "9999"] {
+                let token = cursor.map(|token| format!("--cursor={token}"));
+                let size = format!("--per-page={size}");
+                let own: Vec<&str> = ["--json", &size].into_iter().chain(token.as_deref()).collect();
+                let (commits, page) = world.json(&[&own[..], words].concat());
+                walked.extend(oids(&commits));
+                cursor = page["cursor"].as_str().map(str::to_owned);
+                longest = longest.max(cursor.as_ref().map_or(0, String::len));
+                assert_eq!(page["has_more"].as_bool(), Some(cursor.is_some()), "{clock} {words:?}");
+            }
+            assert_eq!(walked, git, "{clock} {words:?}");
+            let named = (longest.saturating_sub(34)) / 42;
+            assert!(!orders.contains(&words) || named < few, "{clock} {words:?}: {named} tips");
+        }
+    }
+}
+
+/// Tips that nothing leads to, as many as a cursor names, and one more.
+#[test]
+fn cursors_at_the_limit_of_tips() {
+    let env = Environment::new();
+    let dir = env.path().join("repository");
+    fs::create_dir(&dir).expect("a new directory");
+    env.git_ok(&dir, &["init", "-q", "."]);
+    let import = |from: usize, to: usize| {
+        let mut stream = String::new();
+        for number in from..to {
+            stream += &format!("reset refs/heads/b{number}\ncommit refs/heads/b{number}\n");
+            stream += &format!("committer A <a@b> {} +0000\ndata 1\nx\n", 1_000_000_000 + number);
+        }
+        let file = env.path().join("stream");
+        fs::write(&file, stream).expect("a writable directory");
+        env.git_from_file(&dir, &["fast-import", "--quiet"], &file);
+        env.index_ok(&dir, "update");
+    };
+    import(0, 1024);
+    let world = Place { env: &env, dir: &dir };
+    let words = ["--json", "--branches", "--per-page=1000"];
+    let (commits, page) = world.json(&words);
+    let cursor = format!("--cursor={}", page["cursor"].as_str().expect("there are more"));
+    let (rest, _) = world.json(&[&words[..], &[&cursor]].concat());
+    assert_eq!([oids(&commits), oids(&rest)].concat(), world.names(&["--branches"]));
+    import(1024, 1025);
+    let (_, page) = world.json(&words);
+    assert_eq!((&page["has_more"], &page["cursor"]), (&Value::from(true), &Value::Null));
+}
+
 #[test]
 fn a_cursor_belongs_to_its_command_line() {
     let world = World::new();
@@ -280,6 +413,56 @@ fn pages_are_skip_and_max_count() {
 }
 
 #[test]
+fn a_page_has_thirty_commits() {
+    let world = World::new();
+    let all = world.history(&["--all"]).len();
+    assert!(all > 30);
+    for (page, count) in [("--page=1", 30), ("--page=2", all - 30)] {
+        let (commits, trailer) = world.json(&["--json", "--all", page]);
+        assert_eq!(
+            (commits.len(), &trailer["has_more"]),
+            (count, &Value::from(page == "--page=1")),
+            "{page}"
+        );
+        let (output, ..) = world.fastlog(&["--all", "--oneline", page]);
+        assert_eq!(output.stdout.lines().count(), count, "{page}");
+    }
+}
+
+/// Threads are counted while the answer waits for its reader.
+#[test]
+fn as_many_threads_as_asked_for() {
+    let env = Environment::new();
+    let dir = crate::first_use::history(&env, 4000, 0);
+    env.index_ok(&dir, "build");
+    let threads = |option: &str| {
+        let mut command = env.ours("git-fastlog", &dir, &[option, "--format=%H"]);
+        let mut child = command.stdout(Stdio::piped()).spawn().expect("our programs are built");
+        // It has begun, and what it writes is more than a pipe takes.
+        child.stdout.as_mut().expect("piped").read_exact(&mut [0]).expect("there is an answer");
+        let status = format!("/proc/{}/status", child.id());
+        let count = || {
+            let text = fs::read_to_string(&status).expect("it waits");
+            let line =
+                text.lines().find_map(|line| line.strip_prefix("Threads:")).expect("there are threads");
+            line.trim().parse::<usize>().expect("a number")
+        };
+        // Larger chunks, which threads share, come after the first.
+        let mut most = 0;
+        for _ in 0..50 {
+            most = most.max(count());
+            std::thread::sleep(Duration::from_millis(4));
+        }
+        child.kill().expect("it is ours");
+        child.wait().expect("it is ours");
+        most
+    };
+    let one = threads("--threads=1");
+    assert_eq!(threads("--threads=2"), one + 1);
+    assert_eq!(threads("--threads=7"), one + 6);
+}
+
+#[test]
 fn wrong_command_lines_of_our_own() {
     let world = World::new();
     for words in [
@@ -316,21 +499,62 @@ fn help() {
     }
 }
 
+/// The lines of `--performance-stats`.
+#[track_caller]
+fn statistics(world: &World, words: &[&str]) -> String {
+    let git = world.git(&[&["log"], words].concat()).stdout;
+    let (output, ..) = world.fastlog(&[&["--performance-stats"], words].concat());
+    assert_eq!(output.stdout.as_bstr(), git.as_bstr(), "{words:?}");
+    String::from_utf8(output.stderr).expect("plain text")
+}
+
+#[test]
+fn statistics_say_what_was_read_and_what_it_cost() {
+    let mut world = World::new();
+    let check = |world: &World, words: &[&str], lines: &[&str]| {
+        let said = statistics(world, words);
+        for line in lines {
+            let pattern = regex::Regex::new(&format!("(?m)^{line}$")).expect("a regular expression");
+            assert!(pattern.is_match(&said), "{words:?}: no {line} in {said}");
+        }
+    };
+    let costs = [
+        r"wall: \d+\.\d ms",
+        // Some of it is computed by this program in any case.
+        r"cpu: (\d*[1-9]\d*\.\d|0\.[1-9]) ms, of other programs: \d+ ms",
+        r"peak memory: \d{3,} kB",
+    ];
+    let commits = format!("commits: {}", world.history(&[]).len());
+    check(&world, &[], &["served: native", "index: fresh", &commits]);
+    check(&world, &[], &costs);
+    let history = r"read: history 1 \(\d+\.\d kB\)";
+    check(&world, &[], &[&format!("{history}, paths none, newer commits 0"), "cache: not asked"]);
+    check(&world, &["--", "src"], &[&format!(r"{history}, paths 1 \(\d+\.\d kB\), newer commits 0")]);
+    check(
+        &world,
+        &["-n2", "--stat"],
+        &[r"served: assisted \(.*\)", "commits: 2", history_line(history).as_str()],
+    );
+    check(&world, &["-n2", "--stat"], &costs);
+    let searched = ["-Sfix", "--oneline"];
+    check(&world, &searched, &[r"served: git \(.*\)", "cache: miss"]);
+    check(&world, &searched, &[r"served: assisted \(an answer of git, remembered\)", "cache: hit"]);
+    check(&world, &["-g"], &[r"served: git \(.*\)", "index: none"]);
+    let before = world.history(&["--all"]);
+    world.repository.grow(&world.env, 2);
+    let newer = world.history(&["--all"]).iter().filter(|name| !before.contains(name)).count();
+    assert!(newer > 0);
+    let read = format!("{history}, paths none, newer commits {newer}");
+    check(&world, &["--all"], &["index: refreshed", &read]);
+}
+
+fn history_line(history: &str) -> String {
+    format!("{history}, paths .*, newer commits 0")
+}
+
 #[test]
 fn statistics_and_trace_go_to_standard_error() {
     let world = World::new();
-    let git = world.git(&["log"]).stdout;
-    let (output, ..) = world.fastlog(&["--performance-stats", "--threads=1"]);
-    assert_eq!(output.stdout.as_bstr(), git.as_bstr());
-    let commits = format!("commits: {}", world.history(&[]).len());
-    for line in ["served: native", "index: fresh", commits.as_str(), "wall: ", "peak memory: "] {
-        assert!(
-            output.stderr.lines().any(|l| l.starts_with_str(line)),
-            "{line} in {}",
-            output.stderr.as_bstr()
-        );
-    }
-
     for (words, served) in
         [(&[][..], "native"), (&["-n2", "--stat"], "assisted"), (&["--", "src"], "native"), (&["-g"], "git")]
     {

@@ -55,6 +55,28 @@ fn build_update_verify_clear() {
     assert!(!index.exists());
 }
 
+/// The hashes of the index are right, and the repository says something else.
+#[test]
+fn verify_finds_a_wrong_history() {
+    let env = Environment::new();
+    let dir = Generated::new(&env, "repository", Plan::plain(24, 20)).dir;
+    let commit = |message: &str| {
+        let name = env.git_ok(&dir, &["commit-tree", "-p", "main", "-m", message, "main^{tree}"]);
+        name.trim_end().to_str().expect("hex").to_owned()
+    };
+    let file = |name: &str| dir.join(".git/objects").join(&name[..2]).join(&name[2..]);
+    let (one, other) = (commit("one"), commit("other"));
+    env.git_ok(&dir, &["update-ref", "refs/heads/one", &one]);
+    env.index_ok(&dir, "build");
+    env.index_ok(&dir, "verify");
+    fs::remove_file(file(&one)).expect("loose");
+    fs::copy(file(&other), file(&one)).expect("loose");
+    let said = env.optimize(&dir, &["index", "verify"]);
+    let expected = format!("error: index: commit {one}: its message differs\n");
+    assert!(said.stderr.starts_with(expected.as_bytes()), "{}", said.stderr.as_bstr());
+    assert_eq!(said.code, 1);
+}
+
 /// Clones that have no trees, or not all: nothing is fetched, and what can't be known is said to be unknown.
 #[test]
 fn partial_clones() {

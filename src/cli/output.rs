@@ -6,6 +6,8 @@ use std::process::{Child, Command, Stdio};
 
 use bstr::ByteSlice;
 
+use crate::repo::config::Config;
+
 /// Where the answer goes.
 pub struct Output {
     pager: Option<Child>,
@@ -18,6 +20,21 @@ impl Output {
             return Output { pager: None };
         }
         Output { pager: pager_command(git).map(|command| spawn(&command)) }
+    }
+
+    /// The same, where `pager.log` may say that there is none, or which.
+    pub fn open_for_log(git: &Path, config: &Config) -> Output {
+        let command = match config.bool("pager.log") {
+            Ok(Some(false)) => return Output { pager: None },
+            Ok(_) => None,
+            // What is no boolean is a command, of which the environment knows better.
+            Err(_) => config.string("pager.log").ok().flatten(),
+        };
+        let command = command.filter(|_| std::env::var_os("GIT_PAGER").is_none());
+        match command.and_then(|command| command.to_os_str().ok()) {
+            Some(command) if std::io::stdout().is_terminal() => Output { pager: Some(spawn(command)) },
+            _ => Output::open(git, true),
+        }
     }
 
     /// Writes all of it. A reader that went away ends the program, as SIGPIPE ends git.

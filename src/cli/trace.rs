@@ -75,6 +75,29 @@ pub enum CacheUse {
 impl CacheUse {
     /// In the order of their numbers in a record of [`super::metrics`].
     pub const ALL: [CacheUse; 3] = [CacheUse::None, CacheUse::Hit, CacheUse::Miss];
+
+    fn name(self) -> &'static str {
+        match self {
+            CacheUse::None => "not asked",
+            CacheUse::Hit => "hit",
+            CacheUse::Miss => "miss",
+        }
+    }
+}
+
+/// What of the index was opened for an answer, and what had to be read besides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Opened {
+    /// History segments.
+    pub segments: usize,
+    /// Their bytes, which are mapped: only what is looked at comes from the disk.
+    pub bytes: u64,
+    /// Path segments; none where nobody asked for paths.
+    pub path_segments: usize,
+    /// Their bytes.
+    pub path_bytes: u64,
+    /// Commits that are newer than the index, which were read from the repository.
+    pub newer: u32,
 }
 
 /// The facts about one invocation.
@@ -90,6 +113,8 @@ pub struct Report {
     pub index: IndexUse,
     /// What became of the remembered answers.
     pub cache: CacheUse,
+    /// What was opened, where an index was.
+    pub opened: Option<Opened>,
     /// Commits of the answer, where they were counted.
     pub commits: Option<u64>,
     /// When it began.
@@ -111,6 +136,7 @@ impl Report {
             reason: String::new(),
             index: IndexUse::None,
             cache: CacheUse::None,
+            opened: None,
             commits: None,
             start: Instant::now(),
             stats: false,
@@ -167,20 +193,54 @@ impl Report {
             let _ = write!(text, " ({})", self.reason);
         }
         let _ = write!(text, "\nindex: {}\n", self.index.name());
+        if let Some(opened) = self.opened {
+            let Opened { segments, bytes, path_segments, path_bytes, newer } = opened;
+            let _ = writeln!(
+                text,
+                "read: history {}, paths {}, newer commits {newer}",
+                files(segments, bytes),
+                files(path_segments, path_bytes)
+            );
+            let _ = writeln!(text, "cache: {}", self.cache.name());
+        }
         if let Some(commits) = self.commits {
             let _ = writeln!(text, "commits: {commits}");
         }
-        let cpu = std::fs::read_to_string("/proc/self/schedstat").ok();
-        let cpu_ns = cpu.and_then(|text| text.split(' ').next()?.parse::<u64>().ok()).unwrap_or(0);
-        let _ = writeln!(
-            text,
-            "wall: {:.1} ms\ncpu (main thread): {:.1} ms\npeak memory: {} kB",
-            self.start.elapsed().as_secs_f64() * 1e3,
-            cpu_ns as f64 / 1e6,
-            peak_rss_kb(),
-        );
+        let _ = writeln!(text, "wall: {:.1} ms", self.start.elapsed().as_secs_f64() * 1e3);
+        let _ = write!(text, "cpu: {:.1} ms", cpu_seconds() * 1e3);
+        if let Some(seconds) = cpu_seconds_of_children() {
+            let _ = write!(text, ", of other programs: {:.0} ms", seconds * 1e3);
+        }
+        let _ = writeln!(text, "\npeak memory: {} kB", peak_rss_kb());
         text
     }
+}
+
+fn files(count: usize, bytes: u64) -> String {
+    match count {
+        0 => "none".to_owned(),
+        count => format!("{count} ({:.1} kB)", bytes as f64 / 1e3),
+    }
+}
+
+/// What all threads of this process have computed.
+fn cpu_seconds() -> f64 {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
+    time.tv_sec as f64 + time.tv_nsec as f64 / 1e9
+}
+
+/// `USER_HZ` of Linux, which proc(5) counts in.
+const TICKS_PER_SECOND: f64 = 100.0;
+
+/// What the programs have computed that this process has run and waited for, in steps of 10 ms;
+/// `None` where the system does not tell.
+fn cpu_seconds_of_children() -> Option<f64> {
+    let stat = std::fs::read_to_string("/proc/self/stat").ok()?;
+    // The program's name, in parentheses, may hold anything. Behind it: state, eleven numbers, and the times in user mode
+    // and in the kernel, first our own.
+    let times = stat.rsplit_once(')')?.1.split_whitespace().skip(13).take(2);
+    let ticks: u64 = times.map(str::parse::<u64>).sum::<Result<u64, _>>().ok()?;
+    Some(ticks as f64 / TICKS_PER_SECOND)
 }
 
 /// The high-water mark of resident memory, in kB; 0 where the system does not tell.

@@ -185,6 +185,12 @@ impl OpenIndex {
         self.open_paths().map(|paths| paths.segments.as_slice())
     }
 
+    /// The published path segments, if anybody has asked for them.
+    pub fn opened_paths(&self) -> &[PathSegment] {
+        let opened = self.paths.get().and_then(|paths| paths.as_ref().ok());
+        opened.map_or(&[], |paths| paths.segments.as_slice())
+    }
+
     /// The path segments' entries in the manifest, with the files' present stamps.
     ///
     /// # Errors

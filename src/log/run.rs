@@ -12,8 +12,9 @@ use super::options::own::OwnOptions;
 use super::options::{self, LogOptions, Refusal};
 use super::paths::Pathspec;
 use super::{handover, last_modified, paths, revisions};
-use crate::cli::trace::{Report, Served};
+use crate::cli::trace::{Opened, Report, Served};
 use crate::cli::{FATAL, cross_check, fatal, own_options};
+use crate::index::OpenIndex;
 use crate::repo::{NotExact, check_not_traced, exec_git};
 use crate::session::{Environment, Session};
 
@@ -132,6 +133,7 @@ impl Invocation {
             // For what an answer depends on: without, it is not remembered.
             drop(session.cover_paths(&mut index));
         }
+        report.opened = Some(opened(&index));
         let history = index.history().map_err(|err| NotExact::from(err.to_string()))?;
         let known = match with_paths {
             true => Some(index.paths().map_err(|rejected| NotExact::from(format!("index: {rejected}")))?),
@@ -274,6 +276,20 @@ impl Invocation {
                 ExitCode::from(FATAL)
             }
         }
+    }
+}
+
+/// What has been opened of the index, for the statistics.
+fn opened(index: &OpenIndex) -> Opened {
+    let published = index.manifest().entries.len();
+    let (segments, newer) = index.segments().split_at(published);
+    let paths = index.opened_paths();
+    Opened {
+        segments: published,
+        bytes: segments.iter().map(|segment| segment.byte_len()).sum(),
+        path_segments: paths.len(),
+        path_bytes: paths.iter().map(|segment| segment.byte_len()).sum(),
+        newer: newer.iter().map(|segment| segment.header().commits).sum(),
     }
 }
 

@@ -242,7 +242,7 @@ pub(super) struct IndexOptions {
     /// Say nothing unless something is wrong
     #[arg(long, short, global = true)]
     pub(super) quiet: bool,
-    /// Show progress even when standard error is not a terminal
+    /// Show progress even when standard error is not a terminal: a line now and then
     #[arg(long, global = true, conflicts_with = "quiet")]
     pub(super) progress: bool,
     /// In a session of its own and with low priority

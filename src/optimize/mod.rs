@@ -7,6 +7,7 @@ mod clone;
 mod context;
 mod doctor;
 mod index;
+mod lines;
 mod progress;
 mod report;
 mod run;

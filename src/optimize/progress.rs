@@ -1,10 +1,17 @@
-//! A progress bar on stderr, by git's rules: on a terminal, or when asked for.
+//! A progress bar on stderr, by git's rules: on a terminal, or when asked for. Where stderr is no terminal, a line now and
+//! then.
 
 use std::fmt::Write;
 use std::io::IsTerminal;
+use std::sync::Arc;
 use std::time::Duration;
 
 use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
+
+use super::lines::{self, Lines};
+
+/// How often a terminal shows that time goes by.
+const TICK: Duration = Duration::from_millis(200);
 
 /// Whether progress is shown, as it is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,6 +26,8 @@ pub(super) struct ProgressWanted {
 pub(super) struct Progress {
     bar: ProgressBar,
     unit: &'static str,
+    /// Where it is shown, unless that is a terminal.
+    lines: Option<Arc<Lines>>,
 }
 
 impl Progress {
@@ -29,18 +38,19 @@ impl Progress {
 
     /// Shows `what` with a number of these.
     pub(super) fn of(what: &'static str, unit: &'static str, wanted: ProgressWanted) -> Progress {
-        if wanted.quiet || !(wanted.forced || std::io::stderr().is_terminal()) {
-            return Progress { bar: ProgressBar::hidden(), unit };
+        let terminal = std::io::stderr().is_terminal();
+        if wanted.quiet || !(wanted.forced || terminal) {
+            return Progress { bar: ProgressBar::hidden(), unit, lines: None };
         }
-        let progress =
-            Progress { bar: ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr()), unit };
+        let lines = (!terminal).then(|| Arc::new(Lines::new()));
+        let target = match &lines {
+            Some(lines) => ProgressDrawTarget::term_like(Box::new(lines::Target(lines.clone()))),
+            None => ProgressDrawTarget::stderr(),
+        };
+        let progress = Progress { bar: ProgressBar::with_draw_target(None, target), unit, lines };
         progress.style(Template::Rate);
         progress.bar.set_message(what);
-        progress.bar.enable_steady_tick(Duration::from_millis(200));
-        if !std::io::stderr().is_terminal() {
-            // indicatif draws nothing there, and who asked for progress wants to see that it began.
-            let _ = std::io::Write::write_all(&mut std::io::stderr(), format!("{what}\n").as_bytes());
-        }
+        progress.bar.enable_steady_tick(TICK);
         progress
     }
 
@@ -112,7 +122,15 @@ enum Template {
 
 impl Drop for Progress {
     fn drop(&mut self) {
-        self.bar.finish_and_clear();
+        match &self.lines {
+            // The last line says how many there were.
+            Some(lines) => {
+                self.bar.disable_steady_tick();
+                lines.show_the_next();
+                self.bar.abandon();
+            }
+            None => self.bar.finish_and_clear(),
+        }
     }
 }
 
@@ -122,7 +140,7 @@ mod tests {
 
     #[test]
     fn an_estimate_is_dropped_when_it_is_exceeded() {
-        let progress = Progress { bar: ProgressBar::hidden(), unit: "commits" };
+        let progress = Progress { bar: ProgressBar::hidden(), unit: "commits", lines: None };
         let length = |commits, expected| {
             progress.at_about(commits, expected);
             progress.bar.length()

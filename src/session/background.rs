@@ -1,7 +1,6 @@
 //! Building and updating in the background: a process of its own, low in priority, that outlives its starter.
 
 use std::fs;
-use std::os::unix::process::CommandExt;
 use std::process::{Command, Stdio};
 use std::time::{Duration, SystemTime};
 
@@ -22,6 +21,7 @@ pub(super) fn update(repo: &Repo) {
         return;
     }
     let Ok(program) = std::env::current_exe() else { return };
+    // It takes a session of its own, which it could not do as the leader of a process group.
     let spawned = Command::new(program.with_file_name("git-optimize"))
         .args(["index", "update", "--quiet", "--detached"])
         .env("GIT_DIR", &repo.git_dir)
@@ -29,7 +29,6 @@ pub(super) fn update(repo: &Repo) {
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
-        .process_group(0)
         .spawn();
     // Nobody waits for it: when this process becomes git, or ends, init does.
     drop(spawned);

@@ -36,8 +36,11 @@ use survey::Survey;
 const PER_REPOSITORY: usize = 60;
 /// How many cases an ordinary test run takes: about a minute on two cores.
 const DEFAULT_CASES: usize = 3000;
-/// With a fresh index at least this share of the cases must be answered without git.
-const MIN_NATIVE_PERCENT: usize = 10;
+/// In each of these states of the index at least this share of the cases must be answered without git. Of the command lines
+/// more than half are made so that git has to answer, and half of the repositories are odd; what is left is 26 to 29 percent,
+/// and hardly less where the index is behind than where it is fresh.
+const MIN_NATIVE_PERCENT: usize = 20;
+const MOSTLY_USED: [&str; 3] = ["fresh", "stale", "compacting"];
 /// After so many failures the rest would say nothing new.
 const MAX_FAILURES: usize = 12;
 
@@ -73,11 +76,16 @@ fn answers_are_git_s() {
     let report = run.report.into_inner().expect("no worker panicked");
     report.show(&format!("differential: seed {}, {} cases", run.seed, report.count(None, None)));
     assert!(report.failures.is_empty(), "{}", report.failures.join("\n"));
-    let (fresh, native) =
-        (report.count(Some("fresh"), None), report.count(Some("fresh"), Some(Served::Native)));
     if run.only.is_none() {
-        assert!(fresh > 0, "no case met a fresh index");
-        assert!(native * 100 >= fresh * MIN_NATIVE_PERCENT, "only {native} of {fresh} cases were native");
+        assert!(report.count(Some("fresh"), None) > 0, "no case met a fresh index");
+        for state in MOSTLY_USED {
+            let (all, native) =
+                (report.count(Some(state), None), report.count(Some(state), Some(Served::Native)));
+            assert!(
+                native * 100 >= all * MIN_NATIVE_PERCENT,
+                "index {state}: only {native} of {all} cases were native"
+            );
+        }
     }
 }
 

@@ -9,6 +9,7 @@ use super::fixture::Fixture;
 use crate::support::Environment;
 use crate::support::damage::{self, replace};
 use crate::support::repository::{Generated, Plan, args, remove_dir};
+use crate::support::trace::Served;
 
 /// How a file's bytes are changed; `None` where that would change nothing.
 type Change = fn(&[u8]) -> Option<Vec<u8>>;
@@ -68,65 +69,93 @@ pub(crate) fn each_file_in_each_way() {
     assert!(failures.is_empty(), "\n{}", failures.join("\n"));
 }
 
+/// A damaged file of the index: the answer is right, and after a moment the index is sound and used again, without anybody
+/// building it.
+pub(crate) fn repaired_by_being_asked() {
+    let fixture = Fixture::new();
+    let questions = [args(&["--all", "--format=%H %P %s"]), args(&["--oneline", "--", "src"])];
+    let mut failures = Vec::new();
+    for kind in ["MANIFEST", "history-", "paths-"] {
+        for (what, change) in CHANGES.iter().filter(|(what, _)| ["empty", "half", "zeros"].contains(what)) {
+            let name = |file: &Path| file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let file = fixture.index_files().into_iter().find(|file| name(file).starts_with(kind));
+            let file = file.unwrap_or_else(|| panic!("no file {kind}"));
+            let bad = change(&fs::read(&file).expect("a readable index")).expect("something changes");
+            replace(&file, Some(&bad));
+            // Half a minute has passed since the last time that something was wrong.
+            let _ = fs::remove_file(fixture.git_dir.join("git-fast.attempt"));
+            let mut add =
+                |text: Option<String>| failures.extend(text.map(|text| format!("{kind} {what}: {text}")));
+            for question in &questions {
+                add(fixture.ask_one(question));
+                add(fixture.comes_to_answer(question, Served::Native));
+            }
+            let verify = fixture.env.optimize(&fixture.dir, &["index", "verify"]);
+            add((verify.code != 0).then(|| String::from_utf8_lossy(&verify.stderr).into_owned()));
+        }
+    }
+    assert!(failures.is_empty(), "\n{}", failures.join("\n"));
+}
+
 /// Other things in the place of the index or of its files.
 pub(crate) const REPLACED: &[Row] = &[
-    ("no index", |it| remove_dir(&it.index)),
-    ("an empty directory", |it| {
+    ("no index", Served::Native, |it| remove_dir(&it.index)),
+    ("an empty directory", Served::Native, |it| {
         remove_dir(&it.index);
         fs::create_dir(&it.index).expect("a writable worktree");
     }),
-    ("a file in its place", |it| {
+    ("a file in its place", Served::Native, |it| {
         remove_dir(&it.index);
         fs::write(&it.index, "text").expect("a writable worktree");
     }),
-    ("a symlink in its place", |it| {
+    ("a symlink in its place", Served::Native, |it| {
         let elsewhere = it.env.path().join("elsewhere");
         fs::rename(&it.index, &elsewhere).expect("same file system");
         symlink(elsewhere, &it.index).expect("a writable worktree");
     }),
-    ("a dangling symlink in its place", |it| {
+    ("a dangling symlink in its place", Served::Native, |it| {
         remove_dir(&it.index);
         symlink("nowhere", &it.index).expect("a writable worktree");
     }),
-    ("every file a directory", |it| {
+    ("every file a directory", Served::Git, |it| {
         for file in it.index_files() {
             replace(&file, None);
             fs::create_dir(file).expect("just removed");
         }
     }),
-    ("every file a symlink to a copy", |it| {
+    ("every file a symlink to a copy", Served::Git, |it| {
         for (number, file) in it.index_files().into_iter().enumerate() {
             let copy = it.env.path().join(format!("copy-{number}"));
             fs::rename(&file, &copy).expect("same file system");
             symlink(copy, file).expect("just moved");
         }
     }),
-    ("every file a named pipe", |it| {
+    ("every file a named pipe", Served::Git, |it| {
         for file in it.index_files() {
             replace(&file, None);
             it.env.run(it.env.command("mkfifo", &it.dir, &[file])).success("mkfifo");
         }
     }),
-    ("every file endless", |it| {
+    ("every file endless", Served::Git, |it| {
         for file in it.index_files() {
             replace(&file, None);
             symlink("/dev/zero", file).expect("just removed");
         }
     }),
-    ("each file alone", |it| {
+    ("each file alone", Served::Native, |it| {
         let files = it.index_files();
         for file in &files[..files.len() - 1] {
             replace(file, None);
         }
     }),
-    ("contents exchanged", |it| {
+    ("contents exchanged", Served::Native, |it| {
         let files = it.index_files();
         let all: Vec<Vec<u8>> = files.iter().map(|file| fs::read(file).expect("readable")).collect();
         for (number, file) in files.iter().enumerate() {
             replace(file, Some(&all[(number + 1) % all.len()]));
         }
     }),
-    ("an older state of the index", |it| {
+    ("an older state of the index", Served::Native, |it| {
         let before: Vec<_> =
             it.index_files().into_iter().map(|file| (fs::read(&file).expect("readable"), file)).collect();
         it.grow(5);
@@ -136,9 +165,9 @@ pub(crate) const REPLACED: &[Row] = &[
             fs::write(file, bytes).expect("the index belongs to us");
         }
     }),
-    ("the index of another repository", |it| foreign(it, "sha1")),
-    ("the index of a SHA-256 repository", |it| foreign(it, "sha256")),
-    ("debris of killed writers", |it| {
+    ("the index of another repository", Served::Native, |it| foreign(it, "sha1")),
+    ("the index of a SHA-256 repository", Served::Native, |it| foreign(it, "sha256")),
+    ("debris of killed writers", Served::Native, |it| {
         for name in ["lock", "LOCK", "MANIFEST.lock", "MANIFEST.tmp", ".tmp123", "0.seg", "segment-0.tmp"] {
             let file = it.index.join(name);
             if !file.exists() {
@@ -147,7 +176,7 @@ pub(crate) const REPLACED: &[Row] = &[
         }
         it.grow(2);
     }),
-    ("locked by a live process", |it| {
+    ("locked by a live process", Served::Native, |it| {
         for file in it.index_files().into_iter().chain(damage::files(&it.git_dir)) {
             let name = file.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
             if file.starts_with(&it.index) || name.contains("fast") {

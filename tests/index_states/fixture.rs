@@ -2,11 +2,12 @@
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::differential::compare::difference;
 use crate::support::process::shell;
 use crate::support::repository::{Generated, Plan, args};
+use crate::support::trace::{Served, Trace};
 use crate::support::{Environment, damage};
 
 /// The questions of every row: native ones, and some that git has to help with.
@@ -21,6 +22,9 @@ const QUESTIONS: &[&[&str]] = &[
     &["--grep=fix", "--all"],
     &["HEAD~2", "--skip=2", "-n5", "--topo-order"],
 ];
+
+/// How long an index may take to repair itself.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// One repository with a fresh index.
 pub(crate) struct Fixture {
@@ -114,5 +118,30 @@ impl Fixture {
             (Some(text), trace) => format!("{text}\n{trace:?}"),
         };
         Some(format!("git-fastlog {}\n{text}", shell(question)))
+    }
+
+    /// Asks until a plain question is answered as it is to be in this state; what is wrong if that does not happen.
+    pub(crate) fn comes_to(&self, served: Served) -> Option<String> {
+        self.comes_to_answer(&args(&["--all", "--oneline"]), served)
+    }
+
+    /// Asks this question until it is answered in this way; what is wrong if that does not happen. An answer from the index
+    /// must come from one that lacks a few commits at most.
+    pub(crate) fn comes_to_answer(&self, question: &[OsString], served: Served) -> Option<String> {
+        let right = |trace: &Trace| {
+            let usable = ["fresh", "refreshed"].contains(&trace.index.as_str());
+            trace.served == served && (served == Served::Git || usable)
+        };
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let (_, trace) = self.env.fastlog(&self.dir, question, None);
+            match trace {
+                Ok(trace) if right(&trace) => return None,
+                trace if Instant::now() > deadline => {
+                    return Some(format!("{} is not to be {served:?} but {trace:?}", shell(question)));
+                }
+                _ => std::thread::sleep(Duration::from_millis(20)),
+            }
+        }
     }
 }

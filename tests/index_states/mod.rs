@@ -11,10 +11,14 @@ use std::fmt::Write as _;
 
 use fixture::Fixture;
 
-/// A name, and what happens to a repository whose index has just been built.
-type Row = (&'static str, fn(&mut Fixture));
+use crate::support::trace::Served;
 
-/// Plays each row on a repository of its own, asks, builds the index, asks again.
+/// A name; who answers a plain question when the index has had a moment to repair itself; and what happens to a
+/// repository whose index has just been built.
+type Row = (&'static str, Served, fn(&mut Fixture));
+
+/// Plays each row on a repository of its own: asks, and nothing but that must bring the index back to use where it can
+/// be used at all. Then builds the index and asks again.
 fn play(rows: &[Row]) {
     let mut failures = String::new();
     let mut add = |name: &str, when: &str, found: Vec<String>| {
@@ -22,15 +26,17 @@ fn play(rows: &[Row]) {
             let _ = writeln!(failures, "== {name}, {when}: {failure}");
         }
     };
-    for (name, happen) in rows {
+    for (name, served, happen) in rows {
         let mut fixture = Fixture::new();
         happen(&mut fixture);
         add(name, "at once", fixture.ask());
+        add(name, "by itself", fixture.comes_to(*served).into_iter().collect());
         let build = fixture.env.optimize(&fixture.dir, &["index", "build"]);
         if build.panicked() || build.timed_out {
             add(name, "building", vec![String::from_utf8_lossy(&build.stderr).into_owned()]);
         }
         add(name, "after building the index again", fixture.ask());
+        add(name, "after building the index again", fixture.comes_to(*served).into_iter().collect());
     }
     assert!(failures.is_empty(), "\n{failures}");
 }
@@ -38,6 +44,11 @@ fn play(rows: &[Row]) {
 #[test]
 fn files_of_the_index_are_hurt() {
     files::each_file_in_each_way();
+}
+
+#[test]
+fn damaged_files_of_the_index_are_repaired() {
+    files::repaired_by_being_asked();
 }
 
 #[test]

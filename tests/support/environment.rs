@@ -84,6 +84,11 @@ impl Environment {
         self.variables.push((name.into(), value.into()));
     }
 
+    /// Takes a variable away.
+    pub(crate) fn unset(&mut self, name: &str) {
+        self.variables.retain(|(known, _)| known != name);
+    }
+
     /// Gives configuration by environment, on top of every file.
     pub(crate) fn set_config(&mut self, settings: &[(&str, &OsStr)]) {
         self.set("GIT_CONFIG_COUNT", settings.len().to_string());

@@ -86,6 +86,16 @@ impl Terminal {
         }
     }
 
+    /// All that is written until the program ends, byte for byte, and from here on without control sequences.
+    #[track_caller]
+    pub(crate) fn whole(mut self) -> (Vec<u8>, String) {
+        let deadline = Instant::now() + PATIENCE;
+        while self.more(deadline) {}
+        assert!(Instant::now() < deadline, "it does not end; there is: {}", self.seen.as_bstr());
+        let shown = self.control.replace_all(&self.seen[self.read..], &b""[..]).replace(b"\r", b"");
+        (std::mem::take(&mut self.seen), String::from_utf8_lossy(&shown).into_owned())
+    }
+
     /// Reads what there is; `false` when nothing came until the deadline, or nothing can come any more.
     fn more(&mut self, deadline: Instant) -> bool {
         let left = deadline.saturating_duration_since(Instant::now());

@@ -5,8 +5,8 @@ use std::time::Instant;
 
 use gix::hash::Kind;
 
-use super::repo::TestRepo;
-use crate::history::{Error, Options, Overlay, build, overlay, sample, verify};
+use super::repo::{TestRepo, commit_bytes};
+use crate::history::{Error, Fault, Options, Overlay, build, overlay, sample, verify};
 use crate::index::{History, Segment};
 use crate::repo::commit_dates;
 
@@ -78,6 +78,54 @@ fn packs_and_threads() {
             let history = History::new([&segment]).unwrap();
             assert_eq!(history.len(), 3000, "{step}");
             assert_eq!(check_all(&repo, &history), 3000, "{step}");
+        }
+    }
+}
+
+/// An index whose hashes are right and which says of commits what is true of others.
+#[test]
+fn a_wrong_history_is_found() {
+    let dates = |_: &[gix::hash::ObjectId]| -> std::io::Result<Vec<i64>> { unreachable!("no odd commits") };
+    for kind in [Kind::Sha1, Kind::Sha256] {
+        let repo = TestRepo::new(kind);
+        let (root, other_root) = (repo.commit(&[], 1000, "A", "root"), repo.commit(&[], 1001, "A", "root"));
+        let tree = repo.write(gix::objs::Kind::Tree, &[b"100644 f\0", repo.empty_tree().as_slice()].concat());
+        // How the commit is, and how the index has it.
+        let right = commit_bytes(repo.empty_tree(), &[root], 2000, "A", "message");
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+        let replaced = |from: &str, to: &str| text(right.clone()).replacen(from, to, 1).into_bytes();
+        let wrong = [
+            ("tree", commit_bytes(tree, &[root], 2000, "A", "message")),
+            ("list of parents", commit_bytes(repo.empty_tree(), &[other_root], 2000, "A", "message")),
+            ("list of parents", commit_bytes(repo.empty_tree(), &[root, other_root], 2000, "A", "message")),
+            ("list of parents", commit_bytes(repo.empty_tree(), &[], 2000, "A", "message")),
+            ("author or committer", commit_bytes(repo.empty_tree(), &[root], 2001, "A", "message")),
+            ("author or committer", commit_bytes(repo.empty_tree(), &[root], 2000, "B", "message")),
+            ("author or committer", replaced("-0330", "-0230")),
+            ("other headers", replaced("\n\n", "\nx-header y\n\n")),
+            ("message", commit_bytes(repo.empty_tree(), &[root], 2000, "A", "massage")),
+        ];
+        for (what, wrong) in wrong {
+            let (id, wrong) = (repo.raw_commit(&right), repo.raw_commit(&wrong));
+            let segment = repo.build(&[wrong, root, other_root], &empty()).unwrap();
+            let history = History::new([&segment]).unwrap();
+            let pos = history.lookup(&wrong).unwrap();
+            // The object database answers with another commit for this name.
+            let file = |id: &gix::hash::ObjectId| {
+                let hex = id.to_string();
+                repo.git_dir().join("objects").join(&hex[..2]).join(&hex[2..])
+            };
+            let honest = std::fs::read(file(&wrong)).unwrap();
+            assert_eq!(verify(&history, &repo.odb(), kind, &[pos], &Options::new(&dates)).unwrap(), 1);
+            std::fs::remove_file(file(&wrong)).unwrap();
+            std::fs::copy(file(&id), file(&wrong)).unwrap();
+            let fault = verify(&history, &repo.odb(), kind, &[pos], &Options::new(&dates)).unwrap_err();
+            assert!(
+                matches!(fault, Fault::Differs { id, what: found } if id == wrong && found == what),
+                "{what}: {fault}"
+            );
+            std::fs::remove_file(file(&wrong)).unwrap();
+            std::fs::write(file(&wrong), honest).unwrap();
         }
     }
 }

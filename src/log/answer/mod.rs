@@ -5,6 +5,7 @@ mod assist;
 mod combinations;
 mod contains_path;
 mod last_modified;
+mod needed_tips;
 mod plan;
 mod shortlog;
 mod show;

@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use bstr::BString;
 
 use super::Question;
+use super::needed_tips::needed_tips;
 use crate::cli::output::Output;
 use crate::cli::trace::{Report, Served};
 use crate::index::{Flags, History, Pos};
@@ -104,7 +105,8 @@ impl Show<'_, '_> {
         let abbreviates = style.abbreviates() && !self.question.own.json;
         let wants_parents = changes.is_some() || style.needs().parents;
         let mut printer = Printer::new(history, style, layout);
-        let git = &self.question.git.path;
+        let (git, config) = (&self.question.git.path, self.question.config);
+        let mut hint = None;
         report.served = Served::Native;
         let mut output: Option<Output> = None;
         let mut bytes = Vec::new();
@@ -130,8 +132,13 @@ impl Show<'_, '_> {
                 self.sources.learn_abbrevs(history);
             }
             chunk_size = (chunk_size * 4).min(LARGEST_CHUNK);
+<<<<<<< HEAD
             let output = output.get_or_insert_with(|| Output::open(git, true));
             let mut more = || self.fill(&mut selector, &mut whole, chunk_size, wants_parents);
+=======
+            let output = output.get_or_insert_with(|| Output::open_for_log(git, config));
+            let mut more = || self.fill(&mut selector, &mut whole, chunk_size);
+>>>>>>> h2
             filled = if self.question.own.json {
                 bytes.clear();
                 for step in &batch.steps {
@@ -166,13 +173,17 @@ impl Show<'_, '_> {
                 bytes.clear();
                 let page = json::PageLine { page: self.question.own.page, count, has_more, cursor };
                 json::push_page(&page, &mut bytes);
-                output.get_or_insert_with(|| Output::open(git, true)).write(&bytes);
-            } else if let Some(token) = cursor {
-                let _ = writeln!(std::io::stderr(), "hint: next page: --cursor {token}");
+                output.get_or_insert_with(|| Output::open_for_log(git, config)).write(&bytes);
+            } else {
+                hint = cursor;
             }
         }
         if let Some(output) = output {
             output.finish();
+        }
+        // When the pager has left the screen.
+        if let Some(token) = hint {
+            let _ = writeln!(std::io::stderr(), "hint: next page: --cursor {token}");
         }
         Ok(ExitCode::SUCCESS)
     }
@@ -290,7 +301,8 @@ impl Show<'_, '_> {
 
     fn next_cursor(&self, count: u64) -> Option<String> {
         let offset = self.question.options.skip.unwrap_or(0) + count;
-        let cursor = Cursor { requests: self.question.requests.to_vec(), offset };
+        let requests = needed_tips(self.question, self.plan, self.history);
+        let cursor = Cursor { requests, offset };
         cursor.token(&self.question.options.git_args)
     }
 }

@@ -65,7 +65,9 @@ pub struct OwnOptions {
     /// Threads to render with [default: the number of processors]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub threads: Option<u16>,
-    /// Say on stderr what was read, how it was served, and time and memory used
+    /// Say on stderr how it was served, what of the index was opened, how many newer commits were read, whether a
+    /// remembered answer of git was used, and time, CPU time and peak memory until then. (What git computes after this
+    /// program has become git does not count.)
     #[arg(long)]
     pub performance_stats: bool,
     /// Print the version, and that of git

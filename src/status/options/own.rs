@@ -44,7 +44,7 @@ pub struct OwnOptions {
     /// Run git as well and report any difference (exit code 1)
     #[arg(long, conflicts_with_all = ["json", "summary", "exit_code"])]
     pub cross_check: bool,
-    /// Say on stderr how it was served, and time and memory used
+    /// Say on stderr how it was served, what was looked at, and time, CPU time and peak memory
     #[arg(long)]
     pub performance_stats: bool,
     /// One line for each worktree of this repository
