@@ -98,18 +98,12 @@ fn cross_check_reports_a_difference() {
     let git = world.git(&["log", "--format=%H", "-n3"]).success("git log");
     let other = world.env.path().join("other");
     fs::create_dir(&other).expect("a new directory");
-    let real = std::env::split_paths(&std::env::var_os("PATH").expect("PATH is set"))
-        .map(|dir| dir.join("git"))
-        .find(|git| git.is_file())
-        .expect("there is a git");
+    let real = world.env.real_git();
     let script =
         format!("#!/bin/sh\n{} \"$@\" | sed 2s/^./x/\ntest \"$1\" != log || exit 3\n", real.display());
     fs::write(other.join("git"), script).expect("a writable directory");
     fs::set_permissions(other.join("git"), fs::Permissions::from_mode(0o755)).expect("it is ours");
-    let mut path = other.into_os_string();
-    path.push(":");
-    path.push(std::env::var_os("PATH").expect("PATH is set"));
-    world.env.set("PATH", path);
+    world.env.put_first(&other);
 
     let (output, served, _) = world.fastlog(&["--cross-check", "--format=%H", "-n3"]);
     assert_eq!((output.code, served), (1, Served::Native));

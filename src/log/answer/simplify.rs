@@ -31,7 +31,7 @@ impl Question<'_> {
             return Err("--follow without a path".into());
         };
         let first_parent = self.options.first_parent;
-        let renames = Renames::open(self.repo, self.config, self.git, first_parent);
+        let renames = Renames::new(self.repo, self.config, self.git, paths, first_parent);
         Follow::new(history, paths, pathspec, renames, first_parent).map(Some)
     }
 
