@@ -16,7 +16,6 @@ use crate::log::last_modified::{Depth, Found, entries, last_modified};
 use crate::log::repo_sources::RepoSources;
 use crate::log::revisions::Request;
 use crate::log::settings::Settings;
-use crate::log::touched::check_complete;
 use crate::log::walk::{Plan, Start, reached};
 use crate::repo::NotExact;
 
@@ -31,7 +30,7 @@ impl Question<'_> {
         paths: &Paths<'_>,
         report: &mut Report,
     ) -> Result<ExitCode, NotExact> {
-        check_complete(history, paths)?;
+        self.check_paths(history, paths)?;
         let (tip, excluded) = self.tip_and_excluded(history)?;
         let depth = match (self.options.last_modified.recursive, self.options.last_modified.trees) {
             (false, _) => Depth::Named,
