@@ -187,6 +187,13 @@ fn json_says_what_git_says() {
     assert_eq!(page, all);
     let (commits, _) = world.json(&["--json", "--color", "--grep=fix", "--graph", "--all"]);
     assert_eq!(oids(&commits), world.history(&["--grep=fix", "--topo-order", "--all"]));
+    for question in
+        [&["--all", "--", "src"][..], &["--full-history", "--", "*.c", ":!src/lib"], &["--", "README"]]
+    {
+        let (commits, page) = world.json(&[&["--json"], question].concat());
+        assert_eq!(oids(&commits), world.history(question), "{question:?}");
+        assert!(page["count"] != 0 && commits[0]["parents"].is_array(), "{question:?}");
+    }
     let (output, ..) = world.fastlog(&["--json", "--stat", "-n2"]);
     assert_eq!((output.code, output.stdout.as_bstr()), (128, b"".as_bstr()), "git's text is no JSON");
     let (commits, page) = world.json(&["--json", "--page=2", "--per-page=7", "--all"]);

@@ -267,6 +267,15 @@ fn last_modified_of_some_paths() {
     assert_eq!((&values[0]["path"], &values[0]["oid"]), (&Value::from("a"), &Value::from(three)));
     assert_eq!((&values[0]["subject"], &values[0]["boundary"]), (&Value::from("three"), &Value::from(false)));
     assert_eq!(values[0]["author"]["name"], "A U Thor");
+    for value in &values {
+        let oid = value["oid"].as_str().expect("a name");
+        let dates = world.lines(&["log", "-1", "--no-walk", "--format=%at %ct", oid]).remove(0);
+        let zones =
+            world.lines(&["log", "-1", "--no-walk", "--date=format:%z", "--format=%ad %cd", oid]).remove(0);
+        let people = [&value["author"], &value["committer"]];
+        assert_eq!(people.map(|person| person["time"].to_string()).join(" "), dates);
+        assert_eq!(people.map(|person| person["zone"].as_str().expect("a zone")).join(" "), zones);
+    }
     assert_eq!((&values[1]["path"], &values[1]["boundary"]), (&Value::from("file"), &Value::from(true)));
 }
 

@@ -32,16 +32,16 @@ impl Question<'_> {
     ) -> Result<ExitCode, NotExact> {
         self.check_paths(history, paths)?;
         let (tip, excluded) = self.tip_and_excluded(history)?;
+        if self.options.last_modified.trees && self.pathspec.is_some() {
+            return Err("directories above the paths".into());
+        }
         let depth = match (self.options.last_modified.recursive, self.options.last_modified.trees) {
             (false, _) => Depth::Named,
             (true, false) => Depth::Files,
             (true, true) => Depth::Everything,
         };
         let tree = history.tree(tip).to_owned();
-        let (entries, directories) = entries(self.repo, tree, self.pathspec, depth)?;
-        if directories && paths.has_quirks() {
-            return Err("a directory in a history with odd trees".into());
-        }
+        let entries = entries(self.repo, tree, self.pathspec, depth)?;
         let is_excluded = |pos: Pos| excluded.get(pos.index()).copied().unwrap_or(false);
         let found = last_modified(history, paths, tip, &is_excluded, &entries);
         let unknown = |path: &BString| NotExact::from(format!("what changed '{path}' is not known"));
