@@ -47,6 +47,8 @@ fn main() -> io::Result<()> {
         table(&mut text, "Commits", rows::history(&subject)?, &subject, &arguments)?;
         table(&mut text, "Paths", rows::paths(&subject)?, &subject, &arguments)?;
         table(&mut text, "Building", rows::build(), &subject, &arguments)?;
+        // The last row has built it, with all that it holds.
+        text.push_str(&subject.index_size()?);
     }
     document::write(arguments.common.output.as_deref(), &text)
 }
