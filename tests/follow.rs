@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::os::unix::fs::symlink;
 use std::path::PathBuf;
 
 use bstr::ByteSlice;
@@ -11,6 +12,7 @@ use fastrand::Rng;
 use crate::differential::compare::difference;
 use crate::support::Environment;
 use crate::support::process::shell;
+use crate::support::recorder::{Recorder, VERSION};
 use crate::support::repository::args;
 use crate::support::trace::Served;
 
@@ -237,5 +239,110 @@ fn followed_files_are_paged_and_counted() {
         let all = env.git_ok(&dir, &[&["log"][..], &words].concat());
         let (counted, _) = env.fastlog(&dir, &args(&[&["--count"][..], &words].concat()), None);
         assert_eq!(counted.stdout.as_bstr(), format!("{}\n", all.lines().count()));
+    }
+}
+
+/// Where a file came from is asked of git once, and again when anything has changed that has a say in it.
+#[test]
+fn where_files_came_from_is_asked_once() {
+    let mut env = Environment::new();
+    let dir = env.path().join("r");
+    fs::create_dir_all(dir.join("sub/deep")).expect("a new directory");
+    env.git_ok(&dir, &["init", "-q"]);
+    let write = |path: &str, text: &str| {
+        let path = dir.join(path);
+        fs::create_dir_all(path.parent().expect("below")).expect("writable");
+        fs::write(path, text).expect("writable");
+    };
+    let commit = |env: &Environment, message: &str| {
+        env.git_ok(&dir, &["add", "sub"]);
+        env.git_ok(&dir, &["commit", "-q", "-a", "-m", message]);
+    };
+    // For git the two are much the same if they are texts, and have no line in common if they are not.
+    let lines: Vec<String> = (0..40).map(|number| format!("line {number}")).collect();
+    write("sub/deep/old", &lines.join("\r\n"));
+    commit(&env, "one");
+    write("sub/deep/new", &lines.join("\n"));
+    fs::remove_file(dir.join("sub/deep/old")).expect("it is there");
+    commit(&env, "two");
+    env.index_ok(&dir, "build");
+    let recorder = Recorder::start(&mut env);
+    // How often git was asked, and how many commits are shown: each of them creates a file here.
+    let ask = |env: &Environment, words: &[&str]| -> (usize, usize) {
+        let words = args(&[words, &["--oneline", "--follow", "--", "sub/deep/new"]].concat());
+        let theirs = env.log(&dir, &words, None);
+        recorder.take();
+        let (ours, trace) = env.fastlog(&dir, &words, None);
+        assert_eq!(difference(&ours, &theirs, false), None, "{words:?}");
+        assert_eq!(trace.expect("a trace").served, Served::Native, "{words:?}");
+        let logs = recorder.take().iter().filter(|asked| asked.words.starts_with("log ")).count();
+        (logs, theirs.stdout.lines().count())
+    };
+    assert_eq!(ask(&env, &[]), (2, 2));
+    for words in [&[][..], &["--all"], &["-n1"], &["--author=Thor"], &["--topo-order"], &["--format=%ad"]] {
+        assert_eq!(ask(&env, words).0, 0, "{words:?}");
+    }
+    env.git_ok(&dir, &["branch", "other", "HEAD~1"]);
+    assert_eq!(ask(&env, &["--all"]), (0, 2), "refs have no say");
+    write("sub/untracked", "a file");
+    env.git_ok(&dir, &["add", "sub/untracked"]);
+    assert_eq!(ask(&env, &[]), (0, 2), "nor has git's index, without attributes in it");
+
+    type Change<'c> = (&'c str, usize, &'c dyn Fn(&mut Environment));
+    let home = env.path().join("home");
+    let changes: &[Change<'_>] = &[
+        ("attributes at the top", 1, &|_| write(".gitattributes", "old -diff\n")),
+        ("attributes below", 2, &|_| write("sub/.gitattributes", "old diff\n")),
+        ("attributes beside", 1, &|_| write("sub/deep/.gitattributes", "* -diff\n")),
+        ("attributes of git's index alone, which it hardly ever reads here", 2, &|env| {
+            env.git_ok(&dir, &["add", "sub/deep/.gitattributes"]);
+            fs::remove_file(dir.join("sub/deep/.gitattributes")).expect("it is there");
+        }),
+        ("no attributes in git's index", 2, &|env| {
+            env.git_ok(&dir, &["rm", "-q", "--cached", "sub/deep/.gitattributes"]);
+        }),
+        ("attributes of the repository", 2, &|_| write(".git/info/attributes", "* diff\n")),
+        ("no attributes of the repository", 2, &|_| {
+            fs::remove_file(dir.join(".git/info/attributes")).expect("it is there");
+        }),
+        ("no attributes below", 1, &|_| {
+            fs::remove_file(dir.join("sub/.gitattributes")).expect("it is there");
+        }),
+        ("no attributes at the top", 2, &|_| {
+            fs::remove_file(dir.join(".gitattributes")).expect("it is there");
+        }),
+        ("attributes of the user", 1, &|_| {
+            fs::create_dir_all(home.join(".config/git")).expect("writable");
+            fs::write(home.join(".config/git/attributes"), "* binary\n").expect("writable");
+        }),
+        ("another place for them", 2, &|env| env.set("XDG_CONFIG_HOME", home.join("nowhere"))),
+        ("and another", 1, &|env| {
+            let file = home.join(".config/git/attributes");
+            env.set_config(&[("core.attributesFile", file.as_os_str())]);
+        }),
+        ("a limit for renames", 2, &|env| env.set_config(&[("diff.renameLimit", "7".as_ref())])),
+        ("what is too big to be a text", 2, &|env| {
+            env.set_config(&[("core.bigFileThreshold", "8".as_ref())]);
+        }),
+        ("another git", 2, &|env| env.set(VERSION, "2.47.99")),
+        ("only first parents", 2, &|_| {}),
+    ];
+    for (what, shown, change) in changes {
+        change(&mut env);
+        let words: &[&str] = if *what == "only first parents" { &["--first-parent"] } else { &[] };
+        assert_eq!(ask(&env, words), (*shown, *shown), "{what}");
+        assert_eq!(ask(&env, words), (0, *shown), "{what}");
+    }
+    // Where it can't be told which attributes there are, it is asked each time.
+    write("elsewhere", "* -diff\n");
+    symlink(dir.join("elsewhere"), dir.join("sub/.gitattributes")).expect("writable");
+    assert_eq!(ask(&env, &[]), (2, 2), "a link, which git does not follow");
+    assert_eq!(ask(&env, &[]), (2, 2), "a link, which git does not follow");
+    fs::remove_file(dir.join("sub/.gitattributes")).expect("it is there");
+    env.set_config(&[]);
+    for (name, value) in [("GIT_ATTR_SOURCE", "HEAD"), ("GIT_INDEX_FILE", "another")] {
+        env.set(name, value);
+        assert_eq!(ask(&env, &[]), (2, 2), "{name}");
+        assert_eq!(ask(&env, &[]), (2, 2), "{name}");
     }
 }

@@ -1,6 +1,7 @@
 //! All integration tests, in one binary. The oracle is the real `git` on PATH, run in the same test.
 
 mod answers;
+mod assisted;
 mod completions;
 mod concurrency;
 mod differential;

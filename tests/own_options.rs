@@ -126,18 +126,12 @@ fn cross_check_reports_a_difference() {
     let git = world.git(&["log", "--format=%H", "-n3"]).success("git log");
     let other = world.env.path().join("other");
     fs::create_dir(&other).expect("a new directory");
-    let real = std::env::split_paths(&std::env::var_os("PATH").expect("PATH is set"))
-        .map(|dir| dir.join("git"))
-        .find(|git| git.is_file())
-        .expect("there is a git");
+    let real = world.env.real_git();
     let script =
         format!("#!/bin/sh\n{} \"$@\" | sed 2s/^./x/\ntest \"$1\" != log || exit 3\n", real.display());
     fs::write(other.join("git"), script).expect("a writable directory");
     fs::set_permissions(other.join("git"), fs::Permissions::from_mode(0o755)).expect("it is ours");
-    let mut path = other.into_os_string();
-    path.push(":");
-    path.push(std::env::var_os("PATH").expect("PATH is set"));
-    world.env.set("PATH", path);
+    world.env.put_first(&other);
 
     let (output, served, _) = world.fastlog(&["--cross-check", "--format=%H", "-n3"]);
     assert_eq!((output.code, served), (1, Served::Native));
@@ -221,6 +215,13 @@ fn json_says_what_git_says() {
     assert_eq!(page, all);
     let (commits, _) = world.json(&["--json", "--color", "--grep=fix", "--graph", "--all"]);
     assert_eq!(oids(&commits), world.history(&["--grep=fix", "--topo-order", "--all"]));
+    for question in
+        [&["--all", "--", "src"][..], &["--full-history", "--", "*.c", ":!src/lib"], &["--", "README"]]
+    {
+        let (commits, page) = world.json(&[&["--json"], question].concat());
+        assert_eq!(oids(&commits), world.history(question), "{question:?}");
+        assert!(page["count"] != 0 && commits[0]["parents"].is_array(), "{question:?}");
+    }
     let (output, ..) = world.fastlog(&["--json", "--stat", "-n2"]);
     assert_eq!((output.code, output.stdout.as_bstr()), (128, b"".as_bstr()), "git's text is no JSON");
     let (commits, page) = world.json(&["--json", "--page=2", "--per-page=7", "--all"]);

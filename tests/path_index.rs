@@ -5,7 +5,9 @@ use std::path::Path;
 
 use bstr::ByteSlice;
 
-use crate::support::repository::{Generated, Plan};
+use crate::differential::compare::difference;
+use crate::support::repository::{Generated, Plan, args};
+use crate::support::trace::Served;
 use crate::support::{Environment, damage};
 
 /// A line of `git optimize index status`.
@@ -99,6 +101,79 @@ fn partial_clones() {
         env.index_ok(&dir, "verify");
         assert_eq!(env.optimize(&dir, &["index", "verify", "--deep", "--all"]).code, 0);
         assert_eq!(objects(), before, "something was fetched");
+        assert_eq!(ask(&env, &dir, &["--all", "--format=%h %s"]), (Served::Native, String::new()));
+        // git fetches what it needs.
+        let (served, reason) = ask(&env, &dir, &["--all", "--format=%h %s", "--", "src"]);
+        assert!(served == Served::Git && reason.ends_with(" changed is not known"), "{reason}");
+    }
+}
+
+/// Asks both programs, whose answers must be the same; who answered, and why.
+#[track_caller]
+fn ask(env: &Environment, dir: &Path, words: &[&str]) -> (Served, String) {
+    let (ours, trace) = env.fastlog(dir, &args(words), None);
+    let theirs = env.log(dir, &args(words), None);
+    assert_eq!(difference(&ours, &theirs, false), None, "{words:?}");
+    let trace = trace.expect("a trace");
+    (trace.served, trace.reason)
+}
+
+/// A tree is lost. Whoever would come to its commit is sent to git, which complains; nobody else is.
+#[test]
+fn only_questions_that_meet_an_unknown_commit_are_git_s() {
+    let env = Environment::new();
+    let dir = env.path().join("repository");
+    fs::create_dir(&dir).expect("a new directory");
+    env.git_ok(&dir, &["init", "-q"]);
+    let commit = |branch: &str, number: usize| {
+        fs::create_dir_all(dir.join("below")).expect("writable");
+        for path in ["file", "below/file", branch] {
+            fs::write(dir.join(path), format!("{branch} {number}\n")).expect("writable");
+        }
+        env.git_ok(&dir, &["add", "-A"]);
+        env.git_ok(&dir, &["commit", "-q", "-m", &format!("{branch} {number}")]);
+    };
+    (0..3).for_each(|number| commit("main", number));
+    env.git_ok(&dir, &["checkout", "-q", "-b", "side", "HEAD~1"]);
+    commit("side", 0);
+    let lost = env.git_ok(&dir, &["rev-parse", "HEAD^{tree}"]);
+    commit("side", 1);
+    env.git_ok(&dir, &["checkout", "-q", "main"]);
+    let lost = lost.trim_end().to_str().expect("hexadecimal");
+    fs::remove_file(dir.join(".git/objects").join(&lost[..2]).join(&lost[2..])).expect("a loose object");
+    env.index_ok(&dir, "build");
+    assert!(status(&env, &dir, "unknown").parse::<u32>().expect("a number") > 0);
+    for words in [
+        &["--oneline", "--", "file"][..],
+        &["--oneline", "--name-status", "--full-history", "--", "below", "*e"],
+        &["--graph", "--oneline", "HEAD~2..", "--", "below/file"],
+        &["--oneline", "--follow", "--", "below/file"],
+        &["--oneline", "--all"],
+        &["--oneline", "side~2", "--", "file"],
+    ] {
+        let (served, reason) = ask(&env, &dir, words);
+        assert_eq!(served, Served::Native, "{words:?}: {reason}");
+    }
+    for words in [
+        &["--oneline", "side", "--", "file"][..],
+        &["--oneline", "--all", "--", "file"],
+        &["--oneline", "main..side", "--", "below"],
+        &["--oneline", "side..main", "--", "below"],
+        &["--oneline", "side...main", "--", "below"],
+        &["--oneline", "--follow", "side", "--", "file"],
+    ] {
+        let (served, reason) = ask(&env, &dir, words);
+        assert!(served == Served::Git && reason.ends_with(" changed is not known"), "{words:?}: {reason}");
+    }
+    for (words, code) in [
+        (&["--last-modified", "-r"][..], 0),
+        (&["--last-modified", "-r", "side"], 128),
+        (&["--contains-path=*"], 0),
+        (&["--contains-path=*", "--all"], 128),
+    ] {
+        let (ours, _) = env.fastlog(&dir, &args(words), None);
+        assert_eq!(ours.code, code, "{words:?}: {}", ours.stderr.as_bstr());
+        assert!(code == 0 || ours.stderr.contains_str(" changed is not known"), "{}", ours.stderr.as_bstr());
     }
 }
 

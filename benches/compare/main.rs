@@ -52,6 +52,8 @@ fn main() -> io::Result<()> {
         ] {
             all.extend(table(&mut text, title, rows, &subject, &arguments)?);
         }
+        // The last row has built it, with all that it holds.
+        text.push_str(&subject.index_size()?);
     }
     document::write(arguments.common.output.as_deref(), &[heading, document::slower(&all), text].concat())
 }

@@ -39,6 +39,16 @@ impl Subject {
         ))
     }
 
+    /// How large the index is that was built last, beside the packs.
+    pub(crate) fn index_size(&self) -> io::Result<String> {
+        let index = bytes(&self.dir.join("git-fast"), |_| true)?;
+        let packs = bytes(&self.dir.join("objects/pack"), |name| name.ends_with(".pack"))?;
+        let share = index as f64 * 100.0 / packs as f64;
+        let megabytes = |bytes: u64| bytes as f64 / 1e6;
+        let (index, packs) = (megabytes(index), megabytes(packs));
+        Ok(format!("The index takes {index:.1} MB, {share:.0} % of the packs' {packs:.1} MB.\n\n"))
+    }
+
     /// Compares the answers, then runs both in turn; one line of the table, and how many times as fast ours is.
     pub(crate) fn measure(&self, row: &Row, effort: Effort) -> io::Result<(String, f64)> {
         let served = match row.comparable {
@@ -129,4 +139,17 @@ impl Subject {
         let made = command.stdin(File::open(file)?).output()?;
         Ok(String::from_utf8_lossy(&made.stdout).trim_end().to_owned())
     }
+}
+
+/// The sizes of the files in a directory that have one of the wanted names, added up.
+fn bytes(dir: &Path, wanted: impl Fn(&str) -> bool) -> io::Result<u64> {
+    let mut sum = 0;
+    for entry in std::fs::read_dir(dir)? {
+        let entry = entry?;
+        let meta = entry.metadata()?;
+        if meta.is_file() && wanted(&entry.file_name().to_string_lossy()) {
+            sum += meta.len();
+        }
+    }
+    Ok(sum)
 }

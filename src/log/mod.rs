@@ -2,6 +2,7 @@
 
 pub mod answer;
 mod answers;
+mod attributes;
 pub mod changes;
 pub(crate) mod checked_settings;
 mod columns;

@@ -29,6 +29,8 @@ pub(crate) struct CommandLine {
     pub pieces: Vec<Vec<OsString>>,
     /// Paths, written after `--`.
     pub paths: Vec<OsString>,
+    /// The directory in which it is asked, from the top.
+    pub directory: &'static str,
     /// Standard input, for `--stdin`.
     pub input: Option<Vec<u8>>,
 }
@@ -42,7 +44,7 @@ impl CommandLine {
             3..=4 => Mode::Count,
             _ => Mode::Same,
         };
-        let mut line = Self { mode, pieces: Vec::new(), paths: Vec::new(), input: None };
+        let mut line = Self { mode, pieces: Vec::new(), paths: Vec::new(), directory: "", input: None };
         for _ in 0..[0, 1, 1, 1, 2, 3][rng.usize(0..6)] {
             line.pieces.push(pieces::revision(rng, survey));
         }
@@ -64,6 +66,11 @@ impl CommandLine {
         }
         if line.pieces.iter().any(|piece| piece[0] == "--follow") && rng.u8(0..8) > 0 {
             line.paths = vec![pieces::path(rng, survey)];
+        }
+        if survey.worktree && rng.u8(0..if line.paths.is_empty() { 24 } else { 4 }) == 0 {
+            line.directory = pieces::directory(rng);
+            let paths = std::mem::take(&mut line.paths);
+            line.paths = paths.into_iter().map(|path| pieces::path_from(rng, line.directory, path)).collect();
         }
         if rng.u8(0..60) == 0 && mode == Mode::Same {
             line.pieces.push(vec!["--stdin".into()]);
@@ -144,6 +151,9 @@ impl CommandLine {
             let mut less = self.clone();
             less.paths.remove(drop);
             all.push(less);
+        }
+        if !self.directory.is_empty() {
+            all.push(Self { directory: "", ..self.clone() });
         }
         if self.mode == Mode::NoIndex {
             all.push(Self { mode: Mode::Same, ..self.clone() });

@@ -23,6 +23,7 @@ pub(crate) enum Verdict {
 /// succeeded, its warnings need not be there.
 pub(crate) fn compare(env: &Environment, dir: &Path, line: &CommandLine, one_more_line: bool) -> Verdict {
     let input = line.input.as_deref();
+    let dir = &dir.join(line.directory);
     let theirs = env.log(dir, &line.theirs(), input);
     if theirs.timed_out {
         return Verdict::GitTooSlow;

@@ -125,6 +125,7 @@ impl Run {
         let env = Environment::new();
         let seed = mix(self.seed, number as u64);
         let mut repository = Generated::new(&env, "repository", Plan::random(seed));
+        pieces::make_directories(&repository);
         let mut survey = Survey::of(&env, &repository.dir);
         let mut last_state = "";
         for position in 0..PER_REPOSITORY {
@@ -176,7 +177,8 @@ impl Run {
         env.set_limit(Duration::from_secs(3600));
         env.index_ok(&dir, "build");
         env.set_limit(Duration::from_secs(60));
-        let survey = Survey::of(&env, &dir);
+        // It may not have the directories in which questions are asked.
+        let survey = Survey { worktree: false, ..Survey::of(&env, &dir) };
         let all = self.only.map_or(0..self.cases, |case| case..case + 1);
         self.in_parallel(all, |case| {
             let mut rng = Rng::with_seed(mix(self.seed, case as u64));
@@ -212,9 +214,10 @@ impl Run {
         let (seed, case, state, detail) = (self.seed, place.case, place.state, place.detail);
         format!(
             "\n=== case {case} of seed {seed}, index: {state} {detail}\n\
-             git-fastlog {}\nshrunk:\n  git-fastlog {}\n  git log {}\n{what}\n\
+             git-fastlog {}\nshrunk, in './{}':\n  git-fastlog {}\n  git log {}\n{what}\n\
              replay: {repository}GIT_FAST_DIFF_SEED={seed} GIT_FAST_DIFF_CASE={case} cargo test --test main answers_are\n",
             shell(&line.ours()),
+            smallest.directory,
             shell(&smallest.ours()),
             shell(&smallest.theirs()),
         )

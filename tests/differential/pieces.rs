@@ -1,10 +1,12 @@
 //! The pieces of generated command lines: revisions, options with their values, paths.
 
 use std::ffi::OsString;
+use std::os::unix::ffi::OsStrExt;
 
 use fastrand::Rng;
 
-use super::survey::{Survey, joined};
+use super::survey::{Survey, joined, os};
+use crate::support::repository::Generated;
 
 /// One revision, range or set of revisions.
 pub(crate) fn revision(rng: &mut Rng, survey: &Survey) -> Vec<OsString> {
@@ -389,12 +391,49 @@ pub(crate) fn diff(rng: &mut Rng, survey: &Survey) -> Vec<OsString> {
         "--check",
         "-D",
         "--exit-code",
+        "--relative",
+        "--relative=src",
+        "--no-relative",
     ];
-    match rng.u8(0..8) {
+    match rng.u8(0..9) {
         0 => vec![joined("-S", survey.some_word(rng))],
         1 => vec![joined("-G", survey.some_word(rng))],
         2 if rng.bool() => vec!["--follow".into()],
+        3 => vec![joined("--find-object=", survey.some_object(rng))],
         _ => fixed(rng, PLAIN),
+    }
+}
+
+/// Directories below the top in which to ask. Some were directories in history, some files, one never was anything.
+const DIRECTORIES: &[&str] = &["src", "src/lib", "src/a/b", "doc", "zz", "never"];
+
+/// One of them.
+pub(crate) fn directory(rng: &mut Rng) -> &'static str {
+    DIRECTORIES[rng.usize(0..DIRECTORIES.len())]
+}
+
+/// Makes them, where there is a worktree.
+pub(crate) fn make_directories(repository: &Generated) {
+    if repository.dir != repository.git_dir {
+        for directory in DIRECTORIES {
+            std::fs::create_dir_all(repository.dir.join(directory)).expect("nothing is checked out");
+        }
+    }
+}
+
+/// A path from the top, as it is written in a directory below.
+pub(crate) fn path_from(rng: &mut Rng, directory: &str, path: OsString) -> OsString {
+    let up = "../".repeat(directory.split('/').count());
+    let below = path.as_bytes().strip_prefix(directory.as_bytes()).and_then(|path| path.strip_prefix(b"/"));
+    match (rng.u8(0..16), below) {
+        (0, _) => [".", "./", "..", "../", "../..", "*", "../*.c", ":/", ":(top)", ":!lib", ":(icase)LIB"]
+            [rng.usize(0..11)]
+        .into(),
+        (1, _) => path,
+        (2..=3, _) => joined(":(top)", path),
+        (4, _) => joined(":/", path),
+        (5..=10, Some(below)) => os(below),
+        _ => joined(&up, path),
     }
 }
 

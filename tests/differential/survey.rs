@@ -18,6 +18,10 @@ pub(crate) struct Survey {
     pub commits: Vec<String>,
     /// Some paths, files and directories, that history has had.
     pub paths: Vec<OsString>,
+    /// Object names of what HEAD has at the top.
+    pub objects: Vec<String>,
+    /// Whether it has a worktree, and so directories in which to ask.
+    pub worktree: bool,
     /// Words of messages and names, as they are.
     pub words: Vec<OsString>,
 }
@@ -46,7 +50,14 @@ impl Survey {
             text.fields().filter(|word| word.len() > 1 && !word.contains(&0)).collect();
         words.sort_unstable();
         words.dedup();
+        // HEAD may be nothing, or not a commit.
+        let tree = env.git(dir, &["ls-tree", "HEAD"]).stdout;
+        let objects =
+            tree.lines().filter_map(|line| line.fields().nth(2)).map(|name| name.to_str_lossy().into());
+        let bare = env.git_ok(dir, &["rev-parse", "--is-bare-repository"]);
         Self {
+            objects: objects.collect(),
+            worktree: bare == b"false\n",
             refs: lines(&["for-each-ref", "--format=%(refname)"]),
             commits,
             paths: paths.into_iter().map(os).collect(),
@@ -71,6 +82,11 @@ impl Survey {
         let Some(name) = rng.choice(&self.commits) else { return "HEAD".into() };
         let length = [4, 7, 8, 10, 12, name.len(), name.len()][rng.usize(0..7)];
         name[..length].into()
+    }
+
+    /// Some object that is, or was, at a path.
+    pub(crate) fn some_object(&self, rng: &mut Rng) -> OsString {
+        rng.choice(&self.objects).map_or_else(|| "HEAD:README".into(), OsString::from)
     }
 
     /// Some path, perhaps one that never was.

@@ -89,6 +89,21 @@ impl Environment {
         self.variables.retain(|(known, _)| known != name);
     }
 
+    /// Programs in `dir` come before all others from here on.
+    pub(crate) fn put_first(&mut self, dir: &Path) {
+        let known = self.variables.iter().find(|(name, _)| name == "PATH").map(|(_, path)| path.clone());
+        let mut path = dir.as_os_str().to_owned();
+        path.push(":");
+        path.push(known.expect("PATH is set"));
+        self.set("PATH", path);
+    }
+
+    /// The git on PATH, as it was when the tests were started.
+    pub(crate) fn real_git(&self) -> PathBuf {
+        let path = env::var_os("PATH").expect("PATH is set");
+        env::split_paths(&path).map(|dir| dir.join("git")).find(|git| git.is_file()).expect("there is a git")
+    }
+
     /// Gives configuration by environment, on top of every file.
     pub(crate) fn set_config(&mut self, settings: &[(&str, &OsStr)]) {
         self.set("GIT_CONFIG_COUNT", settings.len().to_string());

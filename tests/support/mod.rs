@@ -5,6 +5,7 @@ pub(crate) mod damage;
 pub(crate) mod environment;
 mod oddities;
 pub(crate) mod process;
+pub(crate) mod recorder;
 pub(crate) mod repository;
 pub(crate) mod terminal;
 pub(crate) mod text;

@@ -24,7 +24,6 @@ use crate::log::repo_sources::RepoSources;
 use crate::log::select::Selector;
 use crate::log::settings::Settings;
 use crate::log::sources::Sources;
-use crate::log::touched::check_complete;
 use crate::log::walk::{Plan, Walk};
 use crate::repo::NotExact;
 
@@ -48,7 +47,7 @@ impl Question<'_> {
         if self.pathspec.is_some() || options.simplification != Simplification::default() {
             return Err("--contains-path with other paths".into());
         }
-        check_complete(history, paths)?;
+        self.check_paths(history, paths)?;
         let glob = glob.as_encoded_bytes();
         let pathspec = Pathspec::parse(&[glob], prefix(self.repo)?.as_bstr(), Environment::read()?)?;
         let mut settings = Settings::resolve(options, self.config, for_a_person())?;

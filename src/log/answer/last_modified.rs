@@ -16,7 +16,6 @@ use crate::log::last_modified::{Depth, Found, entries, last_modified};
 use crate::log::repo_sources::RepoSources;
 use crate::log::revisions::Request;
 use crate::log::settings::Settings;
-use crate::log::touched::check_complete;
 use crate::log::walk::{Plan, Start, reached};
 use crate::repo::NotExact;
 
@@ -31,18 +30,18 @@ impl Question<'_> {
         paths: &Paths<'_>,
         report: &mut Report,
     ) -> Result<ExitCode, NotExact> {
-        check_complete(history, paths)?;
+        self.check_paths(history, paths)?;
         let (tip, excluded) = self.tip_and_excluded(history)?;
+        if self.options.last_modified.trees && self.pathspec.is_some() {
+            return Err("directories above the paths".into());
+        }
         let depth = match (self.options.last_modified.recursive, self.options.last_modified.trees) {
             (false, _) => Depth::Named,
             (true, false) => Depth::Files,
             (true, true) => Depth::Everything,
         };
         let tree = history.tree(tip).to_owned();
-        let (entries, directories) = entries(self.repo, tree, self.pathspec, depth)?;
-        if directories && paths.has_quirks() {
-            return Err("a directory in a history with odd trees".into());
-        }
+        let entries = entries(self.repo, tree, self.pathspec, depth)?;
         let is_excluded = |pos: Pos| excluded.get(pos.index()).copied().unwrap_or(false);
         let found = last_modified(history, paths, tip, &is_excluded, &entries);
         let unknown = |path: &BString| NotExact::from(format!("what changed '{path}' is not known"));

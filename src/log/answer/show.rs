@@ -132,13 +132,8 @@ impl Show<'_, '_> {
                 self.sources.learn_abbrevs(history);
             }
             chunk_size = (chunk_size * 4).min(LARGEST_CHUNK);
-<<<<<<< HEAD
-            let output = output.get_or_insert_with(|| Output::open(git, true));
-            let mut more = || self.fill(&mut selector, &mut whole, chunk_size, wants_parents);
-=======
             let output = output.get_or_insert_with(|| Output::open_for_log(git, config));
-            let mut more = || self.fill(&mut selector, &mut whole, chunk_size);
->>>>>>> h2
+            let mut more = || self.fill(&mut selector, &mut whole, chunk_size, wants_parents);
             filled = if self.question.own.json {
                 bytes.clear();
                 for step in &batch.steps {

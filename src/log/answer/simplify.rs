@@ -1,16 +1,28 @@
 //! The path limits and options of a question to the rules by which its walk simplifies history.
 
 use super::Question;
-use crate::index::{History, Pos};
+use crate::index::{History, Paths, Pos};
 use crate::log::follow::{Follow, Renames};
 use crate::log::options::Simplification;
 use crate::log::paths;
-use crate::log::revisions;
+use crate::log::revisions::{self, Request};
 use crate::log::walk::{Simplify, TreeSame};
 use crate::repo::NotExact;
 use crate::repo::decorate::{DecorationFilter, DecorationMap};
 
 impl Question<'_> {
+    /// Whether the index knows what the commits of this question did to their paths.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub(super) fn check_paths(&self, history: &History<'_>, paths: &Paths<'_>) -> Result<(), NotExact> {
+        let tips = self.requests.iter().flat_map(|request| match request {
+            Request::Commit { id, .. } => [Some(*id), None],
+            Request::Symmetric { left, right } => [Some(left.0), Some(right.0)],
+        });
+        paths::check_known(paths, history, tips.flatten().filter_map(|id| history.lookup(&id)))
+    }
+
     /// Which commits agree on the paths, if paths limit the question.
     pub(super) fn tree_same<'s>(
         &'s self,
@@ -19,6 +31,7 @@ impl Question<'_> {
         // `--follow` looks at changes, not at trees: no commit is simplified away.
         let Some(pathspec) = self.pathspec.filter(|_| !self.options.follow) else { return Ok(None) };
         let known = self.paths.ok_or_else(|| NotExact::from("paths without an index of paths"))?;
+        self.check_paths(history, known)?;
         paths::tree_same(known, history, pathspec).map(Some)
     }
 
@@ -30,8 +43,9 @@ impl Question<'_> {
         let (Some(pathspec), Some(paths)) = (self.pathspec, self.paths) else {
             return Err("--follow without a path".into());
         };
+        self.check_paths(history, paths)?;
         let first_parent = self.options.first_parent;
-        let renames = Renames::open(self.repo, self.config, self.git, first_parent);
+        let renames = Renames::new(self.repo, self.config, self.git, paths, first_parent);
         Follow::new(history, paths, pathspec, renames, first_parent).map(Some)
     }
 

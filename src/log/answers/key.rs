@@ -8,20 +8,20 @@
 //! | the directory it runs in | in the key |
 //! | configuration | every entry; what names programs or other files to read excludes |
 //! | environment | locale, zone and width; a `GIT_*` that is not known to be harmless excludes |
-//! | attributes | system, user, `info/attributes`; `.gitattributes` of each directory that history knows; git's index, where they are looked for, too; HEAD in a bare repository |
+//! | attributes | all files that they may come from: [`attributes`] |
 //! | mailmap | `.mailmap`; HEAD in a bare repository |
 //! | notes | any excludes |
 //! | other objects, for abbreviations | the names of all packs and loose objects |
 
-use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use bstr::{BStr, ByteSlice};
+use bstr::ByteSlice;
 
 use crate::index::Paths;
+use crate::log::attributes;
 use crate::log::revisions::Request;
 use crate::repo::config::Config;
 use crate::repo::git::GitProgram;
@@ -184,7 +184,7 @@ impl Pinned {
         key.add("repository", repo.git_dir.as_os_str().as_bytes());
         key.configuration(config)?;
         key.environment()?;
-        key.attributes(repo, git, config, paths)?;
+        key.worktree(repo, git, config, paths)?;
         key.no_notes(repo).ok()?;
         key.objects(repo).ok()?;
         Some(Pinned { key: key.0.finalize(), git: git.path.clone() })
@@ -283,37 +283,23 @@ impl Key {
         Some(())
     }
 
-    fn attributes(
+    /// The attributes of all paths, and what else may be in the worktree.
+    fn worktree(
         &mut self,
         repo: &Repo,
         git: &GitProgram,
         config: &Config,
         paths: Option<&Paths<'_>>,
     ) -> Option<()> {
-        self.file(&git.system_config.as_ref()?.with_file_name("gitattributes"))?;
-        let user = match config.path("core.attributesFile").ok()? {
-            Some(path) => Some(path),
-            None => match std::env::var_os("XDG_CONFIG_HOME").filter(|dir| !dir.is_empty()) {
-                Some(dir) => Some(Path::new(&dir).join("git/attributes")),
-                None => std::env::var_os("HOME").map(|home| Path::new(&home).join(".config/git/attributes")),
-            },
-        };
-        if let Some(path) = user {
-            // git reads a relative one from elsewhere.
-            path.is_absolute().then(|| self.file(&path))??;
+        self.add("attributes", attributes::fingerprint(repo, git, config, paths?)?.as_bytes());
+        match &repo.work_dir {
+            Some(top) => self.file(&top.join(".mailmap")),
+            // The mailmap comes from HEAD's tree.
+            None => {
+                self.add("head", repo.head().ok()??.as_bytes());
+                Some(())
+            }
         }
-        self.file(&repo.common_dir.join("info/attributes"))?;
-        let Some(top) = &repo.work_dir else {
-            // Both may come from HEAD's tree.
-            self.add("head", repo.head().ok()??.as_bytes());
-            return Some(());
-        };
-        self.file(&top.join(".mailmap"))?;
-        self.file_identity("index", &repo.git_dir.join("index"));
-        for dir in directories(paths?) {
-            self.file(&top.join(dir.to_path().ok()?).join(".gitattributes"))?;
-        }
-        Some(())
     }
 
     fn no_notes(&mut self, repo: &Repo) -> Result<(), NotExact> {
@@ -371,17 +357,4 @@ impl Key {
         );
         self.add(label, &identity);
     }
-}
-
-/// Every directory that has ever been in history, the top included.
-fn directories<'a>(paths: &Paths<'a>) -> BTreeSet<&'a BStr> {
-    let mut found = BTreeSet::from([BStr::new("")]);
-    for table in paths.tables() {
-        for path in (0..table.len()).map(|at| table.path(at)) {
-            if let Some(slash) = path.rfind_byte(b'/') {
-                found.insert(path[..slash].as_bstr());
-            }
-        }
-    }
-    found
 }

@@ -32,7 +32,7 @@ impl<'a> Follow<'a> {
     /// Begins with the one path that `pathspec` is.
     ///
     /// # Errors
-    /// When it is not the plain path of a file, or when the index does not know all that happened to it.
+    /// When it is not the plain path of a file.
     pub fn new(
         history: &'a History<'a>,
         paths: &'a Paths<'a>,
@@ -46,9 +46,6 @@ impl<'a> Follow<'a> {
             }
             _ => return Err("--follow of something else than a path".into()),
         };
-        if paths.len() < history.len() || paths.unknown().next().is_some() {
-            return Err("--follow without knowing all changes".into());
-        }
         let mut follow = Follow {
             history,
             paths,

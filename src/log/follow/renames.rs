@@ -1,15 +1,18 @@
 //! Where a file that a commit creates came from: git's answers, remembered.
 //!
 //! The answer depends on the contents of all files of two trees, and a commit never changes. So it is kept in a file
-//! of the common git directory, for this version of git and these settings.
+//! of the common git directory, for this version of git, these settings and these attributes.
 
 use std::collections::HashMap;
+use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use bstr::{BStr, BString, ByteSlice};
 use gix::hash::{Kind, ObjectId, oid};
 
+use crate::index::Paths;
+use crate::log::attributes;
 use crate::repo::config::Config;
 use crate::repo::git::GitProgram;
 use crate::repo::{NotExact, Repo, remembered};
@@ -27,22 +30,45 @@ pub(crate) type Known = HashMap<(ObjectId, BString), Option<BString>>;
 
 /// Asks git where files came from, once for each.
 pub struct Renames<'a> {
+    repo: &'a Repo,
+    config: &'a Config,
     git: &'a GitProgram,
+    paths: &'a Paths<'a>,
     first_parent: bool,
+    memory: Option<Memory>,
+}
+
+/// What is remembered.
+struct Memory {
     file: PathBuf,
-    label: Vec<u8>,
+    /// Under what it is; `None` where it can't be told what answers depend on, and nothing outlives this process.
+    label: Option<Vec<u8>>,
     known: Known,
 }
 
 impl<'a> Renames<'a> {
-    /// Reads what is remembered.
-    pub fn open(repo: &Repo, config: &Config, git: &'a GitProgram, first_parent: bool) -> Self {
-        let file = repo.common_dir.join(FILE);
-        let hash = repo.git.object_hash();
-        let label = format!("{FORMAT} {}\n", circumstances(repo, config, git, first_parent)).into_bytes();
-        let known =
-            remembered::read(&file, &label).and_then(|bytes| decode(&bytes, hash)).unwrap_or_default();
-        Renames { git, first_parent, file, label, known }
+    /// Asks this git about a history with these paths.
+    pub fn new(
+        repo: &'a Repo,
+        config: &'a Config,
+        git: &'a GitProgram,
+        paths: &'a Paths<'a>,
+        first_parent: bool,
+    ) -> Self {
+        Renames { repo, config, git, paths, first_parent, memory: None }
+    }
+
+    /// Read only when the first file turns up that may have come from another: that needs all files with attributes.
+    fn memory(&mut self) -> &mut Memory {
+        let Renames { repo, config, git, paths, first_parent, .. } = *self;
+        self.memory.get_or_insert_with(|| {
+            let file = repo.common_dir.join(FILE);
+            let hash = repo.git.object_hash();
+            let circumstances = circumstances(repo, config, git, paths, first_parent);
+            let label = circumstances.map(|hash| format!("{FORMAT} {hash}\n").into_bytes());
+            let known = label.as_ref().and_then(|label| decode(&remembered::read(&file, label)?, hash));
+            Memory { file, label, known: known.unwrap_or_default() }
+        })
     }
 
     /// The path from which the commit `id` took the file that it creates at `path`, if from any.
@@ -51,15 +77,18 @@ impl<'a> Renames<'a> {
     /// When git does not answer.
     pub fn source(&mut self, id: &oid, path: &BStr) -> Result<Option<BString>, NotExact> {
         let key = (id.to_owned(), path.to_owned());
-        if let Some(source) = self.known.get(&key) {
+        if let Some(source) = self.memory().known.get(&key) {
             return Ok(source.clone());
         }
         let source = self.ask(id, path)?;
-        if self.known.len() >= MOST {
-            self.known.clear();
+        let memory = self.memory();
+        if memory.known.len() >= MOST {
+            memory.known.clear();
         }
-        self.known.insert(key, source.clone());
-        remembered::write(&self.file, &self.label, &encode(&self.known));
+        memory.known.insert(key, source.clone());
+        if let Some(label) = &memory.label {
+            remembered::write(&memory.file, label, &encode(&memory.known));
+        }
         Ok(source)
     }
 
@@ -75,7 +104,8 @@ impl<'a> Renames<'a> {
             .args(["--no-show-signature", &id.to_string(), "--"])
             .arg(path.to_os_str().map_err(|err| failed(&err))?)
             .stdin(Stdio::null())
-            .stderr(Stdio::null())
+            // What git complains of, `git log` would have complained of.
+            .stderr(Stdio::inherit())
             .output()
             .map_err(|err| failed(&err))?;
         if !output.status.success() {
@@ -90,27 +120,29 @@ impl<'a> Renames<'a> {
     }
 }
 
-/// All that an answer depends on besides the commit.
-fn circumstances(repo: &Repo, config: &Config, git: &GitProgram, first_parent: bool) -> blake3::Hash {
+/// All that an answer depends on besides the commit. Attributes say what is text, and in texts git compares lines without
+/// the carriage returns at their ends.
+fn circumstances(
+    repo: &Repo,
+    config: &Config,
+    git: &GitProgram,
+    paths: &Paths<'_>,
+    first_parent: bool,
+) -> Option<blake3::Hash> {
     let mut hasher = blake3::Hasher::new();
     let mut add = |bytes: &[u8]| {
         hasher.update(&(bytes.len() as u64).to_le_bytes()).update(bytes);
     };
+    add(git.path.as_os_str().as_bytes());
     add(git.version.as_bytes());
     add(&[u8::from(first_parent)]);
-    for (key, value) in config.iter().filter(|(key, _)| key.starts_with(b"diff.")) {
+    add(attributes::fingerprint(repo, git, config, paths)?.as_bytes());
+    let matters = |key: &BStr| key.starts_with(b"diff.") || key == "core.bigfilethreshold";
+    for (key, value) in config.iter().filter(|(key, _)| matters(key)) {
         add(key);
         add(value.unwrap_or_default());
     }
-    // Whether a file is text has a small say in how similar it is to another.
-    let attributes = [
-        Some(repo.common_dir.join("info/attributes")),
-        repo.work_dir.as_ref().map(|dir| dir.join(".gitattributes")),
-    ];
-    for file in attributes.into_iter().flatten() {
-        add(&std::fs::read(file).unwrap_or_default());
-    }
-    hasher.finalize()
+    Some(hasher.finalize())
 }
 
 fn encode(known: &Known) -> Vec<u8> {

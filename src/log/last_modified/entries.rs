@@ -18,7 +18,7 @@ pub(in crate::log) enum Depth {
     Everything,
 }
 
-/// The paths below `tree` that `pathspec` chooses, in ascending order, and whether a directory is among them.
+/// The paths below `tree` that `pathspec` chooses, in ascending order.
 ///
 /// # Errors
 /// When a tree can't be read, or when it is not certain what git would choose.
@@ -27,16 +27,15 @@ pub(in crate::log) fn entries(
     tree: ObjectId,
     pathspec: Option<&Pathspec>,
     depth: Depth,
-) -> Result<(Vec<BString>, bool), NotExact> {
-    let mut list = List { repo, pathspec, depth, paths: Vec::new(), directories: false };
+) -> Result<Vec<BString>, NotExact> {
+    let mut list = List { repo, pathspec, depth, paths: Vec::new() };
     match (pathspec, depth) {
-        (Some(_), Depth::Everything) => return Err("directories above the paths".into()),
         (Some(pathspec), Depth::Named) => list.add_named(tree, pathspec)?,
         _ => list.add_tree(tree, b"".as_bstr())?,
     }
     list.paths.sort_unstable();
     list.paths.dedup();
-    Ok((list.paths, list.directories))
+    Ok(list.paths)
 }
 
 struct List<'l> {
@@ -44,7 +43,6 @@ struct List<'l> {
     pathspec: Option<&'l Pathspec>,
     depth: Depth,
     paths: Vec<BString>,
-    directories: bool,
 }
 
 impl<'l> List<'l> {
@@ -69,7 +67,6 @@ impl<'l> List<'l> {
                 }
             };
             if chosen {
-                self.directories |= directory;
                 self.paths.push(path.clone());
             }
             if directory && self.depth != Depth::Named && self.may_hold(path.as_bstr()) {
@@ -101,8 +98,7 @@ impl<'l> List<'l> {
             let found = top
                 .lookup_entry(parts)
                 .map_err(|err| NotExact::from(format!("'{}': {err}", literal.path)))?;
-            if let Some(entry) = found {
-                self.directories |= entry.mode().kind() == EntryKind::Tree;
+            if found.is_some() {
                 self.paths.push(literal.path.to_owned());
             }
         }

@@ -384,7 +384,8 @@ pub static TABLE: &[Entry] = options! {
     "-G" Required DiffFilter nothing;
     "--pickaxe-regex" None DiffFilter nothing;
     "--pickaxe-all" None DiffFilter nothing;
-    "--find-object" Required DiffFilter nothing;
+    // git looks for the object along all lines of history.
+    "--find-object" Required DiffFilter |o, _, _| { o.simplification.full_history = true; Ok(()) };
     "--diff-filter" Required DiffFilter nothing;
 
     // Known, and left to git.

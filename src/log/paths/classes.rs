@@ -23,21 +23,16 @@ use crate::index::{History, PathTable, Paths, Pos, Value};
 use crate::log::walk::{Classes, TreeSame};
 use crate::repo::NotExact;
 
-/// Which commits of `history` agree on what `pathspec` chooses.
+/// Which commits of `history` agree on what `pathspec` chooses. It holds for commits of which, and of whose ancestors, the
+/// index [knows](super::check_known) what they changed.
 ///
 /// # Errors
-/// When the index does not know for each commit what it changed.
+/// When the system has no random numbers.
 pub fn tree_same<'a>(
     paths: &Paths<'a>,
     history: &'a History<'a>,
     pathspec: &'a Pathspec,
 ) -> Result<Box<dyn TreeSame + 'a>, NotExact> {
-    if paths.len() < history.len() {
-        return Err("the index does not know the paths of all commits yet".into());
-    }
-    if let Some(pos) = paths.unknown().find(|pos| pos.0 < history.len()) {
-        return Err(format!("what commit {} changed is not known", history.oid(pos)).into());
-    }
     // With an empty directory or an odd mode somewhere, two directories may differ and still hold the same files.
     let is_plain = |literal: &Literal<'_>| !paths.has_quirks() || is_never_a_directory(paths, literal.path);
     let literals = pathspec.literals().filter(|literals| literals.iter().all(is_plain));

@@ -3,6 +3,7 @@
 
 pub mod arguments;
 mod classes;
+mod known;
 mod matches;
 mod one_path;
 mod pathspec;
@@ -10,5 +11,6 @@ mod pathspec;
 pub(in crate::log) mod tests;
 
 pub use classes::tree_same;
+pub use known::check_known;
 pub use matches::{Literal, Reach};
 pub use pathspec::{Environment, Pathspec, prefix};

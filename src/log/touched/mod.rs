@@ -6,23 +6,8 @@ mod forest;
 use bstr::BStr;
 use gix::objs::tree::EntryKind;
 
-use crate::index::{History, Paths, Pos, Posting, Value};
-use crate::repo::NotExact;
+use crate::index::{Paths, Pos, Posting, Value};
 pub(super) use forest::Forest;
-
-/// Whether the index knows what every commit of `history` did to its paths.
-///
-/// # Errors
-/// When it does not.
-pub(super) fn check_complete(history: &History<'_>, paths: &Paths<'_>) -> Result<(), NotExact> {
-    if paths.len() < history.len() {
-        return Err("the index does not know the paths of all commits yet".into());
-    }
-    match paths.unknown().find(|pos| pos.0 < history.len()) {
-        Some(pos) => Err(format!("what commit {} changed is not known", history.oid(pos)).into()),
-        None => Ok(()),
-    }
-}
 
 /// One path through the history.
 pub(super) struct PathHistory<'a> {

@@ -52,6 +52,12 @@ impl Case {
         case
     }
 
+    /// What is asked, option by option, without values.
+    pub(super) fn options(&self) -> impl Iterator<Item = &str> {
+        let names = self.flags.iter().map(|flag| flag.split('=').next().unwrap_or(flag));
+        names.map(|name| if name.starts_with("--") { name } else { "-n" })
+    }
+
     fn flag(&mut self, yes: bool, flag: &str) -> bool {
         if yes {
             self.flags.push(flag.to_owned());
