@@ -67,6 +67,11 @@ deb:
 deb-check *options:
     .ci/deb {{options}}
 
+# Whether the compiler accepts the source for macOS. No C compiler for it is needed: nothing is linked.
+check-macos:
+    rustup target add aarch64-apple-darwin
+    CC_aarch64_apple_darwin=true AR_aarch64_apple_darwin=true cargo check --locked --lib --bins --target aarch64-apple-darwin
+
 # What the tests run besides git, on Debian and as root.
 tools:
     .ci/tools

@@ -200,10 +200,7 @@ fn decode_key(bytes: &[u8]) -> Option<(Placement, [u8; 32])> {
 /// Makes a key, unless another process does at the same time: then that one's counts. Returns what is in the file.
 fn new_key(common_dir: &Path, placement: Placement) -> io::Result<(Placement, [u8; 32])> {
     let mut key = [0; 32];
-    let mut filled = 0;
-    while filled < key.len() {
-        filled += rustix::rand::getrandom(&mut key[filled..], rustix::rand::GetRandomFlags::empty())?;
-    }
+    getrandom::fill(&mut key).map_err(io::Error::other)?;
     let mut bytes = Vec::with_capacity(KEY_FILE_LEN);
     bytes.extend_from_slice(&KEY_MAGIC);
     bytes.push(if placement == Placement::Beside { b'B' } else { b'I' });

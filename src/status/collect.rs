@@ -19,7 +19,7 @@ use super::model::{Change, Head, Side, Status, Submodule};
 use super::options::{Format, Ignored, Untracked};
 use super::paths::Paths;
 use super::renames;
-use super::scan::{Found, Scan, TrackedState};
+use super::scan::{FOR_LOOKUP, Found, Scan, TrackedState};
 use super::settings::{Renames, Settings};
 use super::snapshot::Identity;
 use super::staged::{Staged, staged, tree_of};
@@ -82,8 +82,7 @@ impl Collect<'_> {
     /// When only git can answer.
     pub fn run(&self, used: &mut IndexUse, statistics: &mut Statistics) -> Result<Status, NotExact> {
         let failed = |err: rustix::io::Errno| NotExact::from(format!("worktree: {err}"));
-        let flags = rustix::fs::OFlags::PATH | rustix::fs::OFlags::DIRECTORY | rustix::fs::OFlags::CLOEXEC;
-        let top = rustix::fs::open(&self.top, flags, rustix::fs::Mode::empty()).map_err(failed)?;
+        let top = rustix::fs::open(&self.top, FOR_LOOKUP, rustix::fs::Mode::empty()).map_err(failed)?;
         let (index_path, hash) = (self.index_path()?, self.repo.git.object_hash());
         let git_dir = (self.use_index && !self.verify).then_some(self.repo.git_dir.as_path());
         let open_memory = || git_dir.map_or_else(Memory::none, |git_dir| Memory::open(git_dir, &top));

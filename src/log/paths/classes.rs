@@ -205,10 +205,7 @@ struct Terms {
 impl Terms {
     fn new() -> Result<Terms, NotExact> {
         let mut key = [0; 64];
-        let filled = rustix::rand::getrandom(&mut key, rustix::rand::GetRandomFlags::empty());
-        if !filled.is_ok_and(|count| count == key.len()) {
-            return Err("the system has no random numbers".into());
-        }
+        getrandom::fill(&mut key).map_err(|err| NotExact::from(format!("random numbers: {err}")))?;
         let (paths, numbers) = key.split_at(32);
         let mut terms = Terms {
             paths: [0; 32],

@@ -17,6 +17,7 @@ use crate::optimize::shell;
 use crate::repo::NotExact;
 
 /// File systems on which locks or mappings are not to be relied upon, by the magic numbers of statfs(2).
+#[cfg(target_os = "linux")]
 const REMOTE: &[(i64, &str)] = &[
     (0x6969, "NFS"),
     (0xFF53_4D42, "CIFS"),
@@ -83,9 +84,16 @@ fn elsewhere() -> String {
 }
 
 /// The name of the file system, if it is among [`REMOTE`].
+#[cfg(target_os = "linux")]
 fn remote(path: &Path) -> Option<&'static str> {
     let magic = rustix::fs::statfs(path).ok()?.f_type & 0xFFFF_FFFF;
     REMOTE.iter().find(|(known, _)| *known == magic).map(|(_, name)| *name)
+}
+
+/// What the number of a file system means is Linux' own.
+#[cfg(not(target_os = "linux"))]
+fn remote(_: &Path) -> Option<&'static str> {
+    None
 }
 
 fn place(context: &Context) -> Result<Finding, NotExact> {

@@ -6,6 +6,7 @@
 
 mod names;
 mod nested;
+mod system;
 mod tracked;
 mod untracked;
 
@@ -16,6 +17,7 @@ use bstr::BString;
 use rustix::fs::Stat;
 
 pub use names::{Kind, Name, ReadNames};
+pub use system::FOR_LOOKUP;
 
 use super::excludes::{Excludes, GlobalExcludes};
 use super::index_file::{IndexFile, UntrackedCache};

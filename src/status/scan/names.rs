@@ -1,11 +1,11 @@
 //! The names in one directory: as the system lists them, or as the snapshot remembers them.
 
-use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, OwnedFd};
 
-use rustix::fs::{AtFlags, FileType, Mode, OFlags, RawDir};
+use rustix::fs::{AtFlags, FileType, Mode, OFlags};
 use rustix::io::Errno;
 
+use super::system;
 use crate::repo::NotExact;
 use crate::status::snapshot::{Directory, Identity};
 
@@ -90,26 +90,23 @@ impl ReadNames {
         // git warns where it may not.
         let dir = rustix::fs::openat(dir, ".", flags, Mode::empty()).map_err(failed)?;
         let mut names = ReadNames::default();
-        let mut buffer = [MaybeUninit::<u8>::uninit(); 16 << 10];
-        let mut entries = RawDir::new(&dir, &mut buffer);
-        while let Some(entry) = entries.next() {
-            let entry = entry.map_err(failed)?;
-            let name = entry.file_name().to_bytes();
-            if name == b"." || name == b".." {
-                continue;
+        let read = system::for_each_entry(&dir, |name, mut kind| {
+            if matches!(name.to_bytes(), b"." | b"..") {
+                return Ok(());
             }
-            let mut kind = entry.file_type();
             if kind == FileType::Unknown {
-                match rustix::fs::statat(&dir, entry.file_name(), AtFlags::SYMLINK_NOFOLLOW) {
+                match rustix::fs::statat(&dir, name, AtFlags::SYMLINK_NOFOLLOW) {
                     Ok(stat) => kind = FileType::from_raw_mode(stat.st_mode),
-                    Err(Errno::NOENT) => continue,
-                    Err(err) => return Err(failed(err)),
+                    Err(Errno::NOENT) => return Ok(()),
+                    Err(err) => return Err(err),
                 }
             }
             let start = names.bytes.len() as u32;
-            names.bytes.extend_from_slice(name);
+            names.bytes.extend_from_slice(name.to_bytes());
             names.spans.push((start, names.bytes.len() as u32, Kind::of(kind)));
-        }
+            Ok(())
+        });
+        read.map_err(failed)?;
         let ReadNames { bytes, spans } = &mut names;
         spans.sort_unstable_by(|a, b| {
             bytes[a.0 as usize..a.1 as usize].cmp(&bytes[b.0 as usize..b.1 as usize])
@@ -165,7 +162,7 @@ impl Names<'_> {
 /// Opens the directory `name` in `parent`, so that things in it can be found; `None` where there is none: nothing,
 /// or something else, is there. That it can be read is only seen when its names are.
 pub(super) fn open_directory(parent: impl AsFd, name: &[u8]) -> Result<Option<OwnedFd>, NotExact> {
-    let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    let flags = system::FOR_LOOKUP | OFlags::NOFOLLOW;
     match rustix::fs::openat(parent, name, flags, Mode::empty()) {
         Ok(dir) => Ok(Some(dir)),
         Err(Errno::NOENT | Errno::NOTDIR | Errno::LOOP) => Ok(None),
