@@ -6,18 +6,28 @@ use std::process::{Child, Command, Stdio};
 
 use bstr::ByteSlice;
 
+/// As `git log` calls standard output.
+const LOG: &str = "'stdout'";
+
 /// Where the answer goes.
 pub struct Output {
     pager: Option<Child>,
+    /// What git calls it in its complaints.
+    name: &'static str,
 }
 
 impl Output {
+    /// That of `git status`, which has no pager unless it is told to.
+    pub fn of_status() -> Output {
+        Output { pager: None, name: "standard output" }
+    }
+
     /// Starts the pager that git would start for `git log`, if any.
     pub fn open(git: &Path, use_pager: bool) -> Output {
         if !use_pager || !std::io::stdout().is_terminal() {
-            return Output { pager: None };
+            return Output { pager: None, name: LOG };
         }
-        Output { pager: pager_command(git).map(|command| spawn(&command)) }
+        Output { pager: pager_command(git).map(|command| spawn(&command)), name: LOG }
     }
 
     /// Writes all of it. A reader that went away ends the program, as SIGPIPE ends git.
@@ -33,7 +43,7 @@ impl Output {
             if err.kind() != std::io::ErrorKind::BrokenPipe {
                 let text = err.to_string();
                 let reason = text.split(" (os error").next().unwrap_or_default();
-                crate::cli::fatal(&format!("write failure on 'stdout': {reason}"));
+                crate::cli::fatal(&format!("write failure on {}: {reason}", self.name));
                 std::process::exit(128);
             }
             self.wait();
