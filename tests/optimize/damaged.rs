@@ -4,11 +4,9 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use super::{
-    DONE, FAILED, NOTHING, SKIPPED, contents, ends, errors, filtering, in_namespace, sane, temporaries, ugly,
-};
-use crate::support::Environment;
+use super::{DONE, FAILED, NOTHING, SKIPPED, contents, ends, errors, filtering, sane, temporaries, ugly};
 use crate::support::damage::files;
+use crate::support::{Environment, namespace};
 
 fn packs(git_dir: &Path) -> Vec<PathBuf> {
     let all = files(&git_dir.join("objects/pack")).into_iter();
@@ -235,7 +233,7 @@ fn a_full_disk() {
     let mut env = Environment::new();
     let it = ugly(&mut env, "repository", 49);
     let program = env.ours("git-optimize", &it.dir, &[""; 0]).get_program().to_owned();
-    match in_namespace(&env, FULL_DISK, &[&it.dir, program.as_ref()]) {
+    match namespace::run(&env, FULL_DISK, &[&it.dir, program.as_ref()]) {
         Err(why) => println!("not tested with a full disk, but as on one, by another test: {why}"),
         Ok(wrong) => assert!(wrong.is_empty(), "{wrong}"),
     }

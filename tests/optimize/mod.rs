@@ -36,24 +36,6 @@ fn ugly(env: &mut Environment, name: &str, seed: u64) -> Generated {
     it
 }
 
-/// Runs `script` with these arguments in a mount namespace of its own; what it prints, or why that can't be done here.
-fn in_namespace(env: &Environment, script: &str, arguments: &[&Path]) -> Result<String, String> {
-    // Whoever is not root may mount something in a user namespace, where there are such.
-    let rights: &[&str] = match rustix::process::geteuid().is_root() {
-        true => &["--mount"],
-        false => &["--user", "--map-root-user", "--mount"],
-    };
-    let mut command = env.command("unshare", env.path(), rights);
-    command.args(["sh", "-c", script, "sh"]).args(arguments);
-    let output = env.run(command);
-    let said = String::from_utf8_lossy(&output.stdout).into_owned();
-    if errors(&output).starts_with("unshare: ") || said.starts_with("not here") {
-        return Err(format!("{said}{}", errors(&output)));
-    }
-    assert_eq!(output.code, 0, "{said}{}", errors(&output));
-    Ok(said)
-}
-
 fn errors(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }

@@ -1,8 +1,8 @@
 //! What the machine has to do with it: power, priorities, file systems that can't map. Each test has a real one, in a
 //! mount namespace or at a pseudoterminal of its own.
 
-use super::{DONE, SKIPPED, errors, in_namespace, ugly};
-use crate::support::Environment;
+use super::{DONE, SKIPPED, errors, ugly};
+use crate::support::{Environment, namespace};
 
 /// Where Linux looks for power supplies there is a battery; `$1`: the repository, `$2`: the program.
 const BATTERY: &str = r#"
@@ -24,7 +24,7 @@ fn on_battery_nothing_is_done() {
     let mut env = Environment::new();
     let it = ugly(&mut env, "repository", 71);
     let program = env.ours("git-optimize", &it.dir, &[""; 0]).get_program().to_owned();
-    match in_namespace(&env, BATTERY, &[&it.dir, program.as_ref()]) {
+    match namespace::run(&env, BATTERY, &[&it.dir, program.as_ref()]) {
         Err(why) => println!("not tested with a real battery: {why}"),
         Ok(said) => {
             let lines: Vec<&str> = said.lines().collect();
@@ -120,7 +120,7 @@ fn on_a_file_system_that_cannot_map() {
     let mut env = Environment::new();
     let it = ugly(&mut env, "repository", 73);
     let bin = env.bin().to_owned();
-    match in_namespace(&env, UNMAPPED, &[&it.dir, &bin]) {
+    match namespace::run(&env, UNMAPPED, &[&it.dir, &bin]) {
         Err(why) => println!("not tested on FUSE: {why}"),
         Ok(wrong) => assert!(wrong.is_empty(), "{wrong}"),
     }
