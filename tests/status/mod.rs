@@ -1,9 +1,14 @@
 //! `git faststatus` against `git status` in states that were made on purpose; `status_machine` has the random ones.
 
 mod bad_input;
+mod colors;
 mod full_disk;
 mod handed_over;
 mod hooks;
+mod in_progress;
+mod json;
+mod locks;
+mod many;
 mod own;
 mod patterns;
 mod races;

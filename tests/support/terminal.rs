@@ -86,6 +86,14 @@ impl Terminal {
         }
     }
 
+    /// Everything that comes until the program has ended, control sequences and all.
+    pub(crate) fn to_end(mut self) -> Vec<u8> {
+        let deadline = Instant::now() + PATIENCE;
+        while self.more(deadline) {}
+        assert!(Instant::now() < deadline, "it does not end; there is: {}", self.seen.as_bstr());
+        std::mem::take(&mut self.seen)
+    }
+
     /// Reads what there is; `false` when nothing came until the deadline, or nothing can come any more.
     fn more(&mut self, deadline: Instant) -> bool {
         let left = deadline.saturating_duration_since(Instant::now());
