@@ -73,7 +73,7 @@ fn a_terminal_has_colours_by_itself() {
     let dir = repository(&env, STATE);
     let ours = env.bin().join("git-faststatus");
     let ours = ours.to_str().expect("a path in UTF-8");
-    let show = |program: &str, words: &[&str]| Terminal::start(&env, &dir, program, words).to_end();
+    let show = |program: &str, words: &[&str]| Terminal::start(&env, &dir, program, words).into_rest();
     for (script, coloured) in [
         ("true", true),
         ("git config color.ui auto", true),

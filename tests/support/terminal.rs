@@ -87,7 +87,7 @@ impl Terminal {
     }
 
     /// Everything that comes until the program has ended, control sequences and all.
-    pub(crate) fn to_end(mut self) -> Vec<u8> {
+    pub(crate) fn into_rest(mut self) -> Vec<u8> {
         let deadline = Instant::now() + PATIENCE;
         while self.more(deadline) {}
         assert!(Instant::now() < deadline, "it does not end; there is: {}", self.seen.as_bstr());
