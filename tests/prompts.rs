@@ -71,6 +71,16 @@ fn prompt_of_zsh() {
 }
 
 #[test]
+fn what_the_page_says_of_starship_is_what_is_installed() {
+    let installed = fs::read_to_string(snippet("starship.toml")).expect("our own file");
+    let page = fs::read_to_string(root().join("docs/PROMPT.md")).expect("our own file");
+    let (_, block) = page.split_once("```toml\n").expect("it has a block of TOML");
+    let (block, _) = block.split_once("```\n").expect("the block ends");
+    // Without the comment that it begins with.
+    assert_eq!(installed.split_once("\n\n").map(|(_, settings)| settings), Some(block));
+}
+
+#[test]
 #[ignore = "needs what .ci/tools installs"]
 fn prompt_of_starship() {
     let path = std::env::var_os("PATH").unwrap_or_default();

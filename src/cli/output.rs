@@ -8,31 +8,43 @@ use bstr::ByteSlice;
 
 use crate::repo::config::Config;
 
+/// As `git log` calls standard output.
+const LOG: &str = "'stdout'";
+
 /// Where the answer goes.
 pub struct Output {
     pager: Option<Child>,
+    /// What git calls it in its complaints.
+    name: &'static str,
 }
 
 impl Output {
+    /// That of `git status`, which has no pager unless it is told to.
+    pub fn of_status() -> Output {
+        Output { pager: None, name: "standard output" }
+    }
+
     /// Starts the pager that git would start for `git log`, if any.
     pub fn open(git: &Path, use_pager: bool) -> Output {
         if !use_pager || !std::io::stdout().is_terminal() {
-            return Output { pager: None };
+            return Output { pager: None, name: LOG };
         }
-        Output { pager: pager_command(git).map(|command| spawn(&command)) }
+        Output { pager: pager_command(git).map(|command| spawn(&command)), name: LOG }
     }
 
     /// The same, where `pager.log` may say that there is none, or which.
     pub fn open_for_log(git: &Path, config: &Config) -> Output {
         let command = match config.bool("pager.log") {
-            Ok(Some(false)) => return Output { pager: None },
+            Ok(Some(false)) => return Output { pager: None, name: LOG },
             Ok(_) => None,
             // What is no boolean is a command, of which the environment knows better.
             Err(_) => config.string("pager.log").ok().flatten(),
         };
         let command = command.filter(|_| std::env::var_os("GIT_PAGER").is_none());
         match command.and_then(|command| command.to_os_str().ok()) {
-            Some(command) if std::io::stdout().is_terminal() => Output { pager: Some(spawn(command)) },
+            Some(command) if std::io::stdout().is_terminal() => {
+                Output { pager: Some(spawn(command)), name: LOG }
+            }
             _ => Output::open(git, true),
         }
     }
@@ -48,7 +60,7 @@ impl Output {
         };
         if let Err(err) = result {
             if err.kind() != std::io::ErrorKind::BrokenPipe {
-                crate::cli::fatal(&format!("write failure on 'stdout': {}", reason(&err)));
+                crate::cli::fatal(&format!("write failure on {}: {}", self.name, reason(&err)));
                 std::process::exit(128);
             }
             self.wait();

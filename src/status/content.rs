@@ -341,3 +341,75 @@ fn file_is(top: impl AsFd, path: &BStr, id: &gix::oid, stat: &Stat) -> Result<Ve
     let same = total == size && found.as_bytes() == id.as_bytes();
     Ok(Verdict { same, lasting: is_still(&file, stat) })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::os::unix::fs::symlink;
+    use std::path::Path;
+
+    use super::*;
+
+    const OURS: &[u8] = b"what the index has\n";
+    /// As long, and not the same.
+    const OTHER: &[u8] = b"something different";
+
+    /// `f` is found as `before` leaves it and read as `after` does: whether it is what the index has, and whether that
+    /// is remembered.
+    fn swapped(before: fn(&Path), after: fn(&Path)) -> (bool, bool) {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("f");
+        before(&file);
+        let top = rustix::fs::open(dir.path(), OFlags::PATH | OFlags::DIRECTORY, Mode::empty()).unwrap();
+        let stat = stat_at(&top, "f").unwrap().unwrap();
+        after(&file);
+        let is = |data: &[u8]| gix::objs::compute_hash(gix::hash::Kind::Sha1, Kind::Blob, data).unwrap();
+        let verdict = match FileType::from_raw_mode(stat.st_mode) {
+            FileType::Symlink => link_is(&top, "f".into(), &is(b"target"), &stat),
+            _ => file_is(&top, "f".into(), &is(OURS), &stat),
+        };
+        let verdict = verdict.unwrap();
+        (verdict.same, verdict.lasting)
+    }
+
+    fn ours(file: &Path) {
+        fs::write(file, OURS).unwrap();
+    }
+
+    fn other(file: &Path) {
+        fs::write(file, OTHER).unwrap();
+    }
+
+    fn link(file: &Path) {
+        symlink("target", file).unwrap();
+    }
+
+    fn nothing(_: &Path) {}
+
+    fn replace(file: &Path, with: fn(&Path)) {
+        // What was there is kept, so that its inode is not given to what comes.
+        fs::rename(file, file.with_extension("old")).unwrap();
+        with(file);
+    }
+
+    #[test]
+    fn what_is_read_is_remembered_only_of_the_file_that_was_found() {
+        assert_eq!(swapped(ours, nothing), (true, true));
+        assert_eq!(swapped(other, nothing), (false, true));
+        assert_eq!(swapped(link, nothing), (true, true));
+        // Another file in its place: the answer is about that one, and nothing is known of the one that was found.
+        assert_eq!(swapped(ours, |file| replace(file, other)), (false, false));
+        assert_eq!(swapped(other, |file| replace(file, ours)), (true, false));
+        assert_eq!(
+            swapped(link, |file| replace(file, |file| symlink("elsewhere", file).unwrap())),
+            (false, false)
+        );
+        assert_eq!(swapped(link, |file| replace(file, ours)), (false, false));
+        assert_eq!(swapped(ours, |file| replace(file, link)), (false, false));
+        assert_eq!(swapped(ours, |file| replace(file, |file| fs::create_dir(file).unwrap())), (false, false));
+        assert_eq!(swapped(ours, |file| fs::remove_file(file).unwrap()), (false, false));
+        // The same file, written meanwhile: with another size the time need not tell.
+        assert_eq!(swapped(ours, |file| fs::write(file, [OURS, b"more"].concat()).unwrap()), (false, false));
+        assert_eq!(swapped(ours, |file| fs::write(file, b"").unwrap()), (false, false));
+    }
+}

@@ -1,33 +1,20 @@
 //! git's own answer as a [`Status`]: for our formats, where only git can answer.
 
 use std::collections::BTreeMap;
-use std::ffi::OsString;
-use std::process::{Command, Stdio};
 
 use bstr::{BString, ByteSlice};
 use gix::ObjectId;
 
+use super::handover::Git;
 use super::model::{Change, Distance, Head, Side, Status, Submodule, Upstream};
 use super::state::InProgress;
 
-/// Runs `git status` with these arguments; what it printed to standard error, and its exit code, where it fails.
-pub(super) fn ask(git_args: &[OsString]) -> Result<Status, (Vec<u8>, u8)> {
+/// Asks git; what it printed to standard error, and its exit code, where it fails. `stashes`: whether they are counted
+/// even where the caller does not say so.
+pub(super) fn ask(git: &Git<'_>, stashes: bool) -> Result<Status, (Vec<u8>, u8)> {
     let failed = |text: &str| (format!("fatal: {text}\n").into_bytes(), crate::cli::FATAL);
-    let mut command = Command::new("git");
-    command.env("GIT_OPTIONAL_LOCKS", "0").args([
-        "status",
-        "--porcelain=v2",
-        "--branch",
-        "--show-stash",
-        "-z",
-    ]);
-    // The caller's format is not asked for.
-    let formats = ["--porcelain", "--long", "--short", "-s"];
-    let others = git_args.iter().filter(|arg| {
-        let bytes = arg.as_encoded_bytes();
-        !formats.iter().any(|format| bytes == format.as_bytes() || bytes.starts_with(b"--porcelain="))
-    });
-    let output = command.args(others).stdin(Stdio::inherit()).output();
+    let format = ["--porcelain=v2", "--branch", "-z", "--show-stash"];
+    let output = git.command(&format[..if stashes { 4 } else { 3 }]).output();
     let output = output.map_err(|err| failed(&format!("cannot run git: {err}")))?;
     if !output.status.success() {
         let code = output.status.code().and_then(|code| u8::try_from(code).ok());

@@ -63,7 +63,7 @@ pub(super) fn run(own: &OwnOptions, status: Result<StatusOptions, Refusal>, args
         failed |= answer.is_err();
         line(path, &answer, own.json, &mut out);
     }
-    let mut output = Output::open(Path::new("git"), false);
+    let mut output = Output::of_status();
     output.write(&out);
     output.finish();
     ExitCode::from(if failed { SOME_FAILED } else { 0 })

@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use bstr::{BString, ByteSlice};
 
 use super::collect::{Collect, Statistics};
+use super::handover;
 use super::many;
 use super::model::Status;
 use super::options::own::OwnOptions;
@@ -34,7 +35,7 @@ const DIRTY: u8 = 1;
 /// Runs `git faststatus` with these arguments (without the program's name).
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let mut report = Report::new("faststatus");
-    let Parsed { status, own: own_args, git_args } = options::parse(args);
+    let Parsed { status, own: own_args, git_args, names_format } = options::parse(args);
     let own: OwnOptions = match own_options::parse("git-faststatus", &own_args) {
         Ok(own) => own,
         Err(code) => return code,
@@ -45,7 +46,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         let args: Vec<OsString> = passed_on(&own).into_iter().chain(git_args).collect();
         return many::run(&own, status, &args);
     }
-    let mut invocation = Invocation { own, own_args, git_args, fallback: true };
+    let mut invocation = Invocation { own, own_args, git_args, names_format, fallback: true };
     match invocation.answer(status, &mut report) {
         Ok(code) => {
             report.finish();
@@ -59,6 +60,7 @@ struct Invocation {
     own: OwnOptions,
     own_args: Vec<OsString>,
     git_args: Vec<OsString>,
+    names_format: bool,
     fallback: bool,
 }
 
@@ -91,11 +93,7 @@ impl Invocation {
         }
         let Some((top, prefix)) = worktree(&repo, &config)? else { return Err("no worktree".into()) };
         let paths = Paths::read(&options.paths, &top, prefix.as_bstr())?;
-        let quiet = self.own.exit_code
-            && options.format.is_none()
-            && !options.nul
-            && !self.own.json
-            && !self.own.summary;
+        let quiet = self.own.exit_code && !self.names_format && !self.own.json && !self.own.summary;
         let collect = Collect {
             repo: &repo,
             config: &config,
@@ -114,7 +112,7 @@ impl Invocation {
         report.served = Served::Native;
         if !quiet {
             let text = self.render(&status, &settings, prefix, &git);
-            let mut output = Output::open(&git.path, false);
+            let mut output = Output::of_status();
             output.write(&text);
             output.finish();
         }
@@ -174,8 +172,8 @@ impl Invocation {
     }
 
     /// git's answer in one of our formats.
-    fn render_gits(&self) -> ExitCode {
-        let status = match super::from_git::ask(&self.git_args) {
+    fn render_gits(&self, git: &handover::Git<'_>) -> ExitCode {
+        let status = match super::from_git::ask(git, self.own.summary) {
             Ok(status) => status,
             Err((said, code)) => {
                 let _ = std::io::stderr().write_all(&said);
@@ -186,7 +184,7 @@ impl Invocation {
             true => json::render(&status),
             false => (summary::line(&status) + "\n").into_bytes(),
         };
-        let mut output = Output::open(std::path::Path::new("git"), false);
+        let mut output = Output::of_status();
         output.write(&text);
         output.finish();
         ExitCode::from(if self.own.exit_code && !status.is_clean() { DIRTY } else { 0 })
@@ -201,13 +199,17 @@ impl Invocation {
         if report.failed {
             return fatal(&format!("only git can answer this: {reason}"));
         }
+        let git = match handover::Git::new(&self.git_args, self.own.verify) {
+            Ok(git) => git,
+            Err(reason) => return fatal(&reason),
+        };
         if self.own.json || self.own.summary {
-            return self.render_gits();
+            return self.render_gits(&git);
         }
         if self.own.exit_code {
-            return super::handover::exit_code(&self.git_args);
+            return git.exit_code(self.names_format);
         }
-        super::handover::answer(&self.git_args)
+        git.answer()
     }
 }
 

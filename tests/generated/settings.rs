@@ -31,8 +31,9 @@ pub(super) const SETTINGS: &[Setting] = &[
         program: For::All,
         default: "true",
         example: "false",
-        text: "Whether the index is built and updated by itself: at once in a small repository, in the background in a \
-               large one. With `false`, only `git optimize` does it.",
+        text: "Whether the index is built and updated by itself: for `git fastlog` at once in a small repository, in the \
+               background in a large one. `git faststatus` builds none, and has one that lacks many commits updated in \
+               the background. With `false`, only `git optimize` does it.",
     },
     Setting {
         key: "fast.fallback",

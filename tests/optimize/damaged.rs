@@ -5,11 +5,11 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use super::{
-    DONE, FAILED, NOTHING, SKIPPED, contents, ends, errors, filtering, in_namespace, put_git, remove_git,
-    sane, temporaries, ugly,
+    DONE, FAILED, NOTHING, SKIPPED, contents, ends, errors, filtering, put_git, remove_git, sane,
+    temporaries, ugly,
 };
-use crate::support::Environment;
 use crate::support::damage::files;
+use crate::support::{Environment, namespace};
 
 fn packs(git_dir: &Path) -> Vec<PathBuf> {
     let all = files(&git_dir.join("objects/pack")).into_iter();
@@ -233,7 +233,7 @@ fn a_full_disk() {
     let mut env = Environment::new();
     let it = ugly(&mut env, "repository", 49);
     let program = env.ours("git-optimize", &it.dir, &[""; 0]).get_program().to_owned();
-    if let Some(wrong) = in_namespace(&env, "a full disk", FULL_DISK, &[&it.dir, program.as_ref()]) {
+    if let Some(wrong) = namespace::run(&env, "a full disk", FULL_DISK, &[&it.dir, program.as_ref()]) {
         assert!(wrong.is_empty(), "{wrong}");
     }
 }
@@ -269,7 +269,7 @@ fn too_little_room_for_a_repack() {
     let mut env = Environment::new();
     let it = ugly(&mut env, "repository", 50);
     let program = env.ours("git-optimize", &it.dir, &[""; 0]).get_program().to_owned();
-    if let Some(wrong) = in_namespace(&env, "a small disk", LITTLE_ROOM, &[&it.dir, program.as_ref()]) {
+    if let Some(wrong) = namespace::run(&env, "a small disk", LITTLE_ROOM, &[&it.dir, program.as_ref()]) {
         assert!(wrong.is_empty(), "{wrong}");
     }
 }

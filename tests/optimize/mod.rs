@@ -20,10 +20,10 @@ mod surroundings;
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::support::repository::{Generated, Plan};
-use crate::support::{Environment, Output, left_out, need};
+use crate::support::{Environment, Output};
 
 /// Exit codes of `git optimize run`.
 const DONE: i32 = 0;
@@ -44,27 +44,6 @@ fn ugly(env: &mut Environment, name: &str, seed: u64) -> Generated {
     it
 }
 
-/// Runs `script` with these arguments in a mount namespace of its own; what it prints, or `None` where that can't be done.
-fn in_namespace(env: &Environment, what: &str, script: &str, arguments: &[&Path]) -> Option<String> {
-    // Whoever is not root may mount something in a user namespace, where there are such.
-    let rights: &[&str] = match rustix::process::geteuid().is_root() {
-        true => &["--mount"],
-        false => &["--user", "--map-root-user", "--mount"],
-    };
-    need("unshare", "util-linux");
-    let mut command = env.command("unshare", env.path(), rights);
-    command.args(["sh", "-c", script, "sh"]).args(arguments);
-    let output = env.run(command);
-    let said = String::from_utf8_lossy(&output.stdout).into_owned();
-    if errors(&output).starts_with("unshare: ") || said.starts_with("not here") {
-        let hint = "it needs a mount namespace: CAP_SYS_ADMIN for root, else user namespaces (kernel.unprivileged_userns_clone)";
-        left_out(what, &format!("{hint}: {said}{}", errors(&output)));
-        return None;
-    }
-    assert_eq!(output.code, 0, "{said}{}", errors(&output));
-    Some(said)
-}
-
 /// A program before all others in PATH.
 fn put_program(env: &mut Environment, name: &str, script: &str) {
     let dir = env.path().join("programs");
@@ -75,15 +54,10 @@ fn put_program(env: &mut Environment, name: &str, script: &str) {
     env.set("PATH", path);
 }
 
-/// The git that is under no `programs`.
-fn real_git() -> PathBuf {
-    let path = std::env::var_os("PATH").expect("PATH is set");
-    std::env::split_paths(&path).map(|dir| dir.join("git")).find(|git| git.is_file()).expect("git is there")
-}
-
 /// A `git` that does what this script says before it does what it was asked to.
 fn put_git(env: &mut Environment, script: &str) {
-    put_program(env, "git", &format!("{script}\nexec {} \"$@\"", real_git().display()));
+    let script = format!("{script}\nexec {} \"$@\"", env.real_git().display());
+    put_program(env, "git", &script);
 }
 
 /// Back to the real one.

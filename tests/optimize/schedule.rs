@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use super::{ends, put_program, real_git};
+use super::{ends, put_program};
 use crate::support::repository::{Generated, Plan};
 use crate::support::{Environment, need};
 
@@ -224,7 +224,7 @@ fn without_cron_and_systemd_it_says_what_to_do() {
     let it = Generated::new(&env, "repository", Plan::plain(75, 3));
     put_program(&mut env, "systemctl", "exit 1");
     let dir = env.path().join("programs");
-    std::os::unix::fs::symlink(real_git(), dir.join("git")).expect("a new name");
+    std::os::unix::fs::symlink(env.real_git(), dir.join("git")).expect("a new name");
     env.set("PATH", dir);
     let output = env.optimize(&it.dir, &["schedule", "install"]);
     let text = String::from_utf8_lossy(&output.stderr).into_owned();

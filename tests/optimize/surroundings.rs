@@ -1,8 +1,8 @@
 //! What the machine has to do with it: power, priorities, file systems that can't map. Each test has a real one, in a
 //! mount namespace or at a pseudoterminal of its own.
 
-use super::{DONE, SKIPPED, errors, in_namespace, ugly};
-use crate::support::{Environment, need};
+use super::{DONE, SKIPPED, errors, ugly};
+use crate::support::{Environment, namespace, need};
 
 /// Where Linux looks for power supplies there is a battery; `$1`: the repository, `$2`: the program.
 const BATTERY: &str = r#"
@@ -23,7 +23,7 @@ fn on_battery_nothing_is_done() {
     let mut env = Environment::new();
     let it = ugly(&mut env, "repository", 71);
     let program = env.ours("git-optimize", &it.dir, &[""; 0]).get_program().to_owned();
-    let Some(said) = in_namespace(&env, "a battery", BATTERY, &[&it.dir, program.as_ref()]) else { return };
+    let Some(said) = namespace::run(&env, "a battery", BATTERY, &[&it.dir, program.as_ref()]) else { return };
     let lines: Vec<&str> = said.lines().collect();
     let [battery, plugged, charging] = lines.as_slice() else { panic!("{said}") };
     let skipped = format!("Discharging 0: {SKIPPED} skipped: the machine runs on battery");
@@ -115,7 +115,7 @@ fn on_a_file_system_that_cannot_map() {
     let mut env = Environment::new();
     let it = ugly(&mut env, "repository", 73);
     let bin = env.bin().to_owned();
-    if let Some(wrong) = in_namespace(&env, "FUSE", UNMAPPED, &[&it.dir, &bin]) {
+    if let Some(wrong) = namespace::run(&env, "FUSE", UNMAPPED, &[&it.dir, &bin]) {
         assert!(wrong.is_empty(), "{wrong}");
     }
 }

@@ -137,7 +137,51 @@ fn a_worktree_that_is_deleted_under_it() {
     prepare();
     let our = script("git-faststatus");
     assert!(!our.panicked());
-    assert_eq!((our.code, our.stdout), (their.code, their.stdout));
+    assert_eq!((our.code, our.stdout, our.stderr), (their.code, their.stdout, their.stderr));
+}
+
+/// Whoever is asked meanwhile sees some of it, or that it is no repository any more: what git says then it says as git.
+#[test]
+fn a_worktree_that_is_being_deleted() {
+    let env = Environment::new();
+    let script = "for d in 1 2 3 4 5 6 7 8 9; do mkdir -p $d/e; for f in 1 2 3 4 5 6 7 8 9; do echo $f >$d/e/$f; done; done
+        git add .; git commit -qm x; echo n >1/new";
+    let dir = repository(&env, script);
+    let gone = env.path().join("gone");
+    let mut during = 0;
+    for turn in 0..16 {
+        shell(&env, env.path(), "cp -a repository gone");
+        let mut asked = 0;
+        std::thread::scope(|scope| {
+            let deleting = scope.spawn(|| {
+                std::thread::sleep(std::time::Duration::from_millis(turn));
+                // Whoever asks may leave a snapshot in a directory that is just being deleted.
+                shell(&env, env.path(), "until rm -rf gone 2>/dev/null; do :; done");
+            });
+            while !deleting.is_finished() && gone.is_dir() {
+                let script = "cd gone 2>/dev/null || exit 77; exec \"$@\" -s";
+                let mut command = env.command("sh", env.path(), &["-c", script, "sh"]);
+                match (turn + asked) % 4 {
+                    0 => command.args(["git", "--no-optional-locks", "status"]),
+                    _ => command.arg("git-faststatus"),
+                };
+                let output = env.run(command);
+                asked += 1;
+                assert!(!output.panicked() && !output.timed_out, "{output:?}");
+                let errors = String::from_utf8_lossy(&output.stderr);
+                let is_status = |line: &str| line.get(2..3) == Some(" ");
+                match output.code {
+                    77 => {}
+                    0 => assert!(super::text(&output).lines().all(is_status), "{output:?}"),
+                    128 => assert!(errors.contains("fatal: ") && output.stdout.is_empty(), "{output:?}"),
+                    _ => panic!("{output:?}"),
+                }
+            }
+        });
+        during += asked;
+    }
+    assert!(during > 0, "nobody asked in time");
+    same_native(&env, &dir, &["-s"]);
 }
 
 #[test]

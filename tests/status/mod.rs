@@ -1,7 +1,14 @@
 //! `git faststatus` against `git status` in states that were made on purpose; `status_machine` has the random ones.
 
 mod bad_input;
+mod colors;
+mod full_disk;
+mod handed_over;
 mod hooks;
+mod in_progress;
+mod json;
+mod locks;
+mod many;
 mod own;
 mod patterns;
 mod races;
@@ -29,6 +36,11 @@ fn repository(env: &Environment, script: &str) -> PathBuf {
     shell(env, &dir, "git init -q .");
     shell(env, &dir, script);
     dir
+}
+
+/// What was printed.
+fn text(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
 /// Who gave an answer, and why.

@@ -1,11 +1,12 @@
 //! The options that git status does not have.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 
 use bstr::ByteSlice;
 use serde_json::{Value, json};
 
-use super::{ask, git_status, repository, same, shell};
+use super::{ask, git_status, repository, same, same_native, shell, text};
 use crate::support::Environment;
 
 /// A branch with an upstream, changes of every kind, a stash.
@@ -13,10 +14,6 @@ const STATE: &str =
     "for f in a b c d; do seq 20 >$f; done; echo '*.o' >.gitignore; git add .; git commit -qm x
     echo stash >a; git stash -q; git branch up; git branch -q -u up; git commit -q --allow-empty -m y
     git mv c moved; git rm -q --cached d; rm d; echo changed >a; echo new >n; echo o >x.o; chmod +x b";
-
-fn text(output: &crate::support::Output) -> String {
-    String::from_utf8_lossy(&output.stdout).into_owned()
-}
 
 /// Where git has no index of ours either: to ask it for its version would take longer than the rest.
 #[test]
@@ -320,4 +317,37 @@ fn commits_are_counted_in_the_index() {
     shell(&env, &dir, "git commit -q --allow-empty -m more");
     compare();
     assert_eq!(used(&["-sb"]), "refreshed");
+}
+
+/// Where the index has both commits, git is not asked how far they are apart.
+#[test]
+fn commits_are_counted_without_git() {
+    let mut env = Environment::new();
+    let dir = repository(
+        &env,
+        "git commit -q --allow-empty -m 0; git branch up; git branch -q -u up
+         for i in 1 2 3; do git commit -q --allow-empty -m $i; done; git checkout -q up
+         for i in 4 5; do git commit -q --allow-empty -m $i; done; git checkout -q main",
+    );
+    env.index_ok(&dir, "build");
+    let tools = env.path().join("tools");
+    fs::create_dir(&tools).expect("a new directory");
+    let stub =
+        "#!/bin/sh\nPATH=${PATH#*:}\ncase \" $* \" in *' rev-list '*) exit 1 ;; esac\nexec git \"$@\"\n";
+    fs::write(tools.join("git"), stub).expect("a new file");
+    fs::set_permissions(tools.join("git"), fs::Permissions::from_mode(0o755)).expect("our own file");
+    let mut path = tools.into_os_string();
+    path.push(":");
+    path.push(std::env::var_os("PATH").expect("PATH is set"));
+    env.set("PATH", path);
+    for words in [&["-sb"][..], &["--porcelain=v2", "-b"], &[]] {
+        same_native(&env, &dir, words);
+    }
+    assert_eq!(text(&ask(&env, &dir, &["--summary"]).0), "main +3 -2\n");
+    // Newer than the index, too.
+    shell(&env, &dir, "git commit -q --allow-empty -m 6");
+    same_native(&env, &dir, &["-sb"]);
+    // That it is git that counts without the index is why this shows anything.
+    let (_, answered) = ask(&env, &dir, &["-sb", "--no-index"]);
+    assert_eq!((answered.served.as_str(), answered.reason.as_str()), ("git", "git does not count commits"));
 }

@@ -4,8 +4,10 @@
 //! `GIT_FAST_STATUS_SEED` and `GIT_FAST_STATUS_CASE` replay, `GIT_FAST_STATUS_CASES` and `GIT_FAST_STATUS_STEPS` run
 //! for longer.
 
+mod json;
 mod lists;
 mod questions;
+mod states;
 mod steps;
 
 use std::collections::BTreeMap;
@@ -28,6 +30,8 @@ struct Tally {
     native: AtomicUsize,
     git: AtomicUsize,
     reasons: Mutex<BTreeMap<String, usize>>,
+    /// What was done, and what was asked in which state.
+    done: Mutex<BTreeMap<String, usize>>,
 }
 
 fn number(name: &str, default: u64) -> u64 {
@@ -68,8 +72,14 @@ fn status_is_gits_whatever_happens() {
     for (reason, count) in tally.reasons.into_inner().unwrap() {
         println!("{count:6} {reason}");
     }
+    let done = tally.done.into_inner().unwrap();
+    println!("{done:#?}");
     let failures = failures.into_inner().unwrap();
     assert!(failures.is_empty(), "{}", failures.join("\n"));
+    if only.is_none() && cases >= CASES && steps >= STEPS {
+        let missing: Vec<_> = states::REQUIRED.iter().filter(|what| !done.contains_key(**what)).collect();
+        assert!(missing.is_empty(), "never happened: {missing:?}");
+    }
     assert!(only.is_some() || native * 100 >= (native + git) * NATIVE, "too few answers are our own");
 }
 
@@ -81,6 +91,7 @@ fn run(seed: u64, case: usize, steps: usize, tally: &Tally) -> Result<(), String
         let count = world.rng.usize(1..4);
         for _ in 0..count {
             let question = questions::random(&mut world);
+            states::note(&mut world);
             let Err(what) = questions::ask(&mut world, &question, tally) else { continue };
             let history: Vec<String> =
                 history.iter().enumerate().map(|(at, step)| format!("{at:4} {step}")).collect();
@@ -91,6 +102,11 @@ fn run(seed: u64, case: usize, steps: usize, tally: &Tally) -> Result<(), String
                 history.join("\n"),
             ));
         }
+    }
+    world.open();
+    let mut all = tally.done.lock().unwrap();
+    for (what, count) in world.done {
+        *all.entry(what).or_default() += count;
     }
     Ok(())
 }

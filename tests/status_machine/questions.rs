@@ -3,18 +3,22 @@
 use std::ffi::OsString;
 use std::fmt;
 use std::fs;
+use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
 use std::sync::atomic::Ordering;
+use std::time::SystemTime;
 
 use bstr::ByteSlice;
 
-use super::Tally;
 use super::steps::World;
+use super::{Tally, json};
 use crate::support::Output;
 
 /// One question.
 pub(super) struct Question {
     words: Vec<&'static str>,
+    /// Whether it is asked as JSON as well, and compared with another format of git's.
+    json: bool,
     /// Where it is asked, relative to the top.
     place: PathBuf,
     /// Whether faststatus is asked before git.
@@ -107,6 +111,7 @@ pub(super) fn random(world: &mut World) -> Question {
         words.extend_from_slice(rng.choice(list).expect("it is not empty"));
     }
     let first = rng.bool();
+    let json = rng.u8(0..6) == 0;
     let place = match rng.u8(0..4) {
         0 => world.directories().into_iter().next().unwrap_or_default(),
         _ => PathBuf::new(),
@@ -124,36 +129,42 @@ pub(super) fn random(world: &mut World) -> Question {
         7 => vec![("GIT_LITERAL_PATHSPECS", "1".into())],
         _ => Vec::new(),
     };
-    Question { words, place, first, variables }
+    Question { words, json, place, first, variables }
 }
 
 /// Asks both; what differs.
 pub(super) fn ask(world: &mut World, question: &Question, tally: &Tally) -> Result<(), String> {
     let dir = world.dir.join(&question.place);
-    if !dir.is_dir() {
+    if !dir.is_dir() || world.is_closed(&dir) {
         return Ok(());
     }
     let trace = world.env.path().join("status-trace");
     let _ = fs::remove_file(&trace);
-    let git = |world: &World| {
+    let git = |world: &World, words: &[&str]| {
         let mut command = world.env.command("git", &dir, &["status"]);
-        command.args(&question.words).env("GIT_OPTIONAL_LOCKS", "0");
+        command.args(words).env("GIT_OPTIONAL_LOCKS", "0");
         command.envs(question.variables.iter().map(|(name, value)| (name, value)));
         world.env.run(command)
     };
-    let ours = |world: &World| {
-        let mut command = world.env.ours("git-faststatus", &dir, &question.words);
-        command.env("GIT_FAST_TRACE", &trace).env("GIT_OPTIONAL_LOCKS", "0");
+    // Ours leaves the index alone without being told to.
+    let ours = |world: &World, words: &[&str]| {
+        let mut command = world.env.ours("git-faststatus", &dir, words);
+        command.env("GIT_FAST_TRACE", &trace);
         command.envs(question.variables.iter().map(|(name, value)| (name, value)));
         world.env.run(command)
     };
+    let index = index_of(world);
+    let words = question.words.as_slice();
     let (our, their) = if question.first {
-        let our = ours(world);
-        (our, git(world))
+        let our = ours(world, words);
+        (our, git(world, words))
     } else {
-        let their = git(world);
-        (ours(world), their)
+        let their = git(world, words);
+        (ours(world, words), their)
     };
+    if index_of(world) != index {
+        return Err("the index was written".into());
+    }
     let line =
         fs::read_to_string(&trace).map_err(|err| format!("no trace: {err}\n{}", our.stderr.as_bstr()))?;
     let value: serde_json::Value = serde_json::from_str(&line).map_err(|err| format!("{err} in {line}"))?;
@@ -164,10 +175,25 @@ pub(super) fn ask(world: &mut World, question: &Question, tally: &Tally) -> Resu
         tally.git.fetch_add(1, Ordering::Relaxed);
         *tally.reasons.lock().unwrap().entry(reason.clone()).or_default() += 1;
     }
-    match difference(&our, &their) {
-        None => Ok(()),
-        Some(text) => Err(format!("{text}\nserved: {} ({reason})", value["served"])),
+    if let Some(text) = difference(&our, &their) {
+        return Err(format!("{text}\nserved: {} ({reason})", value["served"]));
     }
+    if question.json {
+        world.count("asked: --json");
+        let end = words.iter().position(|word| *word == "--").unwrap_or(words.len());
+        let (options, paths) = words.split_at(end);
+        let their = git(world, &[options, &["--porcelain=v2", "--branch", "-z"], paths].concat());
+        let our = ours(world, &[&["--json"], words].concat());
+        return json::compare(&our, &their);
+    }
+    Ok(())
+}
+
+/// Everything about git's index that a write would change.
+fn index_of(world: &World) -> Option<(Vec<u8>, SystemTime, u64)> {
+    let file = world.git_dir().join("index");
+    let meta = fs::metadata(&file).ok()?;
+    Some((fs::read(file).ok()?, meta.modified().ok()?, meta.ino()))
 }
 
 fn difference(our: &Output, their: &Output) -> Option<String> {

@@ -1,9 +1,11 @@
 //! Things that happen to a repository.
 
+use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
+use std::fmt::Debug;
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::fs::{MetadataExt, PermissionsExt, lchown, symlink};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -17,17 +19,34 @@ pub(super) struct World {
     pub(super) env: Environment,
     pub(super) rng: Rng,
     pub(super) dir: PathBuf,
+    /// How often what was done.
+    pub(super) done: BTreeMap<String, usize>,
     copies: usize,
     branches: usize,
+    /// Whether permissions mean something to the programs.
+    unprivileged: bool,
+    /// A directory that may not be read at the moment.
+    closed: Option<PathBuf>,
 }
+
+/// Who runs the programs where root runs the tests.
+const NOBODY: u32 = 65_534;
+/// In so many cases, one is run by somebody unprivileged.
+const UNPRIVILEGED: usize = 8;
 
 impl World {
     pub(super) fn new(seed: u64, case: usize) -> World {
-        let env = Environment::new();
+        let mut env = Environment::new();
         let rng = Rng::with_seed(seed.wrapping_mul(1_000_003).wrapping_add(case as u64));
         let dir = env.path().join("repository");
         fs::create_dir(&dir).expect("a new directory");
-        let mut world = World { env, rng, dir, copies: 0, branches: 0 };
+        let is_root = rustix::process::geteuid().is_root();
+        if is_root && case % UNPRIVILEGED == 3 {
+            env.drop_privileges();
+        }
+        let unprivileged = !is_root || case % UNPRIVILEGED == 3;
+        let done = BTreeMap::new();
+        let mut world = World { env, rng, dir, done, copies: 0, branches: 0, unprivileged, closed: None };
         let format = if world.rng.u8(0..6) == 0 { "--object-format=sha256" } else { "--object-format=sha1" };
         world.git(&["init", "-q", format]);
         if world.rng.u8(0..4) == 0 {
@@ -44,10 +63,42 @@ impl World {
         world
     }
 
-    fn git(&self, words: &[impl AsRef<OsStr>]) -> String {
+    fn git(&mut self, words: &[impl AsRef<OsStr>]) -> String {
         let output = self.env.git(&self.dir, words);
         let words: Vec<_> = words.iter().map(|word| word.as_ref().to_string_lossy()).collect();
+        if output.code == 0 {
+            let kind: Vec<&str> =
+                words.iter().map(AsRef::as_ref).take_while(|word| *word != "--").take(2).collect();
+            self.count(&format!("git {}", kind.join(" ")));
+        }
         format!("git {} (exit {})", words.join(" "), output.code)
+    }
+
+    /// Something was done.
+    pub(super) fn count(&mut self, what: &str) {
+        *self.done.entry(what.to_owned()).or_default() += 1;
+    }
+
+    /// Tells of something that may have been done.
+    fn tell(&mut self, kind: &str, about: impl Debug, done: std::io::Result<()>) -> String {
+        if done.is_ok() {
+            self.count(kind);
+        }
+        format!("{kind}: {about:?}: {done:?}")
+    }
+
+    /// What root has made belongs to the one who runs the programs.
+    fn give_away(&self) {
+        if !self.unprivileged || !rustix::process::geteuid().is_root() {
+            return;
+        }
+        let is_new = |path: &Path| fs::symlink_metadata(path).is_ok_and(|meta| meta.uid() != NOBODY);
+        for path in [self.walk(true), self.walk(false)].concat() {
+            let path = self.dir.join(path);
+            if is_new(&path) {
+                let _ = lchown(path, Some(NOBODY), Some(NOBODY));
+            }
+        }
     }
 
     fn pick<T: Copy>(&mut self, from: &[T]) -> T {
@@ -97,6 +148,13 @@ impl World {
         (!files.is_empty()).then(|| files[self.rng.usize(0..files.len())].clone())
     }
 
+    /// A path in the index, if there is any.
+    fn tracked(&mut self) -> Option<PathBuf> {
+        let listed = self.env.git(&self.dir, &["ls-files", "-z", ":/"]).stdout;
+        let paths: Vec<&[u8]> = listed.split(|byte| *byte == 0).filter(|path| !path.is_empty()).collect();
+        (!paths.is_empty()).then(|| PathBuf::from(OsStr::from_bytes(paths[self.rng.usize(0..paths.len())])))
+    }
+
     fn content(&mut self) -> Vec<u8> {
         let lines = self.rng.usize(0..6);
         let end = self.pick(&["\n", "\n", "\r\n"]);
@@ -118,12 +176,36 @@ impl World {
             return format!("{path:?} is no file");
         }
         let done = fs::write(full, content);
-        format!("write {path:?}: {done:?}")
+        self.tell("write", path, done)
     }
 
     /// The next thing that happens.
     pub(super) fn step(&mut self) -> String {
-        match self.rng.u8(0..60) {
+        self.open();
+        let what = self.choose();
+        self.give_away();
+        what
+    }
+
+    /// Nothing stays closed for longer than it is asked about.
+    pub(super) fn open(&mut self) {
+        if let Some(closed) = self.closed.take() {
+            let _ = fs::set_permissions(closed, fs::Permissions::from_mode(0o755));
+        }
+    }
+
+    /// Whether this is in a directory that may not be read at the moment.
+    pub(super) fn is_closed(&self, dir: &Path) -> bool {
+        self.closed.as_ref().is_some_and(|closed| dir.starts_with(closed))
+    }
+
+    /// Whether there is such a directory.
+    pub(super) fn has_closed(&self) -> bool {
+        self.closed.is_some()
+    }
+
+    fn choose(&mut self) -> String {
+        match self.rng.u8(0..75) {
             0..10 => self.write(),
             10..18 if self.rng.u8(0..12) == 0 => self.elsewhere(),
             10..18 => self.change_file(),
@@ -134,7 +216,11 @@ impl World {
             49..52 => self.history(),
             52..55 => self.repositories(),
             55..58 => self.configure(),
-            _ => self.disturb(),
+            58..61 => self.disturb(),
+            61..66 => self.stopped(),
+            66..=68 if self.unprivileged => self.close(),
+            70..75 => self.repositories(),
+            _ => self.history(),
         }
     }
 
@@ -155,32 +241,35 @@ impl World {
                 if let Ok(time) = times {
                     set_time(&full, time);
                 }
-                format!("edit {path:?}, same size and time: {done:?}")
+                self.tell("edit with the same size and time", path, done)
             }
             2 => {
                 let seconds = Duration::from_secs(self.rng.u64(0..5));
                 let later = self.rng.u8(0..4) == 0;
                 let now = SystemTime::now();
                 set_time(&full, if later { now + seconds * 1000 } else { now - seconds });
-                format!("touch {path:?}, {seconds:?} away from now")
+                self.tell("touch", (path, seconds), Ok(()))
             }
             3 => {
                 let mode = self.pick(&[0o644, 0o755, 0o600]);
                 let done = fs::set_permissions(&full, fs::Permissions::from_mode(mode));
-                format!("chmod {mode:o} {path:?}: {done:?}")
+                self.tell("chmod", (mode, path), done)
             }
-            4 => format!("remove {path:?}: {:?}", fs::remove_file(full)),
+            4 => {
+                let done = fs::remove_file(full);
+                self.tell("remove", path, done)
+            }
             5 => {
                 let done = fs::read(&full).and_then(|mut bytes| {
                     bytes.extend_from_slice(b"more\n");
                     fs::write(&full, bytes)
                 });
-                format!("append to {path:?}: {done:?}")
+                self.tell("append", path, done)
             }
             _ => {
                 let same = fs::read(&full)
                     .and_then(|bytes| fs::remove_file(&full).and_then(|()| fs::write(&full, bytes)));
-                format!("write {path:?} anew: {same:?}")
+                self.tell("write anew", path, same)
             }
         }
     }
@@ -197,24 +286,28 @@ impl World {
             return self.write();
         }
         match self.rng.u8(0..7) {
-            0..3 => format!("rename {from:?} to {to:?}: {:?}", fs::rename(full, target)),
+            0..3 => {
+                let kind = if full.is_dir() { "rename a directory" } else { "rename a file" };
+                let done = fs::rename(full, target);
+                self.tell(kind, (from, to), done)
+            }
             3 => {
                 let done = remove(&full)
                     .and_then(|()| fs::create_dir(&full))
                     .and_then(|()| if self.rng.bool() { fs::write(full.join("a"), "x\n") } else { Ok(()) });
-                format!("directory instead of {from:?}: {done:?}")
+                self.tell("a directory instead", from, done)
             }
             4 => {
                 let done = remove(&full).and_then(|()| symlink(self.pick(&["a", "dir", "nowhere"]), &full));
-                format!("link instead of {from:?}: {done:?}")
+                self.tell("a link instead", from, done)
             }
             5 => {
                 let done = remove(&full).and_then(|()| fs::write(&full, "file\n"));
-                format!("file instead of {from:?}: {done:?}")
+                self.tell("a file instead", from, done)
             }
             _ => {
                 let done = remove(&full);
-                format!("remove {from:?}: {done:?}")
+                self.tell("remove a file or directory", from, done)
             }
         }
     }
@@ -240,7 +333,14 @@ impl World {
             _ => (place.join(".gitattributes"), self.lines(ATTRIBUTES)),
         };
         let done = fs::write(self.dir.join(&file), &text);
-        format!("{file:?} is {text:?}: {done:?}")
+        let kind = match (file.parent() == Some(Path::new("")), file.file_name().and_then(OsStr::to_str)) {
+            (true, Some(".gitignore")) => ".gitignore at the top",
+            (_, Some(".gitignore")) => ".gitignore below",
+            (_, Some(".gitattributes")) => ".gitattributes",
+            (_, Some("excludes")) => "core.excludesFile",
+            _ => "info/exclude",
+        };
+        self.tell(kind, text, done)
     }
 
     fn porcelain(&mut self) -> String {
@@ -277,8 +377,8 @@ impl World {
 
     /// Marks on entries, and other shapes of the index.
     fn marks(&mut self) -> String {
-        let path = self.file().unwrap_or_default();
-        let mark = |world: &World, flag: &str| {
+        let path = self.tracked().unwrap_or_default();
+        let mark = |world: &mut World, flag: &str| {
             world.git(&["update-index".into(), flag.into(), "--".into(), path.clone().into_os_string()])
         };
         match self.rng.u8(0..20) {
@@ -316,9 +416,18 @@ impl World {
     }
 
     fn history(&mut self) -> String {
+        let which = self.rng.u8(0..27);
+        if self.rng.bool() {
+            // Most of them want a clean worktree.
+            self.git(&["stash", "-q"]);
+        }
+        self.history_step(which)
+    }
+
+    fn history_step(&mut self, which: u8) -> String {
         let branches = ["main", "side", "other"];
         let branch = self.pick(&branches);
-        match self.rng.u8(0..27) {
+        match which {
             0 => {
                 self.branches += 1;
                 self.git(&["checkout", "-q", "-b", branch])
@@ -333,7 +442,7 @@ impl World {
             8 => self.git(&["bisect", "start"]),
             9 => self.git(&["bisect", "reset"]),
             10 => {
-                for what in ["merge", "rebase", "cherry-pick", "revert"] {
+                for what in ["merge", "rebase", "cherry-pick", "revert", "am"] {
                     self.git(&[what, "--abort"]);
                 }
                 "abort everything".into()
@@ -372,16 +481,73 @@ impl World {
             24 => self.git(&["checkout", "-q", "HEAD~1"]),
             25 => {
                 let done = self.env.run(self.env.ours("git-optimize", &self.dir, &["index", "build"]));
+                if done.code == 0 {
+                    self.count("an index of the history");
+                }
                 format!("an index of the history (exit {})", done.code)
             }
             _ => self.git(&["checkout", "-q", "--orphan", "fresh"]),
         }
     }
 
+    /// Something that stops midway: two sides have changed the same file.
+    fn stopped(&mut self) -> String {
+        self.history_step(10);
+        self.git(&["bisect", "reset"]);
+        self.git(&["reset", "-q", "--hard"]);
+        let path = self.path();
+        let full = self.dir.join(&path);
+        let _ = fs::create_dir_all(full.parent().expect("it has one"));
+        for (side, start) in [("base", "HEAD"), ("theirs", "HEAD"), ("ours", "HEAD~1")] {
+            if side != "base" {
+                self.git(&["checkout", "-q", "-B", side, start]);
+            }
+            if fs::symlink_metadata(&full).is_ok_and(|meta| !meta.is_file()) {
+                return format!("{path:?} is no file");
+            }
+            let _ = fs::write(&full, format!("{side} {}\n", self.rng.u8(..)));
+            self.give_away();
+            self.git(&["add".into(), "-f".into(), "--".into(), path.clone().into_os_string()]);
+            self.git(&["commit", "-q", "-m", side]);
+        }
+        let done = match self.rng.u8(0..9) {
+            0 => self.git(&["merge", "-q", "theirs"]),
+            1 => self.git(&["rebase", "-q", "theirs"]),
+            2 => self.git(&["rebase", "-q", "--exec", "false", "HEAD~1"]),
+            3 => self.git(&["cherry-pick", "theirs"]),
+            4 => self.git(&["cherry-pick", "theirs", "theirs~1"]),
+            5 => self.git(&["revert", "--no-edit", "HEAD~1"]),
+            6 => {
+                let patch = self.env.path().join("patch");
+                self.git(&["format-patch", "-q", "-1", &format!("--output={}", patch.display()), "theirs"]);
+                self.git(&["am", "-q", &patch.to_string_lossy()])
+            }
+            7 => {
+                self.git(&["bisect", "start"]);
+                self.git(&["bisect", "bad"]);
+                self.git(&["bisect", "good", "HEAD~1"])
+            }
+            _ => {
+                self.git(&["checkout", "-q", "theirs"]);
+                self.git(&["stash", "-q"]);
+                let _ = fs::write(&full, "stash\n");
+                self.git(&["stash", "-q"]);
+                self.git(&["checkout", "-q", "ours"]);
+                self.git(&["stash", "pop", "-q"])
+            }
+        };
+        format!("two sides of {path:?}; {done}")
+    }
+
     fn repositories(&mut self) -> String {
         let path = self.path();
         let name = path.to_string_lossy().into_owned();
-        match self.rng.u8(0..16) {
+        // What is done to a submodule is little without one.
+        let which = match self.dir.join("module/.git").exists() && self.rng.bool() {
+            true => self.pick(&[3, 4, 8, 9, 10, 11, 12, 13, 14]),
+            false => self.rng.u8(0..16),
+        };
+        match which {
             0 => self.git(&["init", "-q", &name]),
             1 => {
                 self.git(&["init", "-q", &name]);
@@ -393,12 +559,13 @@ impl World {
             }
             3 => {
                 let done = fs::write(self.dir.join("module/new"), "x");
-                format!("a file in the submodule: {done:?}")
+                self.tell("a new file in the submodule", "module/new", done)
             }
             4 => self.git(&["submodule", "deinit", "-f", "module"]),
             8 => {
-                let done = fs::write(self.dir.join("module/a"), self.content());
-                format!("a file in the submodule: {done:?}")
+                let content = self.content();
+                let done = fs::write(self.dir.join("module/a"), content);
+                self.tell("a file in the submodule", "module/a", done)
             }
             9 => self.in_submodule(&["add", "-A"]),
             10 => self.in_submodule(&["commit", "-q", "--allow-empty", "-m", "in the submodule"]),
@@ -410,20 +577,25 @@ impl World {
             }
             14 => {
                 let done = remove(&self.dir.join("module"));
-                format!("no submodule: {done:?}")
+                self.tell("no submodule", "module", done)
             }
-            5 => format!("an empty directory {path:?}: {:?}", fs::create_dir_all(self.dir.join(&path))),
+            5 => {
+                let done = fs::create_dir_all(self.dir.join(&path));
+                self.tell("an empty directory", path, done)
+            }
             6 => {
                 let file = self.dir.join(&path).join(".git");
                 let _ = fs::create_dir_all(self.dir.join(&path));
                 let done =
                     if self.rng.bool() { fs::create_dir(file) } else { fs::write(file, "gitdir: nowhere\n") };
-                format!("something like a repository in {path:?}: {done:?}")
+                self.tell("something like a repository", path, done)
             }
             _ => {
                 let mut command = self.env.command("mkfifo", &self.dir, &[&path]);
                 command.stderr(std::process::Stdio::null());
-                format!("a pipe {path:?}: {}", self.env.run(command).code)
+                let code = self.env.run(command).code;
+                let done = if code == 0 { Ok(()) } else { Err(std::io::Error::other("mkfifo")) };
+                self.tell("a pipe", path, done)
             }
         }
     }
@@ -464,10 +636,37 @@ impl World {
         text.strip_prefix("gitdir: ").map_or(file, |path| PathBuf::from(path.trim_end()))
     }
 
+    /// The clock is set: all that has been written seems to have been at another time.
+    fn clock(&mut self) -> String {
+        let by = Duration::from_secs(self.pick(&[1, 60, 5000]));
+        let back = self.rng.bool();
+        let git_dir = self.git_dir();
+        let own = ["index", "git-fast.status", "git-fast.status-contents"].map(|name| git_dir.join(name));
+        let mut paths = [self.walk(false), self.walk(true), vec![PathBuf::new()]].concat();
+        paths.iter_mut().for_each(|path| *path = self.dir.join(&path));
+        for path in paths.iter().chain(&own) {
+            if let Ok(time) = fs::symlink_metadata(path).and_then(|meta| meta.modified()) {
+                // Set back, what was written before lies in the future.
+                set_time(path, if back { time + by } else { time - by });
+            }
+        }
+        self.tell(if back { "the clock is set back" } else { "the clock is set forward" }, by, Ok(()))
+    }
+
+    /// A directory may not be read, or not be entered.
+    fn close(&mut self) -> String {
+        let Some(dir) = self.directories().into_iter().next() else { return self.write() };
+        let mode = self.pick(&[0o000, 0o300, 0o500, 0o400, 0o100]);
+        let full = self.dir.join(&dir);
+        let done = fs::set_permissions(&full, fs::Permissions::from_mode(mode));
+        self.closed = Some(full);
+        self.tell("a closed directory", (mode, dir), done)
+    }
+
     /// Clocks, copies, and what can happen to the snapshot.
     fn disturb(&mut self) -> String {
         let snapshot = self.git_dir().join(self.pick(&["git-fast.status", "git-fast.status-contents"]));
-        match self.rng.u8(0..7) {
+        match self.rng.u8(0..9) {
             0 => {
                 std::thread::sleep(Duration::from_millis(60));
                 "a moment passes".into()
@@ -480,7 +679,10 @@ impl World {
                 }
                 self.git(&["update-index", "-q", "--refresh"])
             }
-            3 => format!("no snapshot: {:?}", fs::remove_file(snapshot)),
+            3 => {
+                let done = fs::remove_file(&snapshot);
+                self.tell("no snapshot", snapshot, done)
+            }
             4 => {
                 let done = fs::read(&snapshot).and_then(|mut bytes| {
                     let at = self.rng.usize(0..bytes.len().max(1));
@@ -489,7 +691,7 @@ impl World {
                     }
                     fs::remove_file(&snapshot).and_then(|()| fs::write(&snapshot, bytes))
                 });
-                format!("a damaged snapshot: {done:?}")
+                self.tell("a damaged snapshot", snapshot, done)
             }
             5 => {
                 self.copies += 1;
@@ -498,15 +700,17 @@ impl World {
                 command.arg(&self.dir).arg(&to);
                 let code = self.env.run(command).code;
                 self.dir = to;
+                self.count("a copy of everything");
                 format!("everything is copied: {code}")
             }
-            _ => {
+            6 => {
                 set_time(
                     &self.git_dir().join("index"),
                     SystemTime::now() - Duration::from_secs(self.rng.u64(0..4)),
                 );
                 "the index is older than it was".into()
             }
+            _ => self.clock(),
         }
     }
 }

@@ -3,6 +3,7 @@
 
 pub(crate) mod damage;
 pub(crate) mod environment;
+pub(crate) mod namespace;
 mod oddities;
 pub(crate) mod process;
 pub(crate) mod recorder;

@@ -18,12 +18,19 @@ pub struct Parsed {
     pub own: Vec<OsString>,
     /// The command line without our own options.
     pub git_args: Vec<OsString>,
+    /// Whether it says in which format to print, whoever answers.
+    pub names_format: bool,
 }
 
 /// Splits and classifies `args` (without the program's name).
 pub fn parse(args: impl IntoIterator<Item = OsString>) -> Parsed {
     let mut tokens = args.into_iter();
-    let mut parsed = Parsed { status: Ok(StatusOptions::default()), own: Vec::new(), git_args: Vec::new() };
+    let mut parsed = Parsed {
+        status: Ok(StatusOptions::default()),
+        own: Vec::new(),
+        git_args: Vec::new(),
+        names_format: false,
+    };
     while let Some(arg) = tokens.next() {
         let bytes = arg.as_bytes().as_bstr();
         if bytes == "--" {
@@ -59,6 +66,7 @@ impl Parsed {
     }
 
     fn apply(&mut self, entry: &Entry, value: Option<&BStr>) {
+        self.names_format |= table::FORMATS.contains(&entry.name);
         if entry.kind == Kind::Git {
             return self.refuse(Refusal::new(format!("option {}", entry.name)));
         }

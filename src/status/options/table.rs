@@ -25,6 +25,9 @@ pub type Entry = crate::cli::options::Entry<Kind, Apply>;
 /// Sets what an option says, given its value.
 pub type Apply = fn(&mut StatusOptions, Option<&BStr>) -> Result<(), Refusal>;
 
+/// The options that say in which format to print.
+pub const FORMATS: [&str; 6] = ["-s", "--short", "--long", "--porcelain", "-z", "--null"];
+
 /// The entry of the option written `name`.
 pub fn find(name: &str) -> Option<&'static Entry> {
     TABLE.iter().find(|entry| entry.name == name)

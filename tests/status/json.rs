@@ -1,0 +1,139 @@
+//! What docs/JSON-status.md says of rarer fields.
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use super::{ask, repository, shell, text};
+use crate::support::Environment;
+
+#[track_caller]
+fn object(env: &Environment, dir: &Path, words: &[&str]) -> Value {
+    let (output, answered) = ask(env, dir, &[&["--json"], words].concat());
+    assert_eq!((output.code, answered.served.as_str()), (0, "native"), "{answered:?}");
+    serde_json::from_slice(&output.stdout).expect("JSON")
+}
+
+/// The same where git is asked.
+#[track_caller]
+fn same_from_git(env: &Environment, dir: &Path, words: &[&str]) {
+    let own = object(env, dir, words);
+    shell(env, dir, "git update-index --split-index");
+    let (output, answered) = ask(env, dir, &[&["--json"], words].concat());
+    assert_eq!((output.code, answered.served.as_str()), (0, "git"));
+    assert_eq!(serde_json::from_slice::<Value>(&output.stdout).expect("JSON"), own);
+    shell(env, dir, "git update-index --no-split-index");
+}
+
+#[test]
+fn before_the_first_commit() {
+    let env = Environment::new();
+    let dir = repository(&env, "echo x >f; git add f; echo n >n");
+    let expected = json!({
+        "version": 1, "branch": "main", "commit": null, "upstream": null, "stashes": 0, "clean": false,
+        "changes": [{"path": "f", "staged": "A", "unstaged": null}], "untracked": [{"path": "n"}], "ignored": [],
+    });
+    assert_eq!(object(&env, &dir, &[]), expected);
+    same_from_git(&env, &dir, &[]);
+}
+
+#[test]
+fn a_detached_head() {
+    let env = Environment::new();
+    let dir = repository(&env, "echo x >f; git add f; git commit -qm x; git checkout -q --detach");
+    let head = text(&env.git(&dir, &["rev-parse", "HEAD"]));
+    let expected = json!({
+        "version": 1, "branch": null, "commit": head.trim(), "upstream": null, "stashes": 0, "clean": true,
+        "changes": [], "untracked": [], "ignored": [],
+    });
+    assert_eq!(object(&env, &dir, &[]), expected);
+    same_from_git(&env, &dir, &[]);
+}
+
+#[test]
+fn an_upstream_that_is_gone_or_not_counted() {
+    let env = Environment::new();
+    let dir = repository(
+        &env,
+        "git commit -q --allow-empty -m x; git branch up; git branch -q -u up; git commit -q --allow-empty -m y",
+    );
+    let expected = json!({"name": "up", "gone": false, "ahead": null, "behind": null});
+    assert_eq!(object(&env, &dir, &["--no-ahead-behind"])["upstream"], expected);
+    same_from_git(&env, &dir, &["--no-ahead-behind"]);
+    shell(&env, &dir, "git branch -qD up");
+    let expected = json!({"name": "up", "gone": true, "ahead": null, "behind": null});
+    assert_eq!(object(&env, &dir, &[])["upstream"], expected);
+    same_from_git(&env, &dir, &[]);
+}
+
+#[test]
+fn every_kind_of_conflict() {
+    let env = Environment::new();
+    let dir = repository(
+        &env,
+        "id=$(echo x | git hash-object -w --stdin); entry() { echo \"100644 $id $1\t$2\"; }
+         { entry 1 dd; entry 2 au; entry 1 ud; entry 2 ud; entry 3 ua; entry 1 du; entry 3 du; entry 2 aa; entry 3 aa
+           entry 1 uu; entry 2 uu; entry 3 uu; } | git update-index --index-info; git commit -q --allow-empty -m x 2>/dev/null ||
+         git update-ref HEAD $(git commit-tree -m x $(git mktree </dev/null))",
+    );
+    let conflicts: Vec<Value> = ["aa", "au", "dd", "du", "ua", "ud", "uu"]
+        .iter()
+        .map(|path| json!({"path": path, "conflict": path.to_uppercase()}))
+        .collect();
+    let found = object(&env, &dir, &[]);
+    assert_eq!((&found["changes"], &found["clean"]), (&json!(conflicts), &json!(false)));
+    same_from_git(&env, &dir, &[]);
+}
+
+#[test]
+fn paths_that_are_not_utf8() {
+    let env = Environment::new();
+    let dir = repository(
+        &env,
+        "seq 30 >\"$(printf 'old\\377')\"; git add .; git commit -qm x; git mv old* \"$(printf 'new\\376')\"
+         echo n >\"$(printf 'n\\302')\"; echo n >g\u{fc}n; echo '*.o' >.git/info/exclude; echo o >\"$(printf '\\200.o')\"",
+    );
+    let found = object(&env, &dir, &["--ignored"]);
+    assert_eq!(
+        found["changes"],
+        json!([{
+            "path": "new\u{fffd}", "path_bytes": [110, 101, 119, 254], "staged": "R", "unstaged": null,
+            "original": "old\u{fffd}", "original_bytes": [111, 108, 100, 255], "similarity": 100,
+        }])
+    );
+    assert_eq!(
+        found["untracked"],
+        json!([{"path": "g\u{fc}n"}, {"path": "n\u{fffd}", "path_bytes": [110, 194]}])
+    );
+    assert_eq!(found["ignored"], json!([{"path": "\u{fffd}.o", "path_bytes": [128, 46, 111]}]));
+    same_from_git(&env, &dir, &["--ignored"]);
+}
+
+#[test]
+fn submodules_that_differ() {
+    let env = Environment::new();
+    let dir = repository(
+        &env,
+        "git init -q ../origin; git -C ../origin commit -q --allow-empty -m x; echo f >../origin/f
+         git -C ../origin add f; git -C ../origin commit -qm f
+         for m in commits modified untracked all same; do git submodule --quiet add ../origin $m; done; git commit -qm x
+         git -C commits checkout -q HEAD~1; echo m >modified/f; echo n >untracked/n
+         git -C all commit -q --allow-empty -m y; echo m >all/f; echo n >all/n",
+    );
+    let submodule = |path: &str, [new_commits, modified, untracked]: [bool; 3]| {
+        json!({
+            "path": path, "staged": null, "unstaged": "M",
+            "submodule": {"new_commits": new_commits, "modified": modified, "untracked": untracked},
+        })
+    };
+    assert_eq!(
+        object(&env, &dir, &[])["changes"],
+        json!([
+            submodule("all", [true, true, true]),
+            submodule("commits", [true, false, false]),
+            submodule("modified", [false, true, false]),
+            submodule("untracked", [false, false, true]),
+        ])
+    );
+    same_from_git(&env, &dir, &[]);
+}
