@@ -235,6 +235,8 @@ fn the_index_is_taken_away_again_and_again() {
     });
     let problems = problems.into_inner().expect("no panic");
     assert!(problems.is_empty(), "{} problems, the first: {}", problems.len(), problems[0]);
+    // It comes back to where it was.
+    assert!(!repository.git_dir.join("git-fast").exists());
     let asked = asked.into_inner();
     assert!(
         taken >= 10 && asked >= 20,

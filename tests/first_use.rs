@@ -11,9 +11,9 @@ use crate::support::repository::{Generated, Plan, args, remove_dir};
 use crate::support::trace::{Served, Trace};
 use crate::support::{Environment, damage};
 
-/// Commits of a history that is not small, and objects beside it: the indices of its packs have more than 4 MiB.
+/// Commits of a history that is not small, and how often it is packed: the indices of its packs have more than 4 MiB.
 const COMMITS: usize = 6000;
-const BLOBS: usize = 140_000;
+const PACKS: usize = 12;
 
 /// How long an index of that may take to come, on a machine that is busy.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -37,16 +37,12 @@ fn made(dir: &Path) -> Vec<PathBuf> {
     paths.filter(name).collect()
 }
 
-/// A line of this many commits that change a file each, in a repository with other objects beside it.
-pub(crate) fn history(env: &Environment, commits: usize, blobs: usize) -> PathBuf {
+/// A line of this many commits that change a file each.
+pub(crate) fn history(env: &Environment, commits: usize) -> PathBuf {
     let dir = env.path().join("history");
     fs::create_dir(&dir).expect("a new name");
     env.git_ok(&dir, &["init", "-q", "."]);
     let mut stream = String::new();
-    for number in 0..blobs {
-        let text = number.to_string();
-        stream += &format!("blob\ndata {}\n{text}\n", text.len());
-    }
     for number in 0..commits {
         let (text, time) = (number.to_string(), 1_500_000_000 + 60 * number);
         stream += &format!(
@@ -140,8 +136,15 @@ fn background(dir: &Path) -> Option<Process> {
 #[test]
 fn a_large_history_is_answered_by_git_while_it_is_indexed() {
     let env = Environment::new();
-    let dir = history(&env, COMMITS, BLOBS);
-    let indices = damage::files(&dir.join(".git/objects/pack")).into_iter();
+    let dir = history(&env, COMMITS);
+    let packs = dir.join(".git/objects/pack");
+    for file in damage::files(&packs) {
+        let ending = file.extension().expect("a pack, or something about it").to_string_lossy().into_owned();
+        for number in 1..PACKS {
+            fs::hard_link(&file, packs.join(format!("pack-{number:040x}.{ending}"))).expect("a new name");
+        }
+    }
+    let indices = damage::files(&packs).into_iter();
     let indices = indices.filter(|file| file.extension().is_some_and(|extension| extension == "idx"));
     let bytes: u64 = indices.map(|file| fs::metadata(file).expect("just written").len()).sum();
     assert!(bytes > 4 << 20, "{bytes} bytes of pack indices are those of a small history");

@@ -158,7 +158,7 @@ fn the_next_page_is_hinted_at() {
 #[test]
 fn progress() {
     let env = Environment::new();
-    let dir = first_use::history(&env, 6000, 0);
+    let dir = first_use::history(&env, 6000);
     // How many there are is known in advance.
     env.git_ok(&dir, &["commit-graph", "write", "--reachable"]);
     let (_, text) = ours(&env, &dir, "git-optimize", &["index", "build"]).whole();

@@ -434,7 +434,7 @@ fn a_page_has_thirty_commits() {
 #[test]
 fn as_many_threads_as_asked_for() {
     let env = Environment::new();
-    let dir = crate::first_use::history(&env, 4000, 0);
+    let dir = crate::first_use::history(&env, 4000);
     env.index_ok(&dir, "build");
     let threads = |option: &str| {
         let mut command = env.ours("git-fastlog", &dir, &[option, "--format=%H"]);

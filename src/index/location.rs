@@ -104,7 +104,7 @@ impl Location {
             Err(err) => return Err(err),
         };
         match location.create() {
-            Err(_) if location.dir.ends_with(BESIDE) => {
+            Err(err) if location.dir.ends_with(BESIDE) && err.kind() != io::ErrorKind::NotFound => {
                 // It was ours, and now it cannot be made again: move inside for good.
                 fs::remove_file(place.common_dir.join(KEY_FILE))?;
                 let key = new_key(place.common_dir, Placement::Inside)?;
@@ -143,6 +143,18 @@ impl Location {
     }
 
     fn create(&self) -> io::Result<()> {
+        let mut tries = 3;
+        loop {
+            tries -= 1;
+            match self.try_create() {
+                // `git clean -fdx` has taken the directory away before there was a file in it.
+                Err(err) if err.kind() == io::ErrorKind::NotFound && tries > 0 => {}
+                other => return other,
+            }
+        }
+    }
+
+    fn try_create(&self) -> io::Result<()> {
         fs::create_dir_all(&self.dir)?;
         let ignore = self.dir.join(".gitignore");
         match fs::OpenOptions::new().write(true).create_new(true).open(ignore) {
