@@ -15,6 +15,8 @@ pub(crate) struct Subject {
     pub(crate) name: String,
     pub(crate) commits: usize,
     dir: PathBuf,
+    /// The newest commit that the index knows.
+    tip: String,
     _temporary: tempfile::TempDir,
 }
 
@@ -25,7 +27,8 @@ impl Subject {
         repository::mirror(original, &dir)?;
         repository::tune(&dir)?;
         let commits = repository::commits(&dir, "HEAD")?;
-        Ok(Self { name: repository::name(original), commits, dir, _temporary: temporary })
+        let tip = git(&dir, &["rev-parse", "HEAD"])?;
+        Ok(Self { name: repository::name(original), commits, dir, tip, _temporary: temporary })
     }
 
     pub(crate) fn description(&self) -> io::Result<String> {
@@ -85,9 +88,9 @@ impl Subject {
             Before::Nothing => Ok(()),
             Before::Commit => self.commit("HEAD^{tree}"),
             Before::CommitChange => {
-                let new = git(&self.dir, &["commit-tree", "-p", "HEAD", "-m", "one more", "HEAD^{tree}"])?;
+                let new = git(&self.dir, &["commit-tree", "-p", &self.tip, "-m", "one more", "HEAD^{tree}"])?;
                 let link = format!("160000 commit {new}\tnew-{new}\n");
-                let old = git(&self.dir, &["ls-tree", "HEAD"])?;
+                let old = git(&self.dir, &["ls-tree", &self.tip])?;
                 let tree = self.write_tree(&format!("{old}\n{link}"))?;
                 self.commit(&tree)
             }
@@ -126,8 +129,10 @@ impl Subject {
         git(&self.dir, words)
     }
 
+    /// Makes the only commit that the index does not know: no two are the same.
     fn commit(&self, tree: &str) -> io::Result<()> {
-        let new = git(&self.dir, &["commit-tree", "-p", "HEAD", "-m", "one more", tree])?;
+        let message = format!("one more, {:?}", std::time::SystemTime::now());
+        let new = git(&self.dir, &["commit-tree", "-p", &self.tip, "-m", &message, tree])?;
         git(&self.dir, &["update-ref", "HEAD", &new]).map(drop)
     }
 
