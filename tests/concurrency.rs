@@ -189,6 +189,8 @@ fn the_index_is_taken_away_again_and_again() {
     let repository = Generated::new(&env, "repository", Plan::plain(9, 120));
     let dir = repository.dir.as_path();
     env.git_ok(dir, &["reset", "-q", "--hard"]);
+    // Where it is kept is decided once, and not while it is taken away.
+    env.index_ok(dir, "build");
     let answers = ask_git(&env, dir);
     let (done, asked) = (AtomicBool::new(false), AtomicUsize::new(0));
     let problems = Mutex::new(Vec::<String>::new());

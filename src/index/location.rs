@@ -104,7 +104,7 @@ impl Location {
             Err(err) => return Err(err),
         };
         match location.create() {
-            Err(err) if location.dir.ends_with(BESIDE) && err.kind() != io::ErrorKind::NotFound => {
+            Err(err) if location.dir.ends_with(BESIDE) && !location.was_taken_away(&err) => {
                 // It was ours, and now it cannot be made again: move inside for good.
                 fs::remove_file(place.common_dir.join(KEY_FILE))?;
                 let key = new_key(place.common_dir, Placement::Inside)?;
@@ -147,10 +147,21 @@ impl Location {
         loop {
             tries -= 1;
             match self.try_create() {
-                // `git clean -fdx` has taken the directory away before there was a file in it.
-                Err(err) if err.kind() == io::ErrorKind::NotFound && tries > 0 => {}
+                // `git clean -fdx` has taken the directory away before there was a file in it, or just when it was found
+                // to be there.
+                Err(err) if tries > 0 && self.was_taken_away(&err) => {}
                 other => return other,
             }
+        }
+    }
+
+    /// Whether the directory was there and is not any more, and nothing else is in its place.
+    fn was_taken_away(&self, err: &io::Error) -> bool {
+        let occupied = || fs::symlink_metadata(&self.dir).is_ok_and(|meta| !meta.is_dir());
+        match err.kind() {
+            io::ErrorKind::NotFound => true,
+            io::ErrorKind::AlreadyExists => !occupied(),
+            _ => false,
         }
     }
 
