@@ -9,13 +9,13 @@
 use std::collections::BTreeSet;
 use std::io::ErrorKind;
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use bstr::{BStr, ByteSlice};
 use gix::hash::Kind;
 
 use crate::index::Paths;
+use crate::log::fingerprint::Fingerprint;
 use crate::repo::Repo;
 use crate::repo::config::Config;
 use crate::repo::git::GitProgram;
@@ -32,10 +32,10 @@ pub(super) fn fingerprint(
     if elsewhere || config.contains("attr.tree") {
         return None;
     }
-    let mut files = Files(blake3::Hasher::new());
-    files.add(std::env::var_os("GIT_ATTR_NOSYSTEM").unwrap_or_default().as_bytes());
-    files.add(format!("{:?}", config.bool("core.ignoreCase").ok()?).as_bytes());
-    files.file(&git.system_config.as_ref()?.with_file_name("gitattributes"))?;
+    let mut all = Fingerprint::new();
+    all.add("no system", std::env::var_os("GIT_ATTR_NOSYSTEM").unwrap_or_default().as_bytes());
+    all.add("ignore case", format!("{:?}", config.bool("core.ignoreCase").ok()?).as_bytes());
+    all.file(&git.system_config.as_ref()?.with_file_name("gitattributes"))?;
     let user = match config.path("core.attributesFile").ok()? {
         Some(path) => Some(path),
         None => match std::env::var_os("XDG_CONFIG_HOME").filter(|dir| !dir.is_empty()) {
@@ -45,21 +45,21 @@ pub(super) fn fingerprint(
     };
     if let Some(path) = user {
         // git reads a relative one from elsewhere.
-        path.is_absolute().then(|| files.file(&path))??;
+        path.is_absolute().then(|| all.file(&path))??;
     }
-    files.file(&repo.common_dir.join("info/attributes"))?;
+    all.file(&repo.common_dir.join("info/attributes"))?;
     match &repo.work_dir {
         Some(top) => {
-            files.index(&repo.git_dir.join("index"), repo.git.object_hash());
+            add_index(&mut all, &repo.git_dir.join("index"), repo.git.object_hash());
             for dir in directories(paths) {
-                files.file_of_worktree(&top.join(dir.to_path().ok()?).join(".gitattributes"))?;
+                add_file_of_worktree(&mut all, &top.join(dir.to_path().ok()?).join(".gitattributes"))?;
             }
         }
         // These gits took attributes from HEAD's tree there.
-        None if git.at_least(2, 43) && !git.at_least(2, 46) => files.add(repo.head().ok()??.as_bytes()),
+        None if git.at_least(2, 43) && !git.at_least(2, 46) => all.add("head", repo.head().ok()??.as_bytes()),
         None => {}
     }
-    Some(files.0.finalize())
+    Some(all.finish())
 }
 
 /// Every directory that has ever been in history, the top included.
@@ -78,53 +78,24 @@ fn directories<'a>(paths: &Paths<'a>) -> BTreeSet<&'a BStr> {
     found
 }
 
-struct Files(blake3::Hasher);
-
-impl Files {
-    /// Lengths keep one field from being taken for two.
-    fn add(&mut self, bytes: &[u8]) {
-        self.0.update(&(bytes.len() as u64).to_le_bytes()).update(bytes);
+/// In the worktree git does not follow a link, and complains of it.
+fn add_file_of_worktree(all: &mut Fingerprint, path: &Path) -> Option<()> {
+    match std::fs::symlink_metadata(path) {
+        Ok(meta) if meta.is_file() => all.file(path),
+        Ok(_) => None,
+        Err(err) if matches!(err.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Some(()),
+        Err(_) => None,
     }
+}
 
-    /// A file's content; that there is none is as good.
-    fn file(&mut self, path: &Path) -> Option<()> {
-        self.add(path.as_os_str().as_bytes());
-        match std::fs::read(path) {
-            Ok(bytes) => self.add(&bytes),
-            Err(err) if matches!(err.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => self.add(b""),
-            Err(_) => return None,
-        }
-        Some(())
-    }
-
-    /// In the worktree git does not follow a link, and complains of it.
-    fn file_of_worktree(&mut self, path: &Path) -> Option<()> {
-        match std::fs::symlink_metadata(path) {
-            Ok(meta) if meta.is_file() => self.file(path),
-            Ok(_) => None,
-            Err(err) if matches!(err.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Some(()),
-            Err(_) => None,
-        }
-    }
-
-    /// The entries of git's index that are files with attributes. Most writes to an index change none.
-    fn index(&mut self, path: &Path, hash: Kind) {
-        let Ok(index) = IndexFile::open(path, hash) else { return self.identity(path) };
-        for at in 0..index.len() {
-            let name = index.path(at);
-            if name.ends_with(b".gitattributes") {
-                self.add(name);
-                self.add(index.entry(at).id().as_bytes());
-            }
-        }
-    }
-
-    fn identity(&mut self, path: &Path) {
-        let meta = std::fs::metadata(path);
-        let numbers = meta
-            .map(|meta| [meta.dev(), meta.ino(), meta.len(), meta.mtime() as u64, meta.mtime_nsec() as u64]);
-        for number in numbers.unwrap_or_default() {
-            self.add(&number.to_le_bytes());
+/// The entries of git's index that are files with attributes. Most writes to an index change none.
+fn add_index(all: &mut Fingerprint, path: &Path, hash: Kind) {
+    let Ok(index) = IndexFile::open(path, hash) else { return all.file_identity("index", path) };
+    for at in 0..index.len() {
+        let name = index.path(at);
+        if name.ends_with(b".gitattributes") {
+            all.add("path", name);
+            all.add("entry", index.entry(at).id().as_bytes());
         }
     }
 }

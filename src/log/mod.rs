@@ -12,6 +12,7 @@ pub mod cursor;
 mod dates;
 pub mod encoding;
 pub mod filter;
+mod fingerprint;
 pub mod follow;
 pub mod handover;
 mod head_mailmap;

@@ -15,13 +15,13 @@
 
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use bstr::ByteSlice;
 
 use crate::index::Paths;
 use crate::log::attributes;
+use crate::log::fingerprint::Fingerprint;
 use crate::log::revisions::Request;
 use crate::repo::config::Config;
 use crate::repo::git::GitProgram;
@@ -173,11 +173,11 @@ impl Pinned {
         args: &[OsString],
         paths: Option<&Paths<'_>>,
     ) -> Option<Pinned> {
-        let mut key = Key(blake3::Hasher::new());
+        let mut key = Key(Fingerprint::new());
         key.add("version", env!("CARGO_PKG_VERSION").as_bytes());
         key.add("git", git.path.as_os_str().as_bytes());
         key.add("git version", git.version.as_bytes());
-        key.file_identity("git program", &git.path);
+        key.0.file_identity("git program", &git.path);
         key.arguments(args)?;
         key.requests(requests);
         key.add("directory", std::env::current_dir().ok()?.as_os_str().as_bytes());
@@ -187,18 +187,15 @@ impl Pinned {
         key.worktree(repo, git, config, paths)?;
         key.no_notes(repo).ok()?;
         key.objects(repo).ok()?;
-        Some(Pinned { key: key.0.finalize(), git: git.path.clone() })
+        Some(Pinned { key: key.0.finish(), git: git.path.clone() })
     }
 }
 
-struct Key(blake3::Hasher);
+struct Key(Fingerprint);
 
 impl Key {
-    /// Lengths keep one field from being taken for two.
     fn add(&mut self, label: &str, bytes: &[u8]) {
-        for part in [label.as_bytes(), bytes] {
-            self.0.update(&(part.len() as u64).to_le_bytes()).update(part);
-        }
+        self.0.add(label, bytes);
     }
 
     fn arguments(&mut self, args: &[OsString]) -> Option<()> {
@@ -293,7 +290,7 @@ impl Key {
     ) -> Option<()> {
         self.add("attributes", attributes::fingerprint(repo, git, config, paths?)?.as_bytes());
         match &repo.work_dir {
-            Some(top) => self.file(&top.join(".mailmap")),
+            Some(top) => self.0.file(&top.join(".mailmap")),
             // The mailmap comes from HEAD's tree.
             None => {
                 self.add("head", repo.head().ok()??.as_bytes());
@@ -329,32 +326,5 @@ impl Key {
             self.add(label, name.as_bytes());
         }
         self.add("end", label.as_bytes());
-    }
-
-    /// A file's content; that there is none is as good.
-    fn file(&mut self, path: &Path) -> Option<()> {
-        self.add("file", path.as_os_str().as_bytes());
-        match std::fs::read(path) {
-            Ok(bytes) => self.add("content", &bytes),
-            Err(err)
-                if matches!(err.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory) =>
-            {
-                self.add("content", b"")
-            }
-            Err(_) => return None,
-        }
-        Some(())
-    }
-
-    fn file_identity(&mut self, label: &str, path: &Path) {
-        let identity = std::fs::metadata(path).map_or_else(
-            |_| Vec::new(),
-            |meta| {
-                let numbers =
-                    [meta.dev(), meta.ino(), meta.len(), meta.mtime() as u64, meta.mtime_nsec() as u64];
-                numbers.iter().flat_map(|number| number.to_le_bytes()).collect()
-            },
-        );
-        self.add(label, &identity);
     }
 }

@@ -13,6 +13,7 @@ use gix::hash::{Kind, ObjectId, oid};
 
 use crate::index::Paths;
 use crate::log::attributes;
+use crate::log::fingerprint::Fingerprint;
 use crate::repo::config::Config;
 use crate::repo::git::GitProgram;
 use crate::repo::{NotExact, Repo, remembered};
@@ -129,20 +130,17 @@ fn circumstances(
     paths: &Paths<'_>,
     first_parent: bool,
 ) -> Option<blake3::Hash> {
-    let mut hasher = blake3::Hasher::new();
-    let mut add = |bytes: &[u8]| {
-        hasher.update(&(bytes.len() as u64).to_le_bytes()).update(bytes);
-    };
-    add(git.path.as_os_str().as_bytes());
-    add(git.version.as_bytes());
-    add(&[u8::from(first_parent)]);
-    add(attributes::fingerprint(repo, git, config, paths)?.as_bytes());
+    let mut all = Fingerprint::new();
+    all.add("git", git.path.as_os_str().as_bytes());
+    all.add("version", git.version.as_bytes());
+    all.add("first parent", &[u8::from(first_parent)]);
+    all.add("attributes", attributes::fingerprint(repo, git, config, paths)?.as_bytes());
     let matters = |key: &BStr| key.starts_with(b"diff.") || key == "core.bigfilethreshold";
     for (key, value) in config.iter().filter(|(key, _)| matters(key)) {
-        add(key);
-        add(value.unwrap_or_default());
+        all.add("setting", key);
+        all.add("value", value.unwrap_or_default());
     }
-    Some(hasher.finalize())
+    Some(all.finish())
 }
 
 fn encode(known: &Known) -> Vec<u8> {
