@@ -1,12 +1,19 @@
-//! Words of a POSIX shell, for commands that people paste into one.
+//! Words of a POSIX shell, for commands that people paste into one and those that are scheduled.
 
-/// A word that stands for this text.
+use bstr::ByteSlice;
+
+/// A word that stands for this text, in quotes only where it takes them.
 pub(super) fn word(text: &str) -> String {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./:@%+=,".contains(&byte);
     if !text.is_empty() && text.bytes().all(is_plain) {
         return text.to_owned();
     }
-    format!("'{}'", text.replace('\'', "'\\''"))
+    String::from_utf8_lossy(&quoted(text.as_bytes())).into_owned()
+}
+
+/// A word that stands for these bytes, in quotes.
+pub(super) fn quoted(bytes: &[u8]) -> Vec<u8> {
+    [b"'".as_slice(), &bytes.replace("'", "'\\''"), b"'"].concat()
 }
 
 #[cfg(test)]

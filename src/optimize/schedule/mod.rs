@@ -13,6 +13,7 @@ use std::process::{Command, ExitCode, Stdio};
 
 use super::cli::{ScheduleCommand, ScheduleOptions, When};
 use super::context::Context;
+use super::shell;
 use crate::cli::{FATAL, fatal};
 
 /// How often.
@@ -199,15 +200,7 @@ fn shell_word(path: &Path) -> Result<Vec<u8>, String> {
     if bytes.iter().any(|b| *b < b' ') {
         return Err(format!("{}: control characters can't be scheduled", path.display()));
     }
-    let mut word = vec![b'\''];
-    for byte in bytes {
-        match byte {
-            b'\'' => word.extend_from_slice(b"'\\''"),
-            byte => word.push(*byte),
-        }
-    }
-    word.push(b'\'');
-    Ok(word)
+    Ok(shell::quoted(bytes))
 }
 
 /// Writes a file with its directory, unless it is there with the same content.
