@@ -26,26 +26,24 @@ impl Output {
 
     /// Starts the pager that git would start for `git log`, if any.
     pub fn open(git: &Path, use_pager: bool) -> Output {
-        if !use_pager || !std::io::stdout().is_terminal() {
-            return Output { pager: None, name: LOG };
-        }
-        Output { pager: pager_command(git).map(|command| spawn(&command)), name: LOG }
+        let command = (use_pager && std::io::stdout().is_terminal()).then(|| pager_command(git)).flatten();
+        Output { pager: command.map(|command| spawn(&command)), name: LOG }
     }
 
     /// The same, where `pager.log` may say that there is none, or which.
     pub fn open_for_log(git: &Path, config: &Config) -> Output {
+        if !std::io::stdout().is_terminal() {
+            return Output::open(git, false);
+        }
         let command = match config.bool("pager.log") {
-            Ok(Some(false)) => return Output { pager: None, name: LOG },
-            Ok(_) => None,
+            Ok(wanted) => return Output::open(git, wanted != Some(false)),
             // What is no boolean is a command, of which the environment knows better.
             Err(_) => config.string("pager.log").ok().flatten(),
         };
         let command = command.filter(|_| std::env::var_os("GIT_PAGER").is_none());
         match command.and_then(|command| command.to_os_str().ok()) {
-            Some(command) if std::io::stdout().is_terminal() => {
-                Output { pager: Some(spawn(command)), name: LOG }
-            }
-            _ => Output::open(git, true),
+            Some(command) => Output { pager: Some(spawn(command)), name: LOG },
+            None => Output::open(git, true),
         }
     }
 
