@@ -330,6 +330,7 @@ impl Iterator for Parents<'_> {
         }
         Some(Pos(parent))
     }
+
     /// As repeated `next`, and cheaper for the two parents at most that nearly all commits have: where every commit is
     /// visited, that counts.
     #[inline]

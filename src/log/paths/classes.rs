@@ -110,8 +110,9 @@ fn add(deltas: &mut [u128], pos: Pos, delta: u128) {
 
 /// Classes from what each commit adds to the sum of its first parent.
 fn of_sums(history: &History<'_>, mut sums: Vec<u128>) -> Classes {
-    let changes = sums.iter().filter(|delta| **delta != 0).count();
+    let mut changes = 0;
     for pos in (0..history.len()).map(Pos) {
+        changes += usize::from(sums[pos.index()] != 0);
         if let Some(parent) = history.first_parent(pos) {
             sums[pos.index()] = sums[pos.index()].wrapping_add(sums[parent.index()]);
         }

@@ -7,7 +7,7 @@ use bstr::BStr;
 
 use super::Literal;
 use crate::index::{History, Paths, Pos, Value};
-use crate::log::walk::TreeSame;
+use crate::log::walk::{Positions, TreeSame};
 
 /// In `brought`: nobody. Other numbers are those of postings, from 1.
 const NOBODY: u32 = 0;
@@ -18,57 +18,52 @@ pub(super) struct OnePath<'a> {
     path: &'a BStr,
     /// What the commits that changed it, in order of position, made of it.
     postings: Vec<(Pos, Option<Value<'a>>)>,
-    /// By position, 64 to a word: whether the commit changed it against its first parent.
-    changed: Vec<u64>,
+    /// The commits that changed it against their first parents.
+    changed: Positions,
     brought: RefCell<Brought>,
 }
 
 /// By position: which posting says what the commit has, the last one on its chain of first parents. Pages of memory
 /// that no question has touched cost nothing.
 struct Brought {
-    /// 64 to a word: where that has been found out.
-    known: Vec<u64>,
+    /// Where that has been found out.
+    known: Positions,
     postings: Vec<u32>,
 }
 
 impl Brought {
     #[inline]
     fn get(&self, pos: Pos) -> Option<u32> {
-        has(&self.known, pos).then(|| self.postings[pos.index()])
+        self.known.has(pos).then(|| self.postings[pos.index()])
     }
 
     #[inline]
     fn set(&mut self, pos: Pos, posting: u32) {
-        self.known[pos.index() / 64] |= 1 << (pos.index() % 64);
+        self.known.insert_new(pos);
         self.postings[pos.index()] = posting;
     }
-}
-
-#[inline]
-fn has(words: &[u64], pos: Pos) -> bool {
-    words.get(pos.index() / 64).is_some_and(|word| word >> (pos.index() % 64) & 1 != 0)
 }
 
 impl<'a> OnePath<'a> {
     pub(super) fn new(paths: &Paths<'a>, history: &'a History<'a>, literal: Literal<'a>) -> Self {
         let len = history.len() as usize;
-        let mut changed = vec![0; len.div_ceil(64)];
+        let mut changed = Positions::new(history.len());
         let mut postings = Vec::new();
         let taken = |value: Option<Value<'a>>| value.filter(|value| literal.takes(value.kind));
         for posting in paths.postings(literal.path).filter(|posting| posting.pos.index() < len) {
             let (old, new) = (taken(posting.old), taken(posting.new));
             if old != new {
-                changed[posting.pos.index() / 64] |= 1 << (posting.pos.index() % 64);
+                changed.insert_new(posting.pos);
                 postings.push((posting.pos, new));
             }
         }
-        let brought = Brought { known: vec![0; len.div_ceil(64)], postings: vec![0; len] };
+        let brought = Brought { known: Positions::new(history.len()), postings: vec![0; len] };
         OnePath { history, path: literal.path, postings, changed, brought: RefCell::new(brought) }
     }
 
     #[inline]
     fn is_changed(&self, pos: Pos) -> bool {
-        has(&self.changed, pos)
+        self.changed.has(pos)
     }
 
     /// The posting that says what `pos` has, as `brought` numbers them.

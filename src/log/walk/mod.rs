@@ -24,6 +24,7 @@ use std::collections::HashMap;
 use crate::index::{Flags, History, Pos};
 
 pub use boundary::boundary;
+pub use positions::Positions;
 pub use reach::reached;
 pub use simplify::{CurrentParents, Simplify};
 pub use tree_same::{Classes, TreeSame};
@@ -363,9 +364,8 @@ impl<'a> Walk<'a> {
             Inner::Date(walk) => walk.next(&mut self.states),
             Inner::Follow(walk) => walk.next(self.lineage.as_mut()?, &mut self.states),
             Inner::Queue(order) => {
-                let (lineage, followed) =
-                    (self.lineage.as_ref()?, if self.first_parent { 1 } else { usize::MAX });
-                order.next(self.history, &self.states, |pos| lineage.unwritten_parents(pos).take(followed))
+                let lineage = self.lineage.as_ref()?;
+                order.next(self.history, &self.states, |pos| lineage.followed_parents(pos))
             }
             Inner::List { list, next } => loop {
                 let pos = *list.get(*next)?;

@@ -3,7 +3,8 @@
 
 use crate::index::Pos;
 
-pub(super) struct Positions {
+/// The set.
+pub struct Positions {
     words: Vec<u64>,
     /// No word above this one has a bit.
     highest: usize,
@@ -12,7 +13,7 @@ pub(super) struct Positions {
 
 impl Positions {
     /// None of the positions below `end`.
-    pub(super) fn new(end: u32) -> Self {
+    pub fn new(end: u32) -> Self {
         Positions { words: vec![0; (end as usize).div_ceil(64)], highest: 0, len: 0 }
     }
 
@@ -30,7 +31,7 @@ impl Positions {
     }
 
     /// Adds one, unless it is there; whether it was not.
-    pub(super) fn insert_new(&mut self, pos: Pos) -> bool {
+    pub fn insert_new(&mut self, pos: Pos) -> bool {
         let new = !self.has(pos);
         if new {
             self.insert(pos);
@@ -48,7 +49,7 @@ impl Positions {
 
     /// Whether it is there.
     #[inline]
-    pub(super) fn has(&self, pos: Pos) -> bool {
+    pub fn has(&self, pos: Pos) -> bool {
         self.words[pos.index() / 64] >> (pos.0 % 64) & 1 != 0
     }
 

@@ -98,6 +98,7 @@ impl<'a> Times<'a> {
                 late.since.insert(parent, time);
             } else {
                 late.commits.remove(parent);
+                late.since.remove(&parent);
             }
         }
     }

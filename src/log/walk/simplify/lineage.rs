@@ -154,6 +154,12 @@ impl<'a> Lineage<'a> {
         CurrentParents::Header(self.history.parents(pos))
     }
 
+    /// Those of them that a walk goes on to.
+    #[inline]
+    pub(in crate::log::walk) fn followed_parents(&self, pos: Pos) -> impl Iterator<Item = Pos> {
+        self.unwritten_parents(pos).take(if self.first_parent { 1 } else { usize::MAX })
+    }
+
     /// The parents that it names, none of them if history is cut there.
     fn named_parents(&self, pos: Pos) -> CurrentParents<'_> {
         match self.rules.remove_empty && self.cut.contains(&pos) {

@@ -37,7 +37,6 @@ impl Lineage<'_> {
                 reached.insert(start.pos);
             }
         }
-        let followed = if self.first_parent { 1 } else { usize::MAX };
         // Whether commits that change nothing are passed over if they have one parent: that is what most commits are.
         let passes = self.rules.prunes() && !self.rules.sparse && !self.rules.wants_ancestry();
         let tree_same = self.rules.tree_same.filter(|_| passes && self.rules.decorated.is_none());
@@ -59,7 +58,7 @@ impl Lineage<'_> {
                 return;
             }
             self.judge(pos, states);
-            for parent in self.unwritten_parents(pos).take(followed) {
+            for parent in self.followed_parents(pos) {
                 times.hand_down(pos, time, parent);
                 reach(parent, states, reached);
             }
@@ -67,7 +66,7 @@ impl Lineage<'_> {
                 shown.push(pos);
             }
         });
-        let parents = |pos| self.unwritten_parents(pos).take(followed);
+        let parents = |pos| self.followed_parents(pos);
         let order = TakeOrder { times: &times, starts: &plan.starts, states, parents };
         order.sort(shown, taken)
     }

@@ -50,8 +50,7 @@ fn compare(dates: usize) -> (usize, usize) {
             let swept = match lineage.sweep(&plan, &mut states) {
                 Ordered::List(list) => list,
                 Ordered::Queue(mut order) => {
-                    let followed = if plan.first_parent { 1 } else { usize::MAX };
-                    let parents = |pos| lineage.unwritten_parents(pos).take(followed);
+                    let parents = |pos| lineage.followed_parents(pos);
                     std::iter::from_fn(|| order.next(&history, &states, parents)).collect()
                 }
             };
