@@ -77,21 +77,17 @@ pub(crate) fn repaired_by_being_asked() {
     let mut failures = Vec::new();
     for kind in ["MANIFEST", "history-", "paths-"] {
         for (what, change) in CHANGES.iter().filter(|(what, _)| ["empty", "half", "zeros"].contains(what)) {
-            let name = |file: &Path| file.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            let file = fixture.index_files().into_iter().find(|file| name(file).starts_with(kind));
-            let file = file.unwrap_or_else(|| panic!("no file {kind}"));
+            let file = fixture.comes_to_have(kind);
             let bad = change(&fs::read(&file).expect("a readable index")).expect("something changes");
             replace(&file, Some(&bad));
-            // Half a minute has passed since the last time that something was wrong.
-            let _ = fs::remove_file(fixture.git_dir.join("git-fast.attempt"));
+            fixture.pause_is_over();
             let mut add =
                 |text: Option<String>| failures.extend(text.map(|text| format!("{kind} {what}: {text}")));
             for question in &questions {
                 add(fixture.ask_one(question));
                 add(fixture.comes_to_answer(question, Served::Native));
             }
-            let verify = fixture.env.optimize(&fixture.dir, &["index", "verify"]);
-            add((verify.code != 0).then(|| String::from_utf8_lossy(&verify.stderr).into_owned()));
+            add(fixture.comes_to_be_sound(&questions[1]));
         }
     }
     assert!(failures.is_empty(), "\n{}", failures.join("\n"));

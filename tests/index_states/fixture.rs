@@ -24,7 +24,7 @@ const QUESTIONS: &[&[&str]] = &[
 ];
 
 /// How long an index may take to repair itself.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// One repository with a fresh index.
 pub(crate) struct Fixture {
@@ -101,6 +101,45 @@ impl Fixture {
         files
     }
 
+    /// A file of the index whose name begins so. Who repairs the index publishes history first: paths may be on their way.
+    #[track_caller]
+    pub(crate) fn comes_to_have(&self, kind: &str) -> PathBuf {
+        let is_one =
+            |file: &PathBuf| file.file_name().is_some_and(|name| name.to_string_lossy().starts_with(kind));
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            match damage::files(&self.index).into_iter().find(is_one) {
+                Some(file) => return file,
+                None => assert!(Instant::now() < deadline, "no file {kind} in {}", self.index.display()),
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// Waits until the index is sound, asking this question again and again as if half a minute had passed each time; what
+    /// is wrong if it does not get so. (Paths that are damaged are read from the repository for one answer, which says
+    /// nothing of the index.)
+    pub(crate) fn comes_to_be_sound(&self, question: &[OsString]) -> Option<String> {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let verify = self.env.optimize(&self.dir, &["index", "verify"]);
+            if verify.code == 0 {
+                return None;
+            }
+            if Instant::now() > deadline {
+                return Some(String::from_utf8_lossy(&verify.stderr).into_owned());
+            }
+            std::thread::sleep(Duration::from_millis(200));
+            self.pause_is_over();
+            let _ = self.env.fastlog(&self.dir, question, None);
+        }
+    }
+
+    /// Half a minute has passed since the last time that something was wrong.
+    pub(crate) fn pause_is_over(&self) {
+        let _ = std::fs::remove_file(self.git_dir.join("git-fast.attempt"));
+    }
+
     /// Asks everything of both; each difference is one text.
     pub(crate) fn ask(&self) -> Vec<String> {
         let fixed = QUESTIONS.iter().map(|words| args(words));
@@ -125,8 +164,8 @@ impl Fixture {
         self.comes_to_answer(&args(&["--all", "--oneline"]), served)
     }
 
-    /// Asks this question until it is answered in this way; what is wrong if that does not happen. An answer from the index
-    /// must come from one that lacks a few commits at most.
+    /// Asks this question until it is answered in this way, as if half a minute had passed each time; what is wrong if that
+    /// does not happen. An answer from the index must come from one that lacks a few commits at most.
     pub(crate) fn comes_to_answer(&self, question: &[OsString], served: Served) -> Option<String> {
         let right = |trace: &Trace| {
             let usable = ["fresh", "refreshed"].contains(&trace.index.as_str());
@@ -140,8 +179,10 @@ impl Fixture {
                 trace if Instant::now() > deadline => {
                     return Some(format!("{} is not to be {served:?} but {trace:?}", shell(question)));
                 }
-                _ => std::thread::sleep(Duration::from_millis(20)),
+                // Who still repaired what was damaged before held the lock, perhaps: whoever came then waits for a while.
+                _ => self.pause_is_over(),
             }
+            std::thread::sleep(Duration::from_millis(20));
         }
     }
 }
