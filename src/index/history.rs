@@ -167,6 +167,15 @@ impl<'a> History<'a> {
         Parents::new(pos.0, view.parent1[i].to_native(), view.parent2[i].to_native(), view.edges)
     }
 
+    /// What a walk needs of each commit, looked up at once.
+    #[inline]
+    pub fn date_and_parents(&self, pos: Pos) -> (i64, Parents<'a>) {
+        let (view, i) = self.at(pos);
+        let parents =
+            Parents::new(pos.0, view.parent1[i].to_native(), view.parent2[i].to_native(), view.edges);
+        (view.committer_time[i].to_native(), parents)
+    }
+
     /// Its first parent.
     #[inline]
     pub fn first_parent(&self, pos: Pos) -> Option<Pos> {

@@ -2,13 +2,16 @@
 //! no more than the first page.
 
 use super::leap::{Leap, WORTH};
+use super::positions::Positions;
 use super::queue::DateQueue;
-use super::{Plan, SEEN, States};
+use super::{Plan, States};
 use crate::index::{History, Pos};
 
 pub(super) struct DateWalk<'a> {
     history: &'a History<'a>,
     queue: DateQueue,
+    /// What is or was in the queue.
+    met: Positions,
     first_parent: bool,
     max_age: Option<i64>,
     sources: bool,
@@ -16,16 +19,17 @@ pub(super) struct DateWalk<'a> {
 
 impl<'a> DateWalk<'a> {
     pub(super) fn new(history: &'a History<'a>, plan: &Plan<'_>, states: &mut States) -> Self {
-        let mut queue = DateQueue::default();
+        let (mut queue, mut met) = (DateQueue::default(), Positions::new(history.len()));
         for start in &plan.starts {
             states.set_source(start.pos, start.source);
-            if states.add_new(start.pos, SEEN) {
+            if met.insert_new(start.pos) {
                 queue.push(history.committer_time(start.pos), start.pos);
             }
         }
         DateWalk {
             history,
             queue,
+            met,
             first_parent: plan.first_parent,
             max_age: plan.max_age,
             sources: plan.sources,
@@ -44,14 +48,19 @@ impl<'a> DateWalk<'a> {
         }
     }
 
+    /// Whether it is or was in the queue.
+    pub(super) fn has_met(&self, pos: Pos) -> bool {
+        self.met.has(pos)
+    }
+
     /// Leaves out the next commits, at most `count` of them and perhaps none; how many.
-    pub(super) fn skip(&mut self, count: u64, states: &mut States) -> u64 {
+    pub(super) fn skip(&mut self, count: u64) -> u64 {
         // Which tip reaches a commit first is a matter of order.
         if self.sources || count < WORTH {
             return 0;
         }
         let leap = Leap { history: self.history, first_parent: self.first_parent, max_age: self.max_age };
-        leap.skip(count, &mut self.queue, states)
+        leap.skip(count, &mut self.queue, &mut self.met)
     }
 
     /// Puts the parents of the newest commit in its place.
@@ -62,7 +71,7 @@ impl<'a> DateWalk<'a> {
             if self.sources {
                 states.set_source(parent, source);
             }
-            if states.add_new(parent, SEEN) {
+            if self.met.insert_new(parent) {
                 let date = self.history.committer_time(parent);
                 if replaced {
                     self.queue.push(date, parent);

@@ -13,7 +13,6 @@ pub(super) mod tests;
 
 use super::positions::Positions;
 use super::queue::DateQueue;
-use super::{SEEN, States};
 use crate::index::{History, Pos};
 
 /// Fewer commits are not worth it.
@@ -42,23 +41,24 @@ pub(super) struct Leap<'a> {
 }
 
 impl Leap<'_> {
-    /// Takes at most `count` commits from the walk with this queue, which has not begun, and says how many.
-    pub(super) fn skip(&self, count: u64, queue: &mut DateQueue, states: &mut States) -> u64 {
+    /// Takes at most `count` commits from the walk with this queue, which has not begun, and says how many. `met` is what
+    /// is or was in the queue.
+    pub(super) fn skip(&self, count: u64, queue: &mut DateQueue, met: &mut Positions) -> u64 {
         let before = queue.take_all();
         let mut waiting: Vec<Waiting> = before
             .iter()
             .zip(0..)
             .map(|(&pos, since)| Waiting { date: self.history.committer_time(pos), since, pos })
             .collect();
-        if let Some(taken) = self.run(count, &mut waiting, states) {
+        if let Some(taken) = self.run(count, &mut waiting, met) {
             for commit in &waiting {
                 queue.push(commit.date, commit.pos);
             }
             return taken;
         }
-        states.flags.iter_mut().for_each(|flags| *flags &= !SEEN);
+        met.clear();
         for pos in before {
-            states.add(pos, SEEN);
+            met.insert(pos);
             queue.push(self.history.committer_time(pos), pos);
         }
         0
@@ -66,7 +66,7 @@ impl Leap<'_> {
 
     /// Takes commits from `waiting` and moves their parents there, which is in the order of the queue at the end; how
     /// many it has taken. `None` when the order is not certain, or when it were too many.
-    fn run(&self, count: u64, waiting: &mut Vec<Waiting>, states: &mut States) -> Option<u64> {
+    fn run(&self, count: u64, waiting: &mut Vec<Waiting>, met: &mut Positions) -> Option<u64> {
         let mut taken = 0;
         let mut reached = Positions::new(self.history.len());
         let first = waiting.len() as u32;
@@ -84,7 +84,7 @@ impl Leap<'_> {
             let sample = above.saturating_sub(SAMPLE)..=above;
             let typical = sample.map(|pos| self.history.committer_time(Pos(pos))).max().unwrap_or(i64::MIN);
             let date = self.max_age.map_or(typical, |oldest| typical.max(oldest.saturating_sub(1)));
-            taken += self.take_newer(date, since, waiting, &mut reached, states);
+            taken += self.take_newer(date, since, waiting, &mut reached, met);
             if taken > count {
                 return None;
             }
@@ -103,30 +103,27 @@ impl Leap<'_> {
         since: u32,
         waiting: &mut Vec<Waiting>,
         reached: &mut Positions,
-        states: &mut States,
+        met: &mut Positions,
     ) -> u64 {
         waiting.retain(|commit| {
             if commit.date > date {
+                met.remove(commit.pos);
                 reached.insert(commit.pos);
             }
             commit.date <= date
         });
         let mut taken = 0;
-        reached.drain_down(|pos, reached| {
-            let when = self.history.committer_time(pos);
+        // Others may lead to what a smaller step has met.
+        reached.drain_down(met, |pos, reached| {
+            let (when, mut parents) = self.history.date_and_parents(pos);
             if when <= date {
                 waiting.push(Waiting { date: when, since, pos });
                 return;
             }
             taken += 1;
-            let reach = |parent| {
-                if states.add_new(parent, SEEN) {
-                    reached.insert(parent);
-                }
-            };
             match self.first_parent {
-                true => self.history.first_parent(pos).into_iter().for_each(reach),
-                false => self.history.parents(pos).for_each(reach),
+                true => parents.next().into_iter().for_each(|parent| reached.insert(parent)),
+                false => parents.for_each(|parent| reached.insert(parent)),
             }
         });
         taken

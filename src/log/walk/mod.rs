@@ -277,7 +277,7 @@ impl<'a> Walk<'a> {
     /// Leaves out the first commits, at most `count` of them and perhaps none; how many. Before any was yielded.
     pub fn skip_ahead(&mut self, count: u64) -> u64 {
         match &mut self.inner {
-            Inner::Date(walk) => walk.skip(count, &mut self.states),
+            Inner::Date(walk) => walk.skip(count),
             Inner::Follow(_) | Inner::Queue(_) | Inner::List { .. } => 0,
         }
     }
@@ -320,7 +320,13 @@ impl<'a> Walk<'a> {
     /// Whether git has read the commit, and so knows its parents. With `--first-parent` it does not read all of the
     /// boundary.
     fn is_read(&self, pos: Pos) -> bool {
-        !self.first_parent || self.states.has(pos, PARSED | SEEN | MEMBER)
+        let met = match &self.inner {
+            Inner::Date(walk) => walk.has_met(pos),
+            Inner::Follow(_) | Inner::Queue(_) | Inner::List { .. } => {
+                self.states.has(pos, PARSED | SEEN | MEMBER)
+            }
+        };
+        !self.first_parent || met
     }
 
     fn unwritten_parents(&self, pos: Pos) -> CurrentParents<'_> {

@@ -8,29 +8,24 @@ pub struct Positions {
     words: Vec<u64>,
     /// No word above this one has a bit.
     highest: usize,
-    len: u64,
 }
 
 impl Positions {
     /// None of the positions below `end`.
     pub fn new(end: u32) -> Self {
-        Positions { words: vec![0; (end as usize).div_ceil(64)], highest: 0, len: 0 }
+        Positions { words: vec![0; (end as usize).div_ceil(64)], highest: 0 }
     }
 
-    /// How many there are.
-    pub(super) fn len(&self) -> u64 {
-        self.len
-    }
-
-    /// Adds one that is not there.
-    pub(super) fn insert(&mut self, pos: Pos) {
+    /// Adds one.
+    #[inline]
+    pub fn insert(&mut self, pos: Pos) {
         let word = pos.index() / 64;
         self.words[word] |= 1 << (pos.0 % 64);
         self.highest = self.highest.max(word);
-        self.len += 1;
     }
 
     /// Adds one, unless it is there; whether it was not.
+    #[inline]
     pub fn insert_new(&mut self, pos: Pos) -> bool {
         let new = !self.has(pos);
         if new {
@@ -41,10 +36,13 @@ impl Positions {
 
     /// Takes one out, if it is there.
     pub(super) fn remove(&mut self, pos: Pos) {
-        if self.has(pos) {
-            self.words[pos.index() / 64] ^= 1 << (pos.0 % 64);
-            self.len -= 1;
-        }
+        self.words[pos.index() / 64] &= !(1 << (pos.0 % 64));
+    }
+
+    /// Takes all of them out.
+    pub(super) fn clear(&mut self) {
+        self.words.fill(0);
+        self.highest = 0;
     }
 
     /// Whether it is there.
@@ -53,22 +51,20 @@ impl Positions {
         self.words[pos.index() / 64] >> (pos.0 % 64) & 1 != 0
     }
 
-    /// Takes out all of them, from the highest down. `visit` may add others below the one that it is given.
+    /// Takes out all of them and adds them to `met`; those that are new there are visited, from the highest down. `visit`
+    /// may add others below the one that it is given, again and again: they come once.
     #[inline]
-    pub(super) fn drain_down(&mut self, mut visit: impl FnMut(Pos, &mut Below<'_>)) {
-        let (mut left, mut at) = (std::mem::take(&mut self.len), self.highest);
-        let mut below = Below { words: &mut self.words, added: 0 };
-        while left > 0 {
-            let word = below.words[at];
-            if word == 0 {
-                at -= 1;
-                continue;
+    pub(super) fn drain_down(&mut self, met: &mut Positions, mut visit: impl FnMut(Pos, &mut Below<'_>)) {
+        let mut below = Below { words: &mut self.words };
+        for (at, met) in met.words.iter_mut().enumerate().take(self.highest + 1).rev() {
+            let mut unmet = !*met;
+            while let Some(bit) = (below.words[at] & unmet).checked_ilog2() {
+                unmet &= (1 << bit) - 1;
+                visit(Pos(at as u32 * 64 + bit), &mut below);
             }
-            let bit = word.ilog2();
-            below.words[at] = word ^ 1 << bit;
-            visit(Pos(at as u32 * 64 + bit), &mut below);
-            left = left - 1 + std::mem::take(&mut below.added);
+            *met |= std::mem::take(&mut below.words[at]);
         }
+        met.highest = met.highest.max(self.highest);
         self.highest = 0;
     }
 }
@@ -76,14 +72,45 @@ impl Positions {
 /// What may be added while a set is drained.
 pub(super) struct Below<'a> {
     words: &'a mut [u64],
-    added: u64,
 }
 
 impl Below<'_> {
-    /// Adds one that is not there.
+    /// Adds one.
     #[inline]
     pub(super) fn insert(&mut self, pos: Pos) {
         self.words[pos.index() / 64] |= 1 << (pos.0 % 64);
-        self.added += 1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn gives_back_what_is_added_on_the_way() {
+        let mut set = Positions::new(1000);
+        for pos in [999, 64, 3] {
+            assert!(set.insert_new(Pos(pos)));
+        }
+        set.insert(Pos(7));
+        set.remove(Pos(7));
+        assert!(!set.insert_new(Pos(64)) && set.has(Pos(3)) && !set.has(Pos(7)));
+        let mut met = Vec::new();
+        let mut known = Positions::new(1000);
+        known.insert(Pos(990));
+        set.drain_down(&mut known, |pos, below| {
+            met.push(pos.0);
+            if pos.0 > 500 {
+                [pos.0 - 1, 500, 64].into_iter().for_each(|added| below.insert(Pos(added)));
+            }
+        });
+        // From one that was met already nothing goes on.
+        let expected: Vec<u32> = (991..1000).rev().chain([500, 64, 3]).collect();
+        assert_eq!(met, expected);
+        assert!((0..1000).all(|pos| !set.has(Pos(pos))));
+        assert!(expected.iter().chain(&[990]).all(|pos| known.has(Pos(*pos))) && !known.has(Pos(989)));
+        set.insert(Pos(5));
+        set.clear();
+        set.drain_down(&mut known, |pos, _| panic!("{pos:?}"));
     }
 }

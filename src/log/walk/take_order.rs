@@ -140,6 +140,8 @@ pub(super) enum Ordered {
 pub(super) struct QueueOrder {
     queue: DateQueue,
     asked: Positions,
+    /// How many of those were not met yet.
+    left: usize,
     met: Positions,
 }
 
@@ -154,7 +156,7 @@ impl QueueOrder {
                 queue.push(history.committer_time(pos), pos);
             }
         }
-        QueueOrder { queue, asked, met }
+        QueueOrder { queue, asked, left: commits.len(), met }
     }
 
     /// The next one. `parents`: those that a commit leads to.
@@ -164,7 +166,7 @@ impl QueueOrder {
         states: &States,
         parents: impl Fn(Pos) -> I,
     ) -> Option<Pos> {
-        while self.asked.len() > 0 {
+        while self.left > 0 {
             let pos = self.queue.peek()?;
             let mut replaced = false;
             for parent in parents(pos) {
@@ -183,6 +185,7 @@ impl QueueOrder {
             }
             if self.asked.has(pos) {
                 self.asked.remove(pos);
+                self.left -= 1;
                 return Some(pos);
             }
         }

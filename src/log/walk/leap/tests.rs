@@ -48,14 +48,14 @@ pub(in crate::log::walk) fn repository(random: &mut Random, date: Dating) -> (Te
 
 /// What the walk yields after a leap of at most `count`, and how many it has left out.
 fn leap(leap: &Leap<'_>, starts: &[Pos], count: u64) -> (u64, Vec<Pos>) {
-    let mut states = States::new(leap.history.len() as usize, false);
+    let mut met = Positions::new(leap.history.len());
     let mut queue = DateQueue::default();
     for &pos in starts {
-        if states.add_new(pos, SEEN) {
+        if met.insert_new(pos) {
             queue.push(leap.history.committer_time(pos), pos);
         }
     }
-    let skipped = leap.skip(count, &mut queue, &mut states);
+    let skipped = leap.skip(count, &mut queue, &mut met);
     let mut rest = Vec::new();
     while let Some(pos) = queue.pop() {
         if leap.max_age.is_some_and(|oldest| leap.history.committer_time(pos) < oldest) {
@@ -63,7 +63,7 @@ fn leap(leap: &Leap<'_>, starts: &[Pos], count: u64) -> (u64, Vec<Pos>) {
         }
         rest.push(pos);
         for parent in leap.history.parents(pos).take(if leap.first_parent { 1 } else { usize::MAX }) {
-            if states.add_new(parent, SEEN) {
+            if met.insert_new(parent) {
                 queue.push(leap.history.committer_time(parent), parent);
             }
         }

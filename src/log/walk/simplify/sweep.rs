@@ -6,8 +6,8 @@
 mod tests;
 
 use super::Lineage;
-use crate::index::{History, Pos};
-use crate::log::walk::positions::{Below, Positions};
+use crate::index::History;
+use crate::log::walk::positions::Positions;
 use crate::log::walk::take_order::{MANY, Ordered, TakeOrder, Times};
 use crate::log::walk::{EXPANDED, Plan, SEEN, States};
 
@@ -33,15 +33,14 @@ impl Lineage<'_> {
         let mut reached = Positions::new(history.len());
         for start in &plan.starts {
             times.start(start.pos);
-            if states.add_new(start.pos, SEEN) {
-                reached.insert(start.pos);
-            }
+            reached.insert(start.pos);
         }
         // Whether commits that change nothing are passed over if they have one parent: that is what most commits are.
         let passes = self.rules.prunes() && !self.rules.sparse && !self.rules.wants_ancestry();
         let tree_same = self.rules.tree_same.filter(|_| passes && self.rules.decorated.is_none());
         let (mut shown, mut taken) = (Vec::new(), 0);
-        reached.drain_down(|pos, reached| {
+        reached.drain_down(&mut Positions::new(history.len()), |pos, reached| {
+            states.add(pos, SEEN);
             if self.max_age.is_some_and(|oldest| history.committer_time(pos) < oldest) {
                 return;
             }
@@ -54,13 +53,13 @@ impl Lineage<'_> {
             {
                 self.set_tree_same(pos, true);
                 times.hand_down(pos, time, parent);
-                reach(parent, states, reached);
+                reached.insert(parent);
                 return;
             }
             self.judge(pos, states);
             for parent in self.followed_parents(pos) {
                 times.hand_down(pos, time, parent);
-                reach(parent, states, reached);
+                reached.insert(parent);
             }
             if self.is_shown(pos, states) {
                 shown.push(pos);
@@ -69,12 +68,5 @@ impl Lineage<'_> {
         let parents = |pos| self.followed_parents(pos);
         let order = TakeOrder { times: &times, starts: &plan.starts, states, parents };
         order.sort(shown, taken)
-    }
-}
-
-#[inline]
-fn reach(parent: Pos, states: &mut States, reached: &mut Below<'_>) {
-    if states.add_new(parent, SEEN) {
-        reached.insert(parent);
     }
 }

@@ -1,6 +1,7 @@
 use super::super::{FollowWalk, Simplify};
 use super::*;
 use crate::history::tests::random::Random;
+use crate::index::Pos;
 use crate::log::walk::leap::tests::{DATES, repository};
 use crate::log::walk::{Classes, Start, TreeSame};
 
