@@ -25,7 +25,7 @@ const PAGE_SIZE: u64 = 30;
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let mut report = Report::new("fastlog");
     let parsed = options::parse(args);
-    let own: OwnOptions = match own_options::parse("git-fastlog", &parsed.own) {
+    let own: OwnOptions = match own_options::parse_if_any("git-fastlog", &parsed.own) {
         Ok(own) => own,
         Err(code) => return code,
     };
@@ -101,7 +101,7 @@ impl Invocation {
                 revisions::resolve(&repo, &log, &history, &git.path)?
             }
             Some(token) => {
-                let cursor = Cursor::parse(token, &self.git_args, repo.git.object_hash());
+                let cursor = Cursor::parse(token, &self.git_args, repo.kind);
                 let cursor = match cursor {
                     Ok(cursor) => cursor,
                     Err(err) => return Ok(crate::cli::usage_error(&format!("--cursor: {err}"))),

@@ -36,7 +36,7 @@ const DIRTY: u8 = 1;
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let mut report = Report::new("faststatus");
     let Parsed { status, own: own_args, git_args, names_format } = options::parse(args);
-    let own: OwnOptions = match own_options::parse("git-faststatus", &own_args) {
+    let own: OwnOptions = match own_options::parse_if_any("git-faststatus", &own_args) {
         Ok(own) => own,
         Err(code) => return code,
     };

@@ -14,7 +14,7 @@ const COMMITS_ONLY: [&str; 5] = ["count", "page", "per_page", "cursor", "cross_c
 ///
 /// Every option and argument of git log is accepted: see git-log(1). What is printed are the same bytes that git
 /// log prints; what can't be answered exactly from the index is handed over to git.
-#[derive(Debug, Clone, Parser, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, Parser, PartialEq, Eq)]
 #[command(
     name = "git-fastlog",
     version = VERSION,
@@ -74,4 +74,14 @@ pub struct OwnOptions {
     // Without clap's -V, which is git's to complain about.
     #[arg(long, action = ArgAction::Version)]
     pub version: Option<bool>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn none_is_the_default() {
+        assert_eq!(OwnOptions::parse_from(["git-fast"]), OwnOptions::default());
+    }
 }

@@ -12,7 +12,7 @@ use crate::cli::version::VERSION;
 /// Every option and argument of git status is accepted: see git-status(1). What is printed are the same bytes that
 /// git status prints; what can't be answered exactly is handed over to git. git's index is never locked and never
 /// written.
-#[derive(Debug, Clone, Parser, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, Parser, PartialEq, Eq)]
 #[command(
     name = "git-faststatus",
     version = VERSION,
@@ -57,4 +57,14 @@ pub struct OwnOptions {
     // Without clap's -V, which is git's to complain about.
     #[arg(long, action = ArgAction::Version)]
     pub version: Option<bool>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn none_is_the_default() {
+        assert_eq!(OwnOptions::parse_from(["git-fast"]), OwnOptions::default());
+    }
 }
