@@ -11,6 +11,7 @@ mod generated;
 mod hooks;
 mod index_states;
 mod install;
+mod layouts;
 mod on_a_terminal;
 mod optimize;
 mod own_options;

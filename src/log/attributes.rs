@@ -50,7 +50,7 @@ pub(super) fn fingerprint(
     all.file(&repo.common_dir.join("info/attributes"))?;
     match &repo.work_dir {
         Some(top) => {
-            add_index(&mut all, &repo.git_dir.join("index"), repo.git.object_hash());
+            add_index(&mut all, &repo.git_dir.join("index"), repo.kind);
             for dir in directories(paths) {
                 add_file_of_worktree(&mut all, &top.join(dir.to_path().ok()?).join(".gitattributes"))?;
             }

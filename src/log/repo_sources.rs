@@ -29,8 +29,8 @@ pub struct RepoSources {
     decorations: DecorationMap,
     mailmap: Mailmap,
     notes: Notes,
-    /// Notes are few: one reader at a time does.
-    objects: Mutex<gix::OdbHandle>,
+    /// Where there are notes. They are few: one reader at a time does.
+    objects: Option<Mutex<gix::OdbHandle>>,
 }
 
 impl RepoSources {
@@ -56,8 +56,8 @@ impl RepoSources {
         let decorations = if settings.decorate || settings.wants.decorations {
             let filter = DecorationFilter::new(config, &options.decorate_filter)?;
             DecorationMap::load(
-                &repo.git.refs,
-                &repo.git.objects,
+                &repo.refs,
+                repo.objects()?,
                 &|id| history.lookup(id).is_some(),
                 &filter,
                 settings.decorate_full,
@@ -67,8 +67,8 @@ impl RepoSources {
         };
         let notes = if settings.notes {
             let env = |name: &str| std::env::var_os(name);
-            let displayed = DisplayedRefs::find(&options.notes, config, &env, &repo.git.refs)?;
-            Notes::load(&displayed, &repo.git.objects)?
+            let displayed = DisplayedRefs::find(&options.notes, config, &env, &repo.refs)?;
+            if displayed.is_empty() { Notes::default() } else { Notes::load(&displayed, repo.objects()?)? }
         } else {
             Notes::default()
         };
@@ -78,7 +78,8 @@ impl RepoSources {
         let mailmap_needed =
             settings.wants.mailmap || (settings.mailmap && (people_printed || people_filtered || json));
         let mailmap = if mailmap_needed { load_mailmap(repo, config, history)? } else { Mailmap::default() };
-        Ok(RepoSources { abbrev, decorations, mailmap, notes, objects: Mutex::new(repo.git.objects.clone()) })
+        let objects = if notes.is_empty() { None } else { Some(Mutex::new(repo.objects()?.clone())) };
+        Ok(RepoSources { abbrev, decorations, mailmap, notes, objects })
     }
 }
 
@@ -133,10 +134,8 @@ impl Sources for RepoSources {
     }
 
     fn notes(&self, id: &oid) -> Vec<Note> {
-        if self.notes.is_empty() {
-            return Vec::new();
-        }
-        let objects = self.objects.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(objects) = &self.objects else { return Vec::new() };
+        let objects = objects.lock().unwrap_or_else(PoisonError::into_inner);
         self.notes.of(id, &*objects)
     }
 }

@@ -8,6 +8,7 @@ use std::process::{Command, Stdio};
 use bstr::{BStr, BString, ByteSlice};
 use gix::ObjectId;
 use gix::hash::oid;
+use gix::objs::{CommitRefIter, Kind};
 
 use super::options::{LogOptions, RefSet, Tip};
 use crate::index::History;
@@ -197,9 +198,9 @@ impl Resolver<'_> {
 
     /// An object by its full name, if it is still there: the index may know commits that the repository has lost.
     fn named(&self, hex: &[u8]) -> Result<Option<ObjectId>, NotExact> {
-        let id = ObjectId::from_hex(hex).ok().filter(|id| id.kind() == self.repo.git.object_hash());
+        let id = ObjectId::from_hex(hex).ok().filter(|id| id.kind() == self.repo.kind);
         match id {
-            Some(id) if self.repo.git.find_header(id).is_err() => {
+            Some(id) if self.repo.object_header(&id).is_err() => {
                 Err(format!("object {id} is missing").into())
             }
             id => Ok(id),
@@ -211,9 +212,8 @@ impl Resolver<'_> {
             let parent = self.history.parents(pos).nth(number - 1);
             return Ok(parent.map(|parent| self.history.oid(parent).to_owned()));
         }
-        let commit =
-            self.repo.git.find_commit(id).map_err(|err| NotExact::from(format!("commit {id}: {err}")))?;
-        Ok(commit.parent_ids().nth(number - 1).map(|id| id.detach()))
+        let commit = self.repo.object_of(&id, Kind::Commit)?;
+        Ok(CommitRefIter::from_bytes(&commit, self.repo.kind).parent_ids().nth(number - 1))
     }
 
     fn ancestor(&self, mut id: ObjectId, distance: usize) -> Result<Option<ObjectId>, NotExact> {

@@ -120,7 +120,7 @@ fn add(
         WriterLock::acquire(&location.dir, PATIENCE, waiting).map_err(failed)?.ok_or_else(busy)?
     };
     let (tips, known) = tips(session, &location, anew)?;
-    let target = session.target(&location);
+    let target = session.target(&location).map_err(failed)?;
     let progress = Progress::new("Indexing history", wanted(options));
     let expected = expected(target.objects.store_ref().path(), known);
     let report = |commits, _| progress.at_about(commits, expected);
@@ -201,7 +201,7 @@ fn verify(
     let dates = session.dates();
     let mut check = Options::new(&dates);
     check.progress = Some(&report);
-    let target = session.target(&location);
+    let target = session.target(&location).map_err(failed)?;
     let positions = history::sample(&history, sample.unwrap_or(u32::MAX));
     let result = history::verify(&history, target.objects, target.kind, &positions, &check);
     drop(progress);

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use bstr::{BStr, BString, ByteSlice};
 use gix::ObjectId;
-use gix::objs::Kind;
+use gix::objs::{CommitRefIter, Kind};
 use gix::refs::{FullNameRef, Target, file};
 
 use super::{NotExact, Repo};
@@ -110,7 +110,7 @@ impl Repo {
     /// When it can't be read.
     pub fn find_full(&self, name: &BStr) -> Result<Option<Target>, NotExact> {
         match <&FullNameRef>::try_from(name) {
-            Ok(full) => find_full(&self.git.refs, full),
+            Ok(full) => find_full(&self.refs, full),
             Err(_) => Ok(None),
         }
     }
@@ -142,7 +142,7 @@ impl Repo {
 
     fn list(&self, prefix: &str) -> Result<Vec<Listed>, NotExact> {
         let failed = |err: &dyn std::fmt::Display| NotExact::from(format!("refs: {err}"));
-        let iter = self.git.refs.iter().map_err(|err| failed(&err))?;
+        let iter = self.refs.iter().map_err(|err| failed(&err))?;
         let prefix = <&gix::path::RelativePath>::try_from(prefix).map_err(|err| failed(&err))?;
         let mut list = Vec::new();
         for reference in iter.prefixed(prefix).map_err(|err| failed(&err))? {
@@ -166,18 +166,9 @@ impl Repo {
             if is_commit(&id) {
                 return Ok(Some(id));
             }
-            let header =
-                self.git.find_header(id).map_err(|err| NotExact::from(format!("object {id}: {err}")))?;
-            match header.kind() {
+            match self.object_header(&id)?.kind() {
                 Kind::Commit => return Ok(Some(id)),
-                Kind::Tag => {
-                    let tag =
-                        self.git.find_tag(id).map_err(|err| NotExact::from(format!("object {id}: {err}")))?;
-                    id = tag
-                        .target_id()
-                        .map_err(|err| NotExact::from(format!("object {id}: {err}")))?
-                        .detach();
-                }
+                Kind::Tag => id = self.tagged(id)?,
                 Kind::Tree | Kind::Blob => return Ok(None),
             }
         }
@@ -199,20 +190,16 @@ impl Repo {
                     _ => return Err(failed(&"not a plain revision")),
                 };
                 let Some(commit) = self.peel(tip, &|_| false)? else { return Err(failed(&"not a commit")) };
-                let commit = self.git.find_commit(commit).map_err(|err| failed(&err))?;
-                let tree = commit.tree().map_err(|err| failed(&err))?;
-                let path = path.to_path().map_err(|err| failed(&err))?;
-                match tree.lookup_entry_by_path(path).map_err(|err| failed(&err))? {
-                    Some(entry) => entry.object_id(),
+                let data = self.object_of(&commit, Kind::Commit)?;
+                let tree =
+                    CommitRefIter::from_bytes(&data, self.kind).tree_id().map_err(|err| failed(&err))?;
+                match self.below_tree(tree, path)? {
+                    Some(id) => id,
                     None => return Ok(None),
                 }
             }
         };
-        let object = self.git.find_object(id).map_err(|err| failed(&err))?;
-        if object.kind != Kind::Blob {
-            return Err(failed(&"not a blob"));
-        }
-        Ok(Some(object.detach().data))
+        self.object_of(&id, Kind::Blob).map(Some)
     }
 }
 

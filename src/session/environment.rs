@@ -32,6 +32,7 @@ impl Environment {
             common_dir: Some(&repo.common_dir),
             env: &|name| std::env::var_os(name),
         })?;
+        repo.check_replacements_are_usual(&config)?;
         Ok(Environment { repo, git, config })
     }
 }

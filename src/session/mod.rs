@@ -62,7 +62,7 @@ impl<'r> Session<'r> {
     fn place(&self) -> Place<'_> {
         Place {
             common_dir: &self.repo.common_dir,
-            bare: self.repo.git.is_bare(),
+            bare: self.repo.is_bare,
             index_dir: self.index_dir.as_deref(),
         }
     }
@@ -90,17 +90,16 @@ impl<'r> Session<'r> {
 
     /// What is published, if it can be used.
     pub fn open_published(&self, location: &Location) -> Result<OpenIndex, Rejected> {
-        OpenIndex::open(location, self.repo.git.object_hash(), &FINGERPRINT)
+        OpenIndex::open(location, self.repo.kind, &FINGERPRINT)
     }
 
     /// What an update works on.
-    pub fn target<'t>(&'t self, location: &'t Location) -> Target<'t> {
-        Target {
-            location,
-            objects: &self.repo.git.objects,
-            kind: self.repo.git.object_hash(),
-            fingerprint: FINGERPRINT,
-        }
+    ///
+    /// # Errors
+    /// When there is something wrong with where objects are.
+    pub fn target<'t>(&'t self, location: &'t Location) -> Result<Target<'t>, NotExact> {
+        let (objects, kind) = (self.repo.objects()?, self.repo.kind);
+        Ok(Target { location, objects, kind, fingerprint: FINGERPRINT })
     }
 
     /// Every commit that a ref or a worktree's HEAD leads to. Objects are read to find out which of them are commits,
@@ -172,7 +171,7 @@ impl<'r> Session<'r> {
         let mut options = Options::new(&dates);
         options.deadline = Some(Instant::now() + ON_THE_SPOT);
         let tips = self.all_tips(&|_| false).map_err(|err| said(&err))?;
-        let target = self.target(&location);
+        let target = self.target(&location).map_err(|err| said(&err))?;
         match history::update(&target, &lock, &tips, &options) {
             Ok(_) => {}
             Err(history::Error::Stopped) => return Err(None),
@@ -228,8 +227,8 @@ impl<'r> Session<'r> {
             let mut options = Options::new(&dates);
             options.limit = OVERLAY.0;
             options.deadline = Some(Instant::now() + OVERLAY.1);
-            let kind = self.repo.git.object_hash();
-            history::overlay(&history, &self.repo.git.objects, kind, tips, &options)
+            let kind = self.repo.kind;
+            history::overlay(&history, self.repo.objects()?, kind, tips, &options)
         };
         match overlay {
             Ok(Overlay::Current) => Ok(()),

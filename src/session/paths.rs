@@ -39,7 +39,7 @@ impl Session<'_> {
             let mut options = Options::new(&dates);
             options.limit = OVERLAY.0;
             options.deadline = Some(Instant::now() + OVERLAY.1);
-            let (objects, kind) = (&self.repo.git.objects, self.repo.git.object_hash());
+            let (objects, kind) = (self.repo.objects()?, self.repo.kind);
             history::path_overlay(&history, objects, kind, covered, &options)
         };
         match overlay {

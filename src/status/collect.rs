@@ -83,7 +83,7 @@ impl Collect<'_> {
     pub fn run(&self, used: &mut IndexUse, statistics: &mut Statistics) -> Result<Status, NotExact> {
         let failed = |err: rustix::io::Errno| NotExact::from(format!("worktree: {err}"));
         let top = rustix::fs::open(&self.top, FOR_LOOKUP, rustix::fs::Mode::empty()).map_err(failed)?;
-        let (index_path, hash) = (self.index_path()?, self.repo.git.object_hash());
+        let (index_path, hash) = (self.index_path()?, self.repo.kind);
         let git_dir = (self.use_index && !self.verify).then_some(self.repo.git_dir.as_path());
         let open_memory = || git_dir.map_or_else(Memory::none, |git_dir| Memory::open(git_dir, &top));
         let open_index = || IndexFile::open(&index_path, hash);
@@ -235,7 +235,7 @@ impl Collect<'_> {
     }
 
     fn staged(&self, index: &IndexFile, head: &Head) -> Result<BTreeMap<BString, Change>, NotExact> {
-        let null = self.repo.git.object_hash().null();
+        let null = self.repo.kind.null();
         let tree = head.commit.map(|commit| tree_of(self.repo, commit)).transpose()?;
         let mut found = staged(self.repo, index, tree)?;
         found.retain(|path, _| self.paths.contains(path.as_bstr()));
@@ -377,7 +377,7 @@ fn beside<T: Send, U>(
 }
 
 fn index_null(repo: &Repo) -> ObjectId {
-    repo.git.object_hash().null()
+    repo.kind.null()
 }
 
 fn question((at, state): &(usize, TrackedState)) -> Option<Question> {

@@ -183,9 +183,7 @@ impl<'a> Contents<'a> {
     }
 
     fn blob(&self, id: ObjectId) -> Result<Vec<u8>, NotExact> {
-        let object =
-            self.repo.git.find_object(id).map_err(|err| NotExact::from(format!("object {id}: {err}")))?;
-        Ok(object.detach().data)
+        Ok(self.repo.object(&id)?.data)
     }
 
     fn conversion(&self, attributes: &Attributes) -> Result<Conversion, NotExact> {

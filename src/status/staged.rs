@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use bstr::{BStr, BString, ByteSlice};
 use gix::ObjectId;
-use gix::objs::{TreeRefIter, tree::EntryMode};
+use gix::objs::{Kind, TreeRefIter, tree::EntryMode};
 
 use super::index_file::{CacheTree, IndexFile};
 use crate::repo::{NotExact, Repo};
@@ -59,13 +59,10 @@ struct TreeEntry {
 impl Compare<'_> {
     fn tree(&self, id: ObjectId) -> Result<Vec<TreeEntry>, NotExact> {
         let failed = |err: &dyn std::fmt::Display| NotExact::from(format!("tree {id}: {err}"));
-        let object = self.repo.git.find_object(id).map_err(|err| failed(&err))?;
-        if object.kind != gix::objs::Kind::Tree {
-            return Err(failed(&"it is none"));
-        }
+        let data = self.repo.object_of(&id, Kind::Tree)?;
         let mut entries = Vec::new();
         let mut last = None;
-        for entry in TreeRefIter::from_bytes(&object.data, id.kind()) {
+        for entry in TreeRefIter::from_bytes(&data, id.kind()) {
             let entry = entry.map_err(|err| failed(&err))?;
             // Names that come twice, above all: what differs then depends on how git goes on from one to the next.
             if last.is_some_and(|last| last >= entry) {
@@ -208,11 +205,8 @@ fn canonical(mode: EntryMode) -> Result<u32, NotExact> {
 /// The tree of a commit.
 pub fn tree_of(repo: &Repo, commit: ObjectId) -> Result<ObjectId, NotExact> {
     let failed = |err: &dyn std::fmt::Display| NotExact::from(format!("commit {commit}: {err}"));
-    let object = repo.git.find_object(commit).map_err(|err| failed(&err))?;
-    if object.kind != gix::objs::Kind::Commit {
-        return Err(failed(&"it is none"));
-    }
-    let line = object.data.split(|byte| *byte == b'\n').next().unwrap_or_default().as_bstr();
+    let data = repo.object_of(&commit, Kind::Commit)?;
+    let line = data.split(|byte| *byte == b'\n').next().unwrap_or_default().as_bstr();
     let hex: &BStr = line.strip_prefix(b"tree ").unwrap_or_default().into();
     ObjectId::from_hex(hex).map_err(|err| failed(&err))
 }

@@ -87,7 +87,7 @@ impl Question<'_> {
             // There may be something wrong with the options all the same.
             return Err("nothing to render".into());
         }
-        let missing = |step: &&Step| self.repo.git.find_header(history.oid(step.pos)).is_err();
+        let missing = |step: &&Step| self.repo.object_header(history.oid(step.pos)).is_err();
         if let Some(step) = steps.iter().take(1).find(missing) {
             // git's complaint names what it was asked for.
             return Err(format!("commit {} is missing", history.oid(step.pos)).into());

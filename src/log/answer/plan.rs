@@ -29,7 +29,7 @@ impl Question<'_> {
             return Ok(CommitGraphFile::Absent);
         }
         let dirs = self.repo.object_dirs()?;
-        let mut files = dirs.all().iter().map(|dir| CommitGraphFile::look(dir, self.repo.git.object_hash()));
+        let mut files = dirs.all().iter().map(|dir| CommitGraphFile::look(dir, self.repo.kind));
         Ok(files.find(|file| *file != CommitGraphFile::Absent).unwrap_or(CommitGraphFile::Absent))
     }
 

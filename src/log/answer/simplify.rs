@@ -56,8 +56,7 @@ impl Question<'_> {
         }
         let filter = DecorationFilter::new(self.config, &self.options.decorate_filter)?;
         let is_commit = |id: &gix::hash::oid| history.lookup(id).is_some();
-        let map =
-            DecorationMap::load(&self.repo.git.refs, &self.repo.git.objects, &is_commit, &filter, false)?;
+        let map = DecorationMap::load(&self.repo.refs, self.repo.objects()?, &is_commit, &filter, false)?;
         let mut decorated = vec![false; history.len() as usize];
         for pos in map.ids().filter_map(|id| history.lookup(id)) {
             decorated[pos.index()] = true;

@@ -64,7 +64,7 @@ impl<'a> Renames<'a> {
         let Renames { repo, config, git, paths, first_parent, .. } = *self;
         self.memory.get_or_insert_with(|| {
             let file = repo.common_dir.join(FILE);
-            let hash = repo.git.object_hash();
+            let hash = repo.kind;
             let circumstances = circumstances(repo, config, git, paths, first_parent);
             let label = circumstances.map(|hash| format!("{FORMAT} {hash}\n").into_bytes());
             let known = label.as_ref().and_then(|label| decode(&remembered::read(&file, label)?, hash));

@@ -3,6 +3,7 @@
 use bstr::{BStr, BString, ByteSlice};
 use gix::ObjectId;
 use gix::objs::tree::EntryKind;
+use gix::objs::{Kind, TreeRefIter};
 
 use crate::log::paths::Pathspec;
 use crate::repo::{NotExact, Repo};
@@ -45,18 +46,14 @@ struct List<'l> {
     paths: Vec<BString>,
 }
 
-impl<'l> List<'l> {
-    fn read(&self, tree: ObjectId) -> Result<gix::Tree<'l>, NotExact> {
-        self.repo.git.find_tree(tree).map_err(|err| NotExact::from(format!("tree {tree}: {err}")))
-    }
-
+impl List<'_> {
     fn add_tree(&mut self, tree: ObjectId, base: &BStr) -> Result<(), NotExact> {
-        let tree = self.read(tree)?;
-        for entry in tree.iter() {
-            let entry = entry.map_err(|err| NotExact::from(format!("tree {}: {err}", tree.id)))?;
+        let data = self.repo.object_of(&tree, Kind::Tree)?;
+        for entry in TreeRefIter::from_bytes(&data, self.repo.kind) {
+            let entry = entry.map_err(|err| NotExact::from(format!("tree {tree}: {err}")))?;
             let mut path = BString::from(base);
-            path.extend_from_slice(entry.filename());
-            let kind = entry.mode().kind();
+            path.extend_from_slice(entry.filename);
+            let kind = entry.mode.kind();
             let directory = kind == EntryKind::Tree;
             let chosen = match self.pathspec {
                 None => self.depth != Depth::Files || !directory,
@@ -71,7 +68,7 @@ impl<'l> List<'l> {
             }
             if directory && self.depth != Depth::Named && self.may_hold(path.as_bstr()) {
                 path.push(b'/');
-                self.add_tree(entry.object_id(), path.as_bstr())?;
+                self.add_tree(entry.oid.to_owned(), path.as_bstr())?;
             }
         }
         Ok(())
@@ -93,12 +90,7 @@ impl<'l> List<'l> {
             if literal.path.is_empty() || literal.not_a_file {
                 return Err("directories with a slash without -r".into());
             }
-            let top = self.read(tree)?;
-            let parts = literal.path.split_str("/");
-            let found = top
-                .lookup_entry(parts)
-                .map_err(|err| NotExact::from(format!("'{}': {err}", literal.path)))?;
-            if found.is_some() {
+            if self.repo.below_tree(tree, literal.path)?.is_some() {
                 self.paths.push(literal.path.to_owned());
             }
         }

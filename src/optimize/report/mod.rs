@@ -201,7 +201,7 @@ struct Stored {
 impl Stored {
     fn look(context: &Context) -> Result<Stored, NotExact> {
         let objects = context.objects();
-        let packs = Packs::read(&objects.join("pack"), context.repo.git.object_hash());
+        let packs = Packs::read(&objects.join("pack"), context.repo.kind);
         Ok(Stored {
             packs: packs.map_err(Context::fails)?,
             graph: graph::read(&objects),
@@ -361,8 +361,7 @@ fn read_sizes_of(
     let dirs = context.repo.object_dirs()?;
     let bar = Progress::of("Reading sizes", "objects", wanted);
     let progress = |done, total| bar.at_objects(done, Some(total));
-    let git = &context.repo.git;
-    Ok(sizes::of(&git.objects, dirs.all(), git.object_hash(), ids, &progress))
+    Ok(sizes::of(context.repo.objects()?, dirs.all(), context.repo.kind, ids, &progress))
 }
 
 fn sizes_on_disk(index: &OpenIndex, dir: &Path) -> Storage {

@@ -93,12 +93,12 @@ fn folder(name: &BStr) -> Option<&BStr> {
 
 /// `None` when it is something else.
 fn tag(context: &Context, id: ObjectId) -> Option<Tag> {
-    let header = context.repo.git.find_header(id).ok().filter(|header| header.kind() == Kind::Tag)?;
+    let header = context.repo.object_header(&id).ok().filter(|header| header.kind() == Kind::Tag)?;
     let mut depth = 0;
     let mut next = Some(id);
-    while let Some(tag) = next.and_then(|id| context.repo.git.find_object(id).ok()?.try_into_tag().ok()) {
+    while let Some(target) = next.and_then(|id| context.repo.tagged(id).ok()) {
         depth += 1;
-        next = tag.target_id().ok().map(|id| id.detach());
+        next = Some(target);
     }
     Some(Tag { size: header.size(), depth })
 }

@@ -68,7 +68,7 @@ impl Facts {
         let common = &context.repo.common_dir;
         let now = state::now();
         let state = index_dir.map(State::load).unwrap_or_default();
-        let packs = Packs::read(&objects.join("pack"), context.repo.git.object_hash())
+        let packs = Packs::read(&objects.join("pack"), context.repo.kind)
             .map_err(|err| NotExact::from(format!("cannot list the packs: {err}")))?;
         let partial =
             context.config.contains("extensions.partialClone") || packs.list.iter().any(|pack| pack.promisor);
@@ -97,7 +97,7 @@ impl Facts {
 
     /// Looks at packs and loose objects again.
     pub(super) fn refresh_objects(&mut self, context: &Context) -> Result<(), Stop> {
-        let packs = Packs::read(&self.objects.join("pack"), context.repo.git.object_hash());
+        let packs = Packs::read(&self.objects.join("pack"), context.repo.kind);
         self.packs = packs.map_err(Stop::failed)?;
         self.loose = loose_objects(&self.objects, true);
         Ok(())

@@ -26,7 +26,7 @@ pub(super) fn run(runner: &Runner<'_>, facts: &mut Facts, asked: Asked) -> Resul
     let lock = WriterLock::acquire(&location.dir, PATIENCE, |_| ()).map_err(Stop::failed)?;
     let Some(lock) = lock else { return Err(Stop::Skipped("another process writes it".to_owned())) };
     let tips = session.all_tips(&|_| false).map_err(Stop::failed)?;
-    let target = session.target(&location);
+    let target = session.target(&location).map_err(Stop::failed)?;
     let dates = session.dates();
     let events = runner.events;
     let bar = Progress::new("Indexing", ProgressWanted { forced: false, quiet: !events.bars() });

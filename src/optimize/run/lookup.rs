@@ -59,7 +59,7 @@ pub(super) fn bitmap(context: &Context, facts: &Facts, asked: Asked) -> Need {
         return no("no commits in packs are known");
     }
     // git makes one by itself where there is no worktree, because others fetch from there.
-    let pressing = context.repo.git.is_bare() || context.config.contains("repack.writeBitmaps");
+    let pressing = context.repo.is_bare || context.config.contains("repack.writeBitmaps");
     let cost = format!("reads {} commits and their trees", facts.commits);
     yes(pressing, "there is none".to_owned(), cost, "fetch, clone and counting need not walk history")
 }

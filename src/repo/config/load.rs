@@ -69,6 +69,23 @@ impl Config {
     }
 }
 
+impl Config {
+    /// What the repository itself says, without includes.
+    pub(crate) fn of_repository(git_dir: &Path, common_dir: &Path) -> Result<Config, NotExact> {
+        let shared = common_dir.join("config");
+        let mut entries = entries_of(&shared)?;
+        if has_worktree_config(&shared)? {
+            entries.extend(entries_of(&git_dir.join("config.worktree"))?);
+        }
+        Ok(Config::from_entries(entries, None))
+    }
+}
+
+/// What one file says; nothing when there is none.
+fn entries_of(path: &Path) -> Result<Vec<Entry>, NotExact> {
+    read(path)?.map_or(Ok(Vec::new()), |bytes| parse::file(&bytes))
+}
+
 /// The user's files: `GIT_CONFIG_GLOBAL`, or the XDG file and `~/.gitconfig`.
 fn global_files(location: &Location<'_>) -> Vec<PathBuf> {
     if let Some(path) = location.env("GIT_CONFIG_GLOBAL") {

@@ -31,6 +31,11 @@ pub struct DisplayedRefs {
 }
 
 impl DisplayedRefs {
+    /// Whether no ref's notes are shown.
+    pub fn is_empty(&self) -> bool {
+        self.refs.is_empty()
+    }
+
     /// From the options in their order on the command line. Without any option these are the refs of formats that show
     /// notes by default. `env` is the environment.
     pub fn find(

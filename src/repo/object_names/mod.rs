@@ -51,10 +51,12 @@ impl ObjectNames {
     /// When one of them is not there any more.
     pub fn check(&self, repo: &Repo, tips: &[ObjectId]) -> Result<(), NotExact> {
         // Packs may have been replaced meanwhile: gix looks once more.
-        match tips.iter().find(|tip| !self.contains(tip) && !repo.git.objects.exists(tip)) {
-            Some(lost) => Err(format!("object {lost} is missing").into()),
-            None => Ok(()),
+        for tip in tips.iter().filter(|tip| !self.contains(tip)) {
+            if !repo.objects()?.exists(tip) {
+                return Err(format!("object {tip} is missing").into());
+            }
         }
+        Ok(())
     }
 
     fn contains(&self, id: &oid) -> bool {

@@ -72,7 +72,7 @@ pub(super) fn changed(
     let sides = || gone.iter().chain(&come);
     let has_size = |side: &&Side<'_>| !partial && side.mode.has_size();
     let ids: Vec<&gix::hash::oid> = sides().filter(has_size).map(|side| &*side.id).collect();
-    let mut read = sizes::of_few(&context.repo.git.objects, &ids).into_iter();
+    let mut read = sizes::of_few(context.repo.objects().ok()?, &ids).into_iter();
     let sizes: Option<Vec<u64>> =
         sides().map(|side| if has_size(&side) { read.next()? } else { Some(0) }).collect();
     let sizes = sizes?;
