@@ -50,7 +50,7 @@ fn main() -> io::Result<()> {
         "cargo bench --bench optimize -- --output docs/BENCHMARKS-optimize.md REPOSITORY…",
         "Whole processes, wall-clock time (and, under “processor”, the time of all threads), standard output to \
          `/dev/null`, caches warm. Memory is the peak resident set, mapped files included; of a pipe that of its \
-         largest process.",
+         largest process. Our programs are copies, as if installed.",
     )?;
     let (mut text, mut all) = (String::new(), Vec::new());
     for path in &arguments.repositories {

@@ -64,7 +64,8 @@ fn heading() -> io::Result<String> {
          load changes less), standard output to `/dev/null`, runs interleaved, caches warm. \
          Answers were compared byte for byte first. UC: git with an index that has an untracked cache. Floor: \
          `fstatat` of every tracked file relative to its open directory, on all processors, and nothing else. “Times” \
-         are medians of what each round says. Memory is the peak resident set, mapped files included. Dirty: ten files \
+         are medians of what each round says. Memory is the peak resident set, mapped files included. Our programs are \
+         copies, as if installed. Dirty: ten files \
          edited, ten new ones, one staged.",
     )
 }

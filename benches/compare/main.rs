@@ -39,7 +39,8 @@ fn main() -> io::Result<()> {
          Whole processes, wall-clock time (and, under “processor”, the time of all threads, which other load changes \
          less), standard output to `/dev/null`, runs interleaved, caches warm. git has a commit-graph with changed-path \
          filters. The answers were compared byte for byte first. “Times faster” is the median of what each round of \
-         both says. Memory is the peak resident set, mapped files included.",
+         both says. Memory is the peak resident set, mapped files included. Our programs \
+         are copies, as if installed.",
     )?;
     let (mut text, mut all) = (String::new(), Vec::new());
     for path in &arguments.repositories {

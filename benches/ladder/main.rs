@@ -128,7 +128,8 @@ fn heading() -> io::Result<String> {
          time, standard output to `/dev/null`, runs interleaved, caches warm. Tuned: git with a commit-graph with \
          changed-path filters, for status an index with an untracked cache (git on Linux has no file system monitor of \
          its own). gix: gitoxide's program, where it has such a command; what it prints is not compared. Our answers \
-         were compared with git's byte for byte first. Memory is the peak resident set, mapped files included.",
+         were compared with git's byte for byte first. Memory is the peak resident set, mapped files included. \
+         Our programs are copies, as if installed.",
     )?;
     Ok(format!("{}\n- gix: {gix}\n\n", heading.trim_end()))
 }

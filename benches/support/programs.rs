@@ -4,13 +4,34 @@ use std::ffi::OsStr;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::OnceLock;
+
+/// All of them.
+const NAMES: [&str; 3] = ["git-fastlog", "git-faststatus", "git-optimize"];
 
 /// One of our programs, as cargo has just built it with optimisation, or the one in `GIT_FAST_TEST_BIN_DIR`.
 pub(crate) fn ours(name: impl AsRef<Path>) -> PathBuf {
-    match std::env::var_os("GIT_FAST_TEST_BIN_DIR") {
-        Some(dir) => PathBuf::from(dir).join(name),
-        None => Path::new(env!("CARGO_BIN_EXE_git-fastlog")).with_file_name(name.as_ref()),
+    static INSTALLED: OnceLock<PathBuf> = OnceLock::new();
+    let installed = || match std::env::var_os("GIT_FAST_TEST_BIN_DIR") {
+        Some(dir) => PathBuf::from(dir),
+        None => install().unwrap_or_else(|err| panic!("{}: {err}", env!("CARGO_TARGET_TMPDIR"))),
+    };
+    INSTALLED.get_or_init(installed).join(name)
+}
+
+/// Copies them to where they are measured, as installing does. Linux keeps in larger pieces what was written by one copy
+/// than what a linker wrote here and there, and maps that faster: a page takes a sixth less time then.
+fn install() -> io::Result<PathBuf> {
+    let built = Path::new(env!("CARGO_BIN_EXE_git-fastlog"));
+    let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join("installed");
+    std::fs::create_dir_all(&dir)?;
+    for name in NAMES {
+        let new = dir.join(format!("{name}.new"));
+        std::fs::copy(built.with_file_name(name), &new)?;
+        // One that still runs keeps the file that it has.
+        std::fs::rename(new, dir.join(name))?;
     }
+    Ok(dir)
 }
 
 pub(crate) fn command<A: AsRef<OsStr>>(program: impl AsRef<OsStr>, dir: &Path, args: &[A]) -> Command {
