@@ -331,19 +331,15 @@ fn sizes_of(
     let mut known = Known::load(file).lookup();
     let mut sizes: Vec<Option<u64>> = objects.all().map(|item| known(item.id)).collect();
     drop(known);
-    let new: Vec<(usize, &gix::hash::oid)> = objects
-        .all()
-        .enumerate()
-        .filter(|(at, _)| sizes[*at].is_none())
-        .map(|(at, item)| (at, item.id))
-        .collect();
+    let new = objects.all().zip(&sizes).filter(|(_, size)| size.is_none());
+    let new: Vec<&gix::hash::oid> = new.map(|(item, _)| item.id).collect();
     if new.is_empty() {
         return Ok(sizes);
     }
-    let ids: Vec<&gix::hash::oid> = new.iter().map(|(_, id)| *id).collect();
-    let read = read_sizes_of(context, &ids, wanted)?;
-    for ((at, _), size) in new.iter().zip(read) {
-        sizes[*at] = size;
+    let read = read_sizes_of(context, &new, wanted)?;
+    drop(new);
+    for (unknown, size) in sizes.iter_mut().filter(|size| size.is_none()).zip(read) {
+        *unknown = size;
     }
     debug_assert_eq!(sizes.len(), objects.len());
     let rows = objects.all().zip(&sizes).filter_map(|(item, size)| Some((sizes::prefix(item.id), (*size)?)));

@@ -94,17 +94,13 @@ impl PackSizes {
         let mut entries: Vec<(u64, u32)> =
             (0..count).map(|at| (index.pack_offset_at_index(at), at)).collect();
         entries.par_sort_unstable();
-        let runs: Vec<Vec<u64>> = entries
-            .par_chunks(RUN)
-            .map(|run| {
-                let sizes = read_run(&file, run, kind);
-                report(run.len() as u64);
-                sizes
-            })
-            .collect();
+        entries.par_chunks_mut(RUN).for_each(|run| {
+            read_run(&file, run, kind);
+            report(run.len() as u64);
+        });
         let mut sizes = vec![UNKNOWN; count as usize];
-        for ((_, at), size) in entries.iter().zip(runs.iter().flatten()) {
-            sizes[*at as usize] = *size;
+        for (size, at) in entries {
+            sizes[at as usize] = size;
         }
         Some(PackSizes { index, sizes })
     }
@@ -115,17 +111,14 @@ impl PackSizes {
     }
 }
 
-/// The sizes of neighbouring entries, in order of offset.
-fn read_run(file: &File, run: &[(u64, u32)], kind: Kind) -> Vec<u64> {
+/// Puts sizes in the place of offsets: of neighbouring entries, in order of offset.
+fn read_run(file: &File, run: &mut [(u64, u32)], kind: Kind) {
     let mut window = Window { file, start: 0, bytes: Vec::new() };
     let mut inflate = gix::zlib::Inflate::default();
-    run.iter()
-        .map(|(offset, _)| {
-            let bytes = window.at(*offset).ok()?;
-            size(bytes, *offset, kind, &mut inflate)
-        })
-        .map(|size| size.unwrap_or(UNKNOWN))
-        .collect()
+    for (entry, _) in run {
+        let bytes = window.at(*entry).ok();
+        *entry = bytes.and_then(|bytes| size(bytes, *entry, kind, &mut inflate)).unwrap_or(UNKNOWN);
+    }
 }
 
 fn size(bytes: &[u8], offset: u64, kind: Kind, inflate: &mut gix::zlib::Inflate) -> Option<u64> {

@@ -10,12 +10,17 @@ use crate::optimize::context::Context;
 use crate::optimize::report::sizes;
 use crate::repo::NotExact;
 
+/// How much of packs git may map at once, and in which pieces: all of them else. It takes 0.2 s more for a pack of 570 MB in
+/// which trees lie everywhere.
+const MAPPED: [&str; 4] = ["-c", "core.packedGitLimit=384m", "-c", "core.packedGitWindowSize=16m"];
+
 /// When more entries differ, to list all of them is as quick.
 const MANY: usize = 10_000;
 
 /// Sums up a tree.
 pub(super) fn all(context: &Context, tree: &str, partial: bool) -> Result<Sums, NotExact> {
-    let mut args = vec!["ls-tree", "-r", "-t", "-z", "--full-tree"];
+    let mut args = MAPPED.to_vec();
+    args.extend(["ls-tree", "-r", "-t", "-z", "--full-tree"]);
     args.extend((!partial).then_some("--long"));
     args.push(tree);
     let output =
