@@ -30,8 +30,17 @@ fn finds_and_mends() {
     );
     assert_eq!(find("repack")["command"], "git optimize --task repack");
     assert_eq!(find("index")["fixable"], true);
+    let kept = |env: &Environment| {
+        let config = fs::read(it.git_dir.join("config")).expect("readable");
+        (env.git_ok(&it.dir, &["count-objects", "-v"]), it.git_dir.join("packed-refs").exists(), config)
+    };
+    let before = kept(&env);
     ends(env.optimize(&it.dir, &["doctor", "--fix"]), DONE);
     assert!(!lock.exists());
+    let status = String::from_utf8(env.optimize(&it.dir, &["index", "status"]).stdout).expect("text");
+    assert!(status.contains("state: up to date"), "{status}");
+    // What takes long, or is a matter of taste, is left to whoever reads this.
+    assert_eq!(kept(&env), before);
     let text = ends(env.optimize(&it.dir, &["doctor"]), 0);
     assert!(text.contains("ok       temporaries"), "{text}");
     assert!(text.contains("ok       locks          they work"), "{text}");
@@ -160,6 +169,26 @@ fn each_finding_has_its_command() {
     assert!(open >= 6, "{open}");
 }
 
+/// What is to be done is done by running the commands as they stand, in a shell.
+#[test]
+fn the_commands_mend_what_they_are_for() {
+    let mut env = Environment::new();
+    let it = ugly(&mut env, "repository", 60);
+    let open = |env: &Environment| -> Vec<serde_json::Value> {
+        findings(env, &it).into_iter().filter(|finding| finding["level"] != "ok").collect()
+    };
+    // What is worth doing may be so only after something else.
+    for _ in 0..3 {
+        for finding in open(&env) {
+            let command = finding["command"].as_str().unwrap_or_else(|| panic!("no command: {finding}"));
+            let output = env.run(env.command("sh", &it.dir, &["-c", command]));
+            // 1: there was nothing to do, because one of the others has done it.
+            assert!(matches!(output.code, 0 | 1), "{command}: {}", String::from_utf8_lossy(&output.stderr));
+        }
+    }
+    assert_eq!(open(&env), Vec::<serde_json::Value>::new());
+}
+
 #[test]
 fn what_is_set_is_taken_back_and_nothing_else() {
     let env = Environment::new();
@@ -210,7 +239,7 @@ fn clones_of_all_kinds() {
     clone(&[&url, "whole"]);
     clone(&[&url, "shallow", "--depth", "3"]);
     clone(&[&url, "partial", "--filter", "blob:none"]);
-    clone(&[&url, "sparse", "--sparse", "src"]);
+    clone(&[&url, "sparse", "--sparse", "src", "--sparse", "other"]);
     clone(&[&url, "bare.git", "--bare"]);
     for name in ["whole", "shallow", "partial", "sparse", "bare.git"] {
         let dir = env.path().join(name);
@@ -224,7 +253,16 @@ fn clones_of_all_kinds() {
         env.git_ok(&env.path().join("shallow"), &["rev-list", "--count", "--first-parent", "main"]),
         b"3\n"
     );
-    assert_eq!(env.git_ok(&env.path().join("sparse"), &["sparse-checkout", "list"]), b"src\n");
+    assert_eq!(env.git_ok(&env.path().join("sparse"), &["sparse-checkout", "list"]), b"other\nsrc\n");
+    let partial = env.path().join("partial");
+    assert_eq!(env.git_ok(&partial, &["config", "remote.origin.partialCloneFilter"]), b"blob:none\n");
+    // Blobs that only older commits have are not there.
+    let listed = env.git_ok(&partial, &["rev-list", "--objects", "--all", "--missing=print"]);
+    assert!(listed.split(|byte| *byte == b'\n').any(|line| line.starts_with(b"?")));
+    for name in ["whole", "shallow", "partial", "sparse", "bare.git"] {
+        let text = ends(env.optimize(&env.path().join(name), &["doctor"]), 0);
+        assert!(text.contains("nothing to recommend"), "{name}: {text}");
+    }
     assert_eq!(env.optimize(env.path(), &["clone", "file:///nonexistent/x", "no"]).code, 128);
     // In a whole clone there is nothing left to be done.
     ends(env.optimize(&env.path().join("whole"), &["--auto"]), NOTHING);

@@ -3,7 +3,7 @@
 use std::fs;
 use std::time::{Duration, SystemTime};
 
-use super::{DONE, NOTHING, SKIPPED, contents, ends, temporaries, ugly};
+use super::{DONE, NOTHING, SKIPPED, contents, ends, put_git, temporaries, ugly};
 use crate::support::Environment;
 use crate::support::damage::files;
 use crate::support::repository::{Generated, Plan};
@@ -298,7 +298,15 @@ fn detached_it_goes_on_in_the_background() {
     let mut env = Environment::new();
     let it = ugly(&mut env, "repository", 26);
     let before = contents(&env, &it.dir);
+    let go = env.path().join("go");
+    let wait = format!(
+        "case \" $* \" in *' repack '*) while [ ! -e '{}' ]; do sleep 0.02; done ;; esac",
+        go.display()
+    );
+    put_git(&mut env, &wait);
     ends(env.optimize(&it.dir, &["--auto", "--detach"]), DONE);
+    assert!(number(&env, &it.dir, "packs") > 10, "it waits for nothing");
+    fs::write(&go, "").expect("writable");
     let end = std::time::Instant::now() + Duration::from_secs(50);
     while number(&env, &it.dir, "packs") > 2 {
         assert!(std::time::Instant::now() < end, "nothing happens");

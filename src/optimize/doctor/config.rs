@@ -107,11 +107,9 @@ pub(super) fn findings(context: &Context) -> Result<Vec<Finding>, NotExact> {
         return Ok(vec![Finding::new("configuration", Level::Fine, "nothing to recommend")]);
     }
     let findings = open.into_iter().map(|advice| {
-        let text = format!("{}={}: {}", advice.key, advice.value, advice.why);
-        let command = format!(
-            "git config {} {}  (or all: git optimize doctor --apply-config)",
-            advice.key, advice.value
-        );
+        let text =
+            format!("{}={}: {} (--apply-config sets all of these)", advice.key, advice.value, advice.why);
+        let command = format!("git config {} {}", advice.key, advice.value);
         Finding::new("configuration", Level::Advice, text).command(command)
     });
     Ok(findings.collect())
