@@ -17,7 +17,8 @@ test:
 
 # The tests that need more than Rust and git, when .ci/tools has installed it.
 test-tools:
-    cargo test --test main -- --ignored prompt completions install pre_commit systemd cannot_map browser
+    cargo test --test main -- --ignored prompt completions install pre_commit systemd cannot_map browser real_cron
+    GIT_FAST_KILL_TRIALS=300 cargo test --test main killed_at_random_instants
 
 # Licences, advisories and sources of the dependencies (cargo install cargo-deny).
 deny:

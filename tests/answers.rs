@@ -60,6 +60,21 @@ fn the_second_answer_is_the_first_one() {
     assert!(ask(&env, &bare.dir, &["-Sa", "--all"]));
 }
 
+/// How other repositories are reached says nothing about this one.
+#[test]
+fn the_way_to_other_repositories_does_not_matter() {
+    let mut env = Environment::new();
+    let it = repository(&env);
+    for name in ["GIT_SSL_CAINFO", "GIT_SSH_COMMAND", "GIT_ASKPASS", "GIT_HTTP_USER_AGENT"] {
+        env.set(name, "/nonexistent");
+    }
+    assert!(!ask(&env, &it.dir, QUESTION));
+    assert!(ask(&env, &it.dir, QUESTION));
+    env.set("GIT_LITERAL_PATHSPECS", "0");
+    assert!(!ask(&env, &it.dir, QUESTION));
+    assert!(!ask(&env, &it.dir, QUESTION));
+}
+
 #[test]
 fn what_depends_on_more_is_never_remembered() {
     let mut env = Environment::new();

@@ -235,17 +235,23 @@ fn vanished_commits_are_dropped_when_they_are_many() {
         }
     }
     env.git_input(&dir, &["fast-import", "--quiet"], Some(stream.as_bytes()));
+    env.git_ok(&dir, &["config", "gc.pruneExpire", "never"]);
     let commits = || {
         let text = ends(env.optimize(&dir, &["index", "status"]), DONE);
         text.lines().find(|line| line.contains("commits")).expect("it says how many").to_owned()
     };
-    ends(env.optimize(&dir, &["run", "--task", "index"]), DONE);
-    assert!(commits().contains("12000"), "{}", commits());
-    env.git_ok(&dir, &["branch", "-q", "-D", "gone"]);
-    let text = ends(env.optimize(&dir, &["run", "--task", "index"]), DONE);
-    assert!(text.contains("built, 3000 commits"), "{text}");
-    assert!(commits().contains("3000"), "{}", commits());
-    env.index_ok(&dir, "verify");
+    let gone = env.git_ok(&dir, &["rev-parse", "gone"]);
+    let gone = String::from_utf8_lossy(&gone).trim().to_owned();
+    for how in [&["run", "--task", "index"][..], &["run"], &["--auto", "--quiet"]] {
+        env.git_ok(&dir, &["branch", "-q", "-f", "gone", &gone]);
+        ends(env.optimize(&dir, &["run", "--task", "index"]), DONE);
+        assert!(commits().contains("12000"), "{how:?}: {}", commits());
+        env.git_ok(&dir, &["branch", "-q", "-D", "gone"]);
+        let text = ends(env.optimize(&dir, how), DONE);
+        assert_eq!(text.contains("built, 3000 commits"), !how.contains(&"--quiet"), "{text}");
+        assert!(commits().contains("3000"), "{how:?}: {}", commits());
+        env.index_ok(&dir, "verify");
+    }
 }
 
 #[test]

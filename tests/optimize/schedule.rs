@@ -2,8 +2,9 @@
 //! is in a test of its own that takes a minute.
 
 use std::fs;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use super::{ends, put_program};
@@ -232,6 +233,38 @@ fn without_cron_and_systemd_it_says_what_to_do() {
     assert!(text.contains("neither cron nor a systemd") && text.contains("hint: install cron"), "{text}");
 }
 
+/// Where there is no cron but a systemd that answers (here one that writes down what it is told), that is used.
+#[test]
+fn without_cron_systemd_is_told() {
+    let mut env = Environment::new();
+    let it = Generated::new(&env, "repository", Plan::plain(78, 3));
+    let log = env.path().join("told");
+    put_program(&mut env, "systemctl", &format!("echo \"$@\" >>'{}'", log.display()));
+    let dir = env.path().join("programs");
+    std::os::unix::fs::symlink(env.real_git(), dir.join("git")).expect("a new name");
+    env.set("PATH", dir);
+    let units = env.path().join("home/.config/systemd/user");
+    let told = |command: &str| fs::read_to_string(&log).expect("readable").contains(command);
+    for (interval, when) in [("--hourly", "*-*-* *:"), ("--daily", "*-*-* 0"), ("--weekly", "Sun *-*-* 0")] {
+        let mut texts = Vec::new();
+        for _ in 0..2 {
+            let text = ends(env.optimize(&it.dir, &["schedule", "install", interval]), 0);
+            assert!(text.contains("and started it"), "{text}");
+            let files = crate::support::damage::files(&units);
+            assert_eq!(files.len(), 2, "{files:?}");
+            texts.push(files.iter().map(|file| fs::read(file).expect("readable")).collect::<Vec<_>>());
+        }
+        assert_eq!(texts[0], texts[1]);
+        let shown = ends(env.optimize(&it.dir, &["schedule", "show"]), 0);
+        assert!(shown.contains(&format!("OnCalendar={when}")), "{interval}: {shown}");
+    }
+    assert!(told("--user daemon-reload\n") && told("--user enable --now git-optimize-"));
+    assert!(!told("disable"));
+    ends(env.optimize(&it.dir, &["schedule", "remove"]), 0);
+    assert!(told("--user disable --now git-optimize-"));
+    assert_eq!(crate::support::damage::files(&units).len(), 0);
+}
+
 #[test]
 #[ignore = "needs what .ci/tools installs"]
 fn systemd_accepts_the_units() {
@@ -268,6 +301,7 @@ fn real_cron_fires() {
     let env = Environment::new();
     let it = Generated::new(&env, "it's 100% mine", Plan::plain(77, 3));
     let crontab = |args: &[&str]| Command::new("crontab").args(args).output().expect("cron is installed");
+    let _restored = Crontab::with("# odd  \t line\n\nMAILTO=\"\"\n0 0 1 1 *\techo a%b\n");
     let before = crontab(&["-l"]);
     let _cron = Guard(Command::new("cron").arg("-f").spawn().expect("cron is installed"));
     let at = jiff::Zoned::now()
@@ -289,6 +323,33 @@ fn real_cron_fires() {
     let after = crontab(&["-l"]);
     assert_eq!((after.status.code(), after.stdout), (before.status.code(), before.stdout));
     assert!(fired, "nothing was run at {at}");
+}
+
+/// What root's crontab was before a test, which it is again afterwards.
+struct Crontab(Option<Vec<u8>>);
+
+impl Crontab {
+    fn with(text: &str) -> Crontab {
+        let before = Command::new("crontab").arg("-l").output().expect("cron is installed");
+        Crontab::set(text.as_bytes());
+        Crontab(before.status.success().then_some(before.stdout))
+    }
+
+    fn set(text: &[u8]) {
+        let mut child =
+            Command::new("crontab").arg("-").stdin(Stdio::piped()).spawn().expect("cron is installed");
+        child.stdin.take().expect("piped").write_all(text).expect("it reads");
+        assert!(child.wait().expect("ours").success());
+    }
+}
+
+impl Drop for Crontab {
+    fn drop(&mut self) {
+        match &self.0 {
+            Some(text) => Crontab::set(text),
+            None => drop(Command::new("crontab").arg("-r").status()),
+        }
+    }
 }
 
 /// Ends the cron that a test has started.

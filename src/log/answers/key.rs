@@ -126,8 +126,19 @@ const HARMLESS: &[&str] = &[
     "GIT_PREFIX",
     "GIT_TEST_DATE_NOW",
 ];
-const HARMLESS_STARTS: &[&str] =
-    &["GIT_FAST_", "GIT_AUTHOR_", "GIT_COMMITTER_", "GIT_CONFIG_KEY_", "GIT_CONFIG_VALUE_"];
+/// The latter are about other repositories, to which nothing goes: nothing is missing that could be fetched.
+const HARMLESS_STARTS: &[&str] = &[
+    "GIT_FAST_",
+    "GIT_AUTHOR_",
+    "GIT_COMMITTER_",
+    "GIT_CONFIG_KEY_",
+    "GIT_CONFIG_VALUE_",
+    "GIT_CURL_",
+    "GIT_HTTP_",
+    "GIT_PROXY_",
+    "GIT_SSH",
+    "GIT_SSL_",
+];
 
 /// Settings that make the answer depend on something else: files, programs, refs, the time.
 const FOREIGN_SETTINGS: &[&str] = &[

@@ -37,7 +37,6 @@ pub(super) struct Runner<'a> {
     pub(super) context: &'a Context,
     pub(super) lock: &'a RunLock,
     pub(super) deadline: Option<Instant>,
-    pub(super) quiet: bool,
     /// The name of the task that runs.
     pub(super) task: Cell<&'static str>,
     pub(super) events: Events,

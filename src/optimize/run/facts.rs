@@ -3,9 +3,12 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use gix::ObjectId;
+
 use super::debris::{self, Debris};
 use super::execute::Stop;
 use super::graph::{self, Graph};
+use super::index_task;
 use super::packs::Packs;
 use super::refs::{self, RefFacts};
 use super::state::{self, State};
@@ -23,6 +26,8 @@ pub(super) enum IndexState {
     Current,
     /// So many tips, or the paths of so many commits, are missing.
     Behind(String),
+    /// It has every tip, and so many commits that none of them reaches.
+    Vanished(String),
     /// It is not there or can't be used, and why.
     Missing(String),
     /// It can't be made here, and why.
@@ -160,8 +165,8 @@ fn index_state(
         Ok(tips) => [tips, context.repo.other_heads(&known).unwrap_or_default()].concat(),
         Err(reason) => return Ok((IndexState::Impossible(reason.to_string()), commits)),
     };
-    let head = context.repo.head()?.filter(|head| !known(head));
-    let newer = tips.iter().filter(|tip| !known(&tip.commit)).count() + usize::from(head.is_some());
+    let tips: Vec<ObjectId> = tips.into_iter().map(|tip| tip.commit).chain(context.repo.head()?).collect();
+    let newer = tips.iter().filter(|tip| !known(tip)).count();
     if newer > 0 {
         let tips = if newer == 1 { "tip is" } else { "tips are" };
         return Ok((IndexState::Behind(format!("{newer} {tips} newer")), commits));
@@ -175,6 +180,10 @@ fn index_state(
             IndexState::Behind(format!("it lacks the paths of {} commits", commits - covered)),
             commits,
         ));
+    }
+    if let Some(vanished) = index_task::many_vanished(&history, &tips) {
+        let what = format!("{vanished} of its {commits} commits have vanished");
+        return Ok((IndexState::Vanished(what), commits));
     }
     state.current = stamp;
     // Who can't write it looks closer next time, too. A run that is at work saves its own.

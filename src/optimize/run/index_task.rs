@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
+use gix::ObjectId;
+
 use super::execute::{Runner, Stop};
 use super::facts::Facts;
 use super::tasks::Asked;
 use crate::history::{self, Options, Outcome};
-use crate::index::WriterLock;
+use crate::index::{History, WriterLock};
 use crate::optimize::context::Context;
 use crate::optimize::index;
 use crate::optimize::progress::{Progress, ProgressWanted};
@@ -19,7 +21,16 @@ const WORTH_REBUILDING: u32 = 10_000;
 /// One commit in so many has to be vanished for that.
 const VANISHED_SHARE: u32 = 4;
 
-pub(super) fn run(runner: &Runner<'_>, facts: &mut Facts, asked: Asked) -> Result<String, Stop> {
+/// How many commits the tips do not reach any more, if that is reason enough to build the index anew.
+pub(super) fn many_vanished(history: &History<'_>, tips: &[ObjectId]) -> Option<u32> {
+    if history.len() < WORTH_REBUILDING {
+        return None;
+    }
+    let vanished = reachable(history, tips).iter().filter(|reached| !**reached).count() as u32;
+    (vanished > history.len() / VANISHED_SHARE).then_some(vanished)
+}
+
+pub(super) fn run(runner: &Runner<'_>, facts: &mut Facts, _: Asked) -> Result<String, Stop> {
     let session = runner.context.session().map_err(Stop::failed)?;
     let location =
         session.prepare().map_err(|err| Stop::Failed(format!("cannot create the index: {err}")))?;
@@ -47,12 +58,10 @@ pub(super) fn run(runner: &Runner<'_>, facts: &mut Facts, asked: Asked) -> Resul
     options.deadline = runner.deadline;
     options.progress = Some(&history_progress);
     let mut outcome = history::update(&target, &lock, &tips, &options).map_err(stop)?;
-    if !matches!(outcome, Outcome::Rebuilt { .. }) && (asked.full || asked.by_name || !runner.quiet) {
+    if !matches!(outcome, Outcome::Rebuilt { .. }) {
         let published = session.open_published(&location).map_err(Stop::failed)?;
         let history = published.history().map_err(Stop::failed)?;
-        let vanished =
-            history.len() - reachable(&history, &tips).iter().filter(|reached| **reached).count() as u32;
-        if history.len() >= WORTH_REBUILDING && vanished > history.len() / VANISHED_SHARE {
+        if many_vanished(&history, &tips).is_some() {
             outcome = history::rebuild(&target, &lock, &tips, &options).map_err(stop)?;
         }
     }

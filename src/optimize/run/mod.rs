@@ -121,7 +121,6 @@ fn answer(options: &RunOptions) -> Result<u8, NotExact> {
         context: &context,
         lock: &lock,
         deadline: options.time_budget.map(|budget| start + budget),
-        quiet: options.quiet,
         task: Cell::default(),
         events,
     };

@@ -259,6 +259,9 @@ fn index(_: &Context, facts: &Facts, asked: Asked) -> Need {
         IndexState::Current => no(format!("it has all commits ({})", facts.commits)),
         IndexState::Behind(what) => yes(true, what.clone(), "reads what is new".to_owned(), gain),
         IndexState::Missing(why) => yes(true, why.clone(), "reads all commits and trees".to_owned(), gain),
+        IndexState::Vanished(what) => {
+            yes(true, what.clone(), "reads all commits and trees".to_owned(), "the index is smaller")
+        }
     }
 }
 
