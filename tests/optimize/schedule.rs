@@ -304,6 +304,8 @@ fn real_cron_fires() {
     let _restored = Crontab::with("# odd  \t line\n\nMAILTO=\"\"\n0 0 1 1 *\techo a%b\n");
     let before = crontab(&["-l"]);
     let _cron = Guard(Command::new("cron").arg("-f").spawn().expect("cron is installed"));
+    // cron tells by the second whether a crontab has changed.
+    std::thread::sleep(Duration::from_millis(2100));
     let at = jiff::Zoned::now()
         .checked_add(jiff::Span::new().seconds(62))
         .expect("in range")
