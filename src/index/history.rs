@@ -164,16 +164,14 @@ impl<'a> History<'a> {
     #[inline]
     pub fn parents(&self, pos: Pos) -> Parents<'a> {
         let (view, i) = self.at(pos);
-        Parents::new(pos.0, view.parent1[i].to_native(), view.parent2[i].to_native(), view.edges)
+        Parents::of(view, i, pos)
     }
 
     /// What a walk needs of each commit, looked up at once.
     #[inline]
     pub fn date_and_parents(&self, pos: Pos) -> (i64, Parents<'a>) {
         let (view, i) = self.at(pos);
-        let parents =
-            Parents::new(pos.0, view.parent1[i].to_native(), view.parent2[i].to_native(), view.edges);
-        (view.committer_time[i].to_native(), parents)
+        (view.committer_time[i].to_native(), Parents::of(view, i, pos))
     }
 
     /// Its first parent.
@@ -296,8 +294,10 @@ pub struct Parents<'a> {
 }
 
 impl<'a> Parents<'a> {
+    /// Those of the commit at `pos`, which is commit `i` of its segment.
     #[inline]
-    fn new(child: u32, first: u32, second: u32, edges: &'a [rkyv::primitive::ArchivedU32]) -> Parents<'a> {
+    fn of(view: &View<'a>, i: usize, pos: Pos) -> Parents<'a> {
+        let (child, first, second) = (pos.0, view.parent1[i].to_native(), view.parent2[i].to_native());
         if second & EDGE_BIT == 0 || second == NO_PARENT {
             return Parents { child, next: first, after: second, edges: &[] };
         }
@@ -305,7 +305,7 @@ impl<'a> Parents<'a> {
             child,
             next: first,
             after: NO_PARENT,
-            edges: edges.get((second & !EDGE_BIT) as usize..).unwrap_or_default(),
+            edges: view.edges.get((second & !EDGE_BIT) as usize..).unwrap_or_default(),
         };
         parents.take_edge();
         parents

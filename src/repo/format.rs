@@ -30,6 +30,8 @@ pub(super) struct Format {
 }
 
 impl Format {
+    /// Reads it.
+    ///
     /// # Errors
     /// git refuses a repository of a version, or with an extension, that it does not know; which it knows differs from git
     /// to git.

@@ -46,15 +46,9 @@ pub(super) fn locate(cwd: &Path) -> Result<(PathBuf, Option<PathBuf>), NotExact>
 
 /// The directory that all worktrees share, where that is not the git dir itself.
 pub(super) fn common_dir(git_dir: &Path) -> Result<Option<PathBuf>, NotExact> {
-    match std::fs::read(git_dir.join("commondir")) {
-        Ok(text) => {
-            let path = text.trim_end_with(|c| c == '\n' || c == '\r').to_path();
-            let path = path.map_err(|err| NotExact::from(format!("commondir: {err}")))?;
-            Ok(Some(git_dir.join(path)))
-        }
-        Err(err) if err.kind() == ErrorKind::NotFound => Ok(None),
-        Err(err) => Err(format!("commondir: {err}").into()),
-    }
+    let said = gix::discover::path::from_plain_file(&git_dir.join("commondir")).transpose();
+    let said = said.map_err(|err| NotExact::from(format!("commondir: {err}")))?;
+    Ok(said.map(|path| git_dir.join(path)))
 }
 
 /// The top of the worktree where looking around has found the repository, and perhaps that directory.

@@ -103,7 +103,7 @@ impl Repo {
     /// When it is none, not there, or damaged.
     pub fn tagged(&self, tag: ObjectId) -> Result<ObjectId, NotExact> {
         let data = self.object_of(&tag, Kind::Tag)?;
-        let failed = |err: &dyn std::fmt::Display| NotExact::from(format!("object {tag}: {err}"));
-        TagRefIter::from_bytes(&data, self.kind).target_id().map_err(|err| failed(&err))
+        let target = TagRefIter::from_bytes(&data, self.kind).target_id();
+        target.map_err(|err| NotExact::from(format!("object {tag}: {err}")))
     }
 }

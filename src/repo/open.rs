@@ -8,7 +8,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
-use bstr::ByteSlice;
+use bstr::{BString, ByteSlice};
 use gix::ObjectId;
 use gix::hash::Kind;
 
@@ -97,14 +97,15 @@ impl Repo {
         check_head(&git_dir)?;
         let common_dir = common_dir(&git_dir)?;
         let format = Format::read(&git_dir, common_dir.as_deref().unwrap_or(&git_dir))?;
-        let told = std::env::var_os("GIT_DIR").is_some();
-        let found = if told {
-            None
-        } else {
-            found_work_dir(&git_dir, common_dir.is_some(), &format, work_dir.clone())?
+        let is_linked = common_dir.is_some();
+        let (found, work_dir) = match std::env::var_os("GIT_DIR") {
+            None => {
+                let found = found_work_dir(&git_dir, is_linked, &format, work_dir)?;
+                (found.is_some(), found)
+            }
+            Some(_) => (false, told_work_dir(&format, work_dir, cwd)?),
         };
-        let is_bare = format.bare.filter(|_| common_dir.is_none()).unwrap_or(found.is_none());
-        let work_dir = if told { told_work_dir(&format, work_dir, cwd)? } else { found };
+        let is_bare = format.bare.filter(|_| !is_linked).unwrap_or(!found);
         let options = gix::refs::store::init::Options::default();
         let refs = match &common_dir {
             Some(common) => {
@@ -113,19 +114,29 @@ impl Repo {
             }
             None => gix::refs::file::Store::at_opts(git_dir.clone(), format.kind, options),
         };
-        let replacements = replacements(&refs)?;
-        Ok(Repo {
+        let mut repo = Repo {
             refs,
             kind: format.kind,
             is_bare,
             common_dir: common_dir.unwrap_or_else(|| git_dir.clone()),
             git_dir,
             work_dir,
-            replacements,
+            replacements: Vec::new(),
             objects: OnceCell::new(),
             object_dirs: OnceLock::new(),
             object_names: OnceLock::new(),
-        })
+        };
+        repo.replacements = repo.read_replacements()?;
+        Ok(repo)
+    }
+
+    /// What refs replace by what. git warns of one whose name is none.
+    fn read_replacements(&self) -> Result<Vec<(ObjectId, ObjectId)>, NotExact> {
+        let pair = |(name, by): (BString, ObjectId)| {
+            let replaced = ObjectId::from_hex(&name[REPLACE.len()..]);
+            replaced.map(|replaced| (replaced, by)).map_err(|_| NotExact::from(name.to_string()))
+        };
+        self.refs_below(REPLACE)?.into_iter().map(pair).collect()
     }
 
     /// Where its objects are; looked up once.
@@ -206,19 +217,4 @@ impl Repo {
             false => Err("replacement refs".into()),
         }
     }
-}
-
-/// What refs replace by what. git warns of one whose name or target is none.
-fn replacements(refs: &gix::refs::file::Store) -> Result<Vec<(ObjectId, ObjectId)>, NotExact> {
-    let failed = |err: &dyn std::fmt::Display| NotExact::from(format!("refs: {err}"));
-    let prefix = <&gix::path::RelativePath>::try_from(REPLACE).map_err(|err| failed(&err))?;
-    let iter = refs.iter().map_err(|err| failed(&err))?;
-    let mut found = Vec::new();
-    for reference in iter.prefixed(prefix).map_err(|err| failed(&err))? {
-        let reference = reference.map_err(|err| failed(&err))?;
-        let replaced = ObjectId::from_hex(&reference.name.as_bstr()[REPLACE.len()..]).ok();
-        let by = reference.target.try_id().map(ToOwned::to_owned);
-        found.push(replaced.zip(by).ok_or_else(|| NotExact::from(format!("{}", reference.name.as_bstr())))?);
-    }
-    Ok(found)
 }

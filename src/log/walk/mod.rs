@@ -320,13 +320,13 @@ impl<'a> Walk<'a> {
     /// Whether git has read the commit, and so knows its parents. With `--first-parent` it does not read all of the
     /// boundary.
     fn is_read(&self, pos: Pos) -> bool {
-        let met = match &self.inner {
-            Inner::Date(walk) => walk.has_met(pos),
-            Inner::Follow(_) | Inner::Queue(_) | Inner::List { .. } => {
-                self.states.has(pos, PARSED | SEEN | MEMBER)
+        !self.first_parent
+            || match &self.inner {
+                Inner::Date(walk) => walk.has_met(pos),
+                Inner::Follow(_) | Inner::Queue(_) | Inner::List { .. } => {
+                    self.states.has(pos, PARSED | SEEN | MEMBER)
+                }
             }
-        };
-        !self.first_parent || met
     }
 
     fn unwritten_parents(&self, pos: Pos) -> CurrentParents<'_> {

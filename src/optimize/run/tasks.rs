@@ -274,7 +274,7 @@ fn no_index(_: &Context, facts: &Facts, _: Asked) -> Option<String> {
 
 fn commit_graph(context: &Context, facts: &Facts, asked: Asked) -> Need {
     let gain = "git walks history without unpacking commits";
-    if !matches!(facts.index, IndexState::Current) {
+    if !matches!(facts.index, IndexState::Current | IndexState::Vanished(_)) {
         return no("how many commits are new is not known before the index is up to date");
     }
     if !context.is_on("core.commitGraph") {

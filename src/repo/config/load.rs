@@ -57,10 +57,10 @@ impl Config {
         }
         if let Some(common_dir) = location.common_dir {
             let path = common_dir.join("config");
-            reader.file(&path, 0)?;
-            if let Some(git_dir) = location.git_dir
-                && has_worktree_config(&path)?
-            {
+            let shared = entries_of(&path)?;
+            let has_another = has_worktree_config(&shared)?;
+            reader.add(shared, Some(&path), 0)?;
+            if let Some(git_dir) = location.git_dir.filter(|_| has_another) {
                 reader.file(&git_dir.join("config.worktree"), 0)?;
             }
         }
@@ -72,9 +72,8 @@ impl Config {
 impl Config {
     /// What the repository itself says, without includes.
     pub(crate) fn of_repository(git_dir: &Path, common_dir: &Path) -> Result<Config, NotExact> {
-        let shared = common_dir.join("config");
-        let mut entries = entries_of(&shared)?;
-        if has_worktree_config(&shared)? {
+        let mut entries = entries_of(&common_dir.join("config"))?;
+        if has_worktree_config(&entries)? {
             entries.extend(entries_of(&git_dir.join("config.worktree"))?);
         }
         Ok(Config::from_entries(entries, None))
@@ -101,15 +100,11 @@ fn global_files(location: &Location<'_>) -> Vec<PathBuf> {
     files
 }
 
-/// Whether `extensions.worktreeConfig` is on. git reads the extensions from the shared file alone, without
+/// Whether `extensions.worktreeConfig` is on in these entries: git reads the extensions from the shared file alone, without
 /// includes.
-fn has_worktree_config(path: &Path) -> Result<bool, NotExact> {
-    let Some(bytes) = read(path)? else { return Ok(false) };
-    if !bytes.to_ascii_lowercase().contains_str("worktreeconfig") {
-        return Ok(false);
-    }
+fn has_worktree_config(shared: &[Entry]) -> Result<bool, NotExact> {
     let mut on = false;
-    for entry in parse::file(&bytes)? {
+    for entry in shared {
         if entry.key == "extensions.worktreeconfig" {
             on = parse_bool(entry.value.as_ref().map(|value| value.as_bstr()))
                 .ok_or(NotExact::because("extensions.worktreeConfig is no boolean"))?;
@@ -141,10 +136,7 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn file(&mut self, path: &Path, depth: usize) -> Result<(), NotExact> {
-        match read(path)? {
-            Some(bytes) => self.add(parse::file(&bytes)?, Some(path), depth),
-            None => Ok(()),
-        }
+        self.add(entries_of(path)?, Some(path), depth)
     }
 
     /// Takes over `entries`, each followed by what it includes.
