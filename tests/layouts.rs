@@ -2,9 +2,10 @@
 //! worktree, as git is.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crate::differential::compare::difference;
+use crate::status::git_status;
 use crate::support::repository::args;
 use crate::support::trace::Served;
 use crate::support::{Environment, Output};
@@ -142,6 +143,12 @@ const ROWS: &[Row] = &[
         "r",
         &[],
     ),
+    (
+        "replaced by what another ref names",
+        "git branch old HEAD~1 && git symbolic-ref refs/replace/$(git rev-parse HEAD) refs/heads/old",
+        "r",
+        &[],
+    ),
     ("replaced by a name that is none", "git update-ref refs/replace/none HEAD", "r", &[]),
 ];
 
@@ -170,16 +177,10 @@ fn differences(row: &Row) -> Vec<String> {
         found.extend(told(name, &format!("log {words:?}"), &ours, &env.log(&dir, &args(words), None)));
     }
     for words in [&["--short", "--branch"][..], &[]] {
-        found.extend(status_difference(&env, &dir, name, words));
+        let ours = env.run(env.ours("git-faststatus", &dir, words));
+        found.extend(told(name, &format!("status {words:?}"), &ours, &git_status(&env, &dir, words)));
     }
     found
-}
-
-fn status_difference(env: &Environment, dir: &Path, name: &str, words: &[&str]) -> Option<String> {
-    let mut theirs = env.command("git", dir, &["status"]);
-    theirs.args(words).env("GIT_OPTIONAL_LOCKS", "0");
-    let ours = env.run(env.ours("git-faststatus", dir, words));
-    told(name, &format!("status {words:?}"), &ours, &env.run(theirs))
 }
 
 #[test]

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant, SystemTime};
 use fs2::FileExt;
 
 use super::{
-    DONE, LOCKED, NOTHING, SKIPPED, contents, ends, errors, make_loose, put_git, sane, temporaries, ugly,
+    DONE, Held, LOCKED, NOTHING, SKIPPED, contents, ends, errors, make_loose, sane, temporaries, ugly,
 };
 use crate::support::Environment;
 use crate::support::damage::index_dir;
@@ -37,23 +37,13 @@ fn the_second_run_says_who_is_at_work() {
 fn who_is_at_work_is_told_by_it() {
     let mut env = Environment::new();
     let it = ugly(&mut env, "repository", 58);
-    let (go, begun) = (env.path().join("go"), env.path().join("begun"));
-    let wait = format!(
-        "case \" $* \" in *' repack '*) : >'{}'; while [ ! -e '{}' ]; do sleep 0.02; done ;; esac",
-        begun.display(),
-        go.display()
-    );
-    put_git(&mut env, &wait);
+    let held = Held::new(&mut env);
     let mut first =
         env.ours("git-optimize", &it.dir, &["run", "--quiet"]).spawn().expect("our programs are built");
-    let end = Instant::now() + Duration::from_secs(50);
-    while !begun.exists() {
-        assert!(Instant::now() < end, "it does not begin");
-        std::thread::sleep(Duration::from_millis(20));
-    }
+    held.wait();
     let second = env.optimize(&it.dir, &["run"]);
     let text = errors(&second);
-    std::fs::write(&go, "").expect("writable");
+    held.let_go();
     assert_eq!(first.wait().expect("ours").code(), Some(DONE));
     assert_eq!(second.code, LOCKED, "{text}");
     let told = format!("error: process {} has been at work since ", first.id());

@@ -217,6 +217,30 @@ fn what_is_set_is_taken_back_and_nothing_else() {
     }
 }
 
+/// From 10,000 files on, what makes many files quicker is recommended, too.
+#[test]
+fn what_many_files_want_is_set_and_taken_back() {
+    let env = Environment::new();
+    let it = Generated::new(&env, "repository", Plan::plain(69, 3));
+    let file = it.git_dir.join("config");
+    let set = |files: usize| {
+        let blob = env.git_input(&it.dir, &["hash-object", "-w", "--stdin"], Some(b"x"));
+        let blob = String::from_utf8_lossy(&blob).trim().to_owned();
+        let entries: String = (0..files).map(|number| format!("100644 {blob}\tf{number}\n")).collect();
+        env.git_ok(&it.dir, &["read-tree", "--empty"]);
+        env.git_input(&it.dir, &["update-index", "--index-info"], Some(entries.as_bytes()));
+        let before = fs::read(&file).expect("readable");
+        ends(env.optimize(&it.dir, &["doctor", "--apply-config"]), 0);
+        let values = ["index.version", "checkout.workers"]
+            .map(|key| env.git(&it.dir, &["config", "--local", key]).stdout);
+        ends(env.optimize(&it.dir, &["doctor", "--revert-config"]), 0);
+        assert_eq!(fs::read(&file).expect("readable"), before);
+        values
+    };
+    assert_eq!(set(9_999), [b"".to_vec(), b"".to_vec()]);
+    assert_eq!(set(10_000), [b"4\n".to_vec(), b"0\n".to_vec()]);
+}
+
 #[test]
 fn what_was_changed_since_stays() {
     let env = Environment::new();

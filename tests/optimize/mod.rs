@@ -20,7 +20,8 @@ mod surroundings;
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use crate::support::repository::{Generated, Plan};
 use crate::support::{Environment, Output};
@@ -58,6 +59,35 @@ fn put_program(env: &mut Environment, name: &str, script: &str) {
 fn put_git(env: &mut Environment, script: &str) {
     let script = format!("{script}\nexec {} \"$@\"", env.real_git().display());
     put_program(env, "git", &script);
+}
+
+/// A `git` that does not repack before somebody says so.
+struct Held {
+    begun: PathBuf,
+    go: PathBuf,
+}
+
+impl Held {
+    fn new(env: &mut Environment) -> Held {
+        let held = Held { begun: env.path().join("begun"), go: env.path().join("go") };
+        let (begun, go) = (held.begun.display(), held.go.display());
+        let wait = format!(": >'{begun}'; while [ ! -e '{go}' ]; do sleep 0.02; done");
+        put_git(env, &format!("case \" $* \" in *' repack '*) {wait} ;; esac"));
+        held
+    }
+
+    /// Waits until it would repack.
+    fn wait(&self) {
+        let end = Instant::now() + Duration::from_secs(50);
+        while !self.begun.exists() {
+            assert!(Instant::now() < end, "it does not begin");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    fn let_go(&self) {
+        fs::write(&self.go, "").expect("writable");
+    }
 }
 
 /// Back to the real one.

@@ -3,7 +3,7 @@
 use std::fs;
 use std::time::{Duration, SystemTime};
 
-use super::{DONE, NOTHING, SKIPPED, contents, ends, put_git, temporaries, ugly};
+use super::{DONE, Held, NOTHING, SKIPPED, contents, ends, temporaries, ugly};
 use crate::support::Environment;
 use crate::support::damage::files;
 use crate::support::repository::{Generated, Plan};
@@ -32,6 +32,8 @@ fn an_ugly_repository_becomes_a_tidy_one_and_loses_nothing() {
     assert_eq!(number(&env, &it.dir, "count"), 0);
     assert!(number(&env, &it.dir, "packs") <= 2);
     let all: Vec<String> = files(&it.git_dir).iter().map(|path| path.display().to_string()).collect();
+    let loose = crate::support::damage::files(&it.git_dir.join("refs/heads"));
+    assert!(loose.is_empty(), "{loose:?}");
     for end in [".bitmap", "multi-pack-index", "commit-graph-chain", "packed-refs"] {
         assert!(all.iter().any(|name| name.ends_with(end)), "no {end}");
     }
@@ -304,15 +306,10 @@ fn detached_it_goes_on_in_the_background() {
     let mut env = Environment::new();
     let it = ugly(&mut env, "repository", 26);
     let before = contents(&env, &it.dir);
-    let go = env.path().join("go");
-    let wait = format!(
-        "case \" $* \" in *' repack '*) while [ ! -e '{}' ]; do sleep 0.02; done ;; esac",
-        go.display()
-    );
-    put_git(&mut env, &wait);
+    let held = Held::new(&mut env);
     ends(env.optimize(&it.dir, &["--auto", "--detach"]), DONE);
     assert!(number(&env, &it.dir, "packs") > 10, "it waits for nothing");
-    fs::write(&go, "").expect("writable");
+    held.let_go();
     let end = std::time::Instant::now() + Duration::from_secs(50);
     while number(&env, &it.dir, "packs") > 2 {
         assert!(std::time::Instant::now() < end, "nothing happens");
@@ -356,6 +353,8 @@ fn debris_is_aged_out_and_what_may_be_needed_stays() {
     }
     let text = ends(env.optimize(&it.dir, &["run"]), NOTHING);
     assert_eq!(there(&debris), debris.len(), "{text}");
+    let text = ends(env.optimize(&it.dir, &["run", "--dry-run"]), NOTHING);
+    assert!(text.contains("8 that are less than a day old"), "{text}");
     for name in debris {
         put(name, Some(old));
     }

@@ -6,7 +6,7 @@ use std::process::Stdio;
 
 use serde_json::Value;
 
-use super::{DONE, ends, errors, filtering, put_git, remove_git, sane, ugly};
+use super::{DONE, Held, ends, errors, filtering, put_git, remove_git, sane, ugly};
 use crate::support::Environment;
 use crate::support::repository::{Generated, Plan};
 use crate::support::terminal::Terminal;
@@ -75,12 +75,7 @@ fn bars_elsewhere() {
 fn events_arrive_as_they_happen() {
     let mut env = Environment::new();
     let it = ugly(&mut env, "repository", 233);
-    let go = env.path().join("go");
-    let wait = format!(
-        "case \" $* \" in *' repack '*) while [ ! -e '{}' ]; do sleep 0.02; done ;; esac",
-        go.display()
-    );
-    put_git(&mut env, &wait);
+    let held = Held::new(&mut env);
     let mut command = env.ours("git-optimize", &it.dir, &["run", "--json"]);
     let mut child =
         command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().expect("our programs are built");
@@ -98,7 +93,7 @@ fn events_arrive_as_they_happen() {
     }
     assert!(seen.iter().any(|event| event["event"] == "end" && event["task"] == "index"), "{seen:?}");
     assert!(child.try_wait().expect("ours").is_none(), "it is at work");
-    fs::write(&go, "").expect("writable");
+    held.let_go();
     seen.extend(std::iter::from_fn(&mut next));
     assert!(child.wait().expect("ours").success());
     let ended = seen.iter().position(|event| event["event"] == "end" && event["task"] == "repack");

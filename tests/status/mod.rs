@@ -66,7 +66,7 @@ fn ask(env: &Environment, dir: &Path, words: &[&str]) -> (Output, Answered) {
 }
 
 /// git's answer, without its index being refreshed.
-fn git_status(env: &Environment, dir: &Path, words: &[&str]) -> Output {
+pub(crate) fn git_status(env: &Environment, dir: &Path, words: &[&str]) -> Output {
     let mut command = env.command("git", dir, &["status"]);
     command.args(words).env("GIT_OPTIONAL_LOCKS", "0");
     env.run(command)
