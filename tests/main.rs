@@ -4,6 +4,7 @@ mod answers;
 mod assisted;
 mod completions;
 mod concurrency;
+mod describe;
 mod differential;
 mod first_use;
 mod follow;

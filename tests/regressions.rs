@@ -747,7 +747,7 @@ fn placeholders_that_git_renders() {
     let env = Environment::new();
     let dir = repository(&env, "r");
     for format in
-        ["%G?", "%(describe)", "%+(describe:tags=true,abbrev=4)x", "%h%GG%C(bad)", "%<(9)%GS|", "%GZ"]
+        ["%G?", "%(describe)%G?", "%+(describe:tags=true,abbrev=+4)x", "%h%GG%C(bad)", "%<(9)%GS|", "%GZ"]
     {
         for words in [
             &["-n3"][..],
@@ -761,7 +761,7 @@ fn placeholders_that_git_renders() {
             same(&env, &dir, &[&[&*format!("--format={format}")], words].concat());
         }
     }
-    let (_, trace) = env.fastlog(&dir, &args(&["-n3", "--format=%h %(describe)"]), None);
+    let (_, trace) = env.fastlog(&dir, &args(&["-n3", "--format=%h %G?"]), None);
     assert_eq!(trace.expect("there is a trace").served, crate::support::trace::Served::Assisted);
     // Outside of the reflog there is nothing to say of it.
     for format in ["%gD%gd|%gs|%gn %gN %ge %gE", "%+gd%-gs% gD", "a%n%-gd%h", "%<(5)%gs|", "%gx%g"] {

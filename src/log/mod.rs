@@ -10,6 +10,7 @@ pub mod commit;
 mod contains_path;
 pub mod cursor;
 mod dates;
+mod describe;
 pub mod encoding;
 pub mod filter;
 mod fingerprint;

@@ -49,6 +49,8 @@ pub struct Chunk<'c> {
     pub edges: &'c [Vec<u32>],
     /// The texts that are not in UTF-8.
     pub texts: &'c Reencoded,
+    /// What `git describe` says of each; empty where the format does not ask for it.
+    pub descriptions: &'c [Vec<BString>],
     /// What the commits changed, where that is listed.
     pub changes: Option<&'c Changes<'c>>,
 }
@@ -65,7 +67,8 @@ impl<'c> Chunk<'c> {
             let range = part * GRAIN..((part + 1) * GRAIN).min(self.steps.len());
             let parents = self.parents.map(|all| &all[range.clone()]);
             let edges = self.edges.get(range.clone()).unwrap_or_default();
-            Chunk { steps: &self.steps[range], parents, edges, ..self }
+            let descriptions = self.descriptions.get(range.clone()).unwrap_or_default();
+            Chunk { steps: &self.steps[range], parents, edges, descriptions, ..self }
         })
     }
 
@@ -202,7 +205,8 @@ impl<'a> Printer<'a> {
                 bytes.push(byte);
             }
             let width = widths.get(at).copied().unwrap_or_default();
-            self.render(step, parents, width, chunk.texts, &mut bytes);
+            let descriptions = chunk.descriptions.get(at).map_or(&[][..], Vec::as_slice);
+            self.render(step, parents, width, (chunk.texts, descriptions), &mut bytes);
             if placement == Placement::Terminator {
                 bytes.push(byte);
             }
@@ -247,7 +251,7 @@ impl<'a> Printer<'a> {
         step: &Step,
         parents: Option<&[Pos]>,
         graph_width: usize,
-        texts: &Reencoded,
+        (texts, descriptions): (&Reencoded, &[BString]),
         out: &mut Vec<u8>,
     ) {
         let commit = texts.parts_of_commit(self.history, step.pos, self.needs);
@@ -269,6 +273,7 @@ impl<'a> Printer<'a> {
             parents: parents.as_deref(),
             children: children.as_deref(),
             graph_width,
+            descriptions,
             first_notes: self.first_notes == Some(step.pos),
         };
         pretty::render(&self.style, &commit, &extra, out);

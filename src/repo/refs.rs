@@ -140,6 +140,23 @@ impl Repo {
         Ok(self.list(prefix)?.into_iter().map(|listed| (listed.name, listed.id)).collect())
     }
 
+    /// Every ref below `prefix`, by name: the name, the object that it names, and what is left of that when all tags are
+    /// peeled off.
+    ///
+    /// # Errors
+    /// When a ref is broken, or a tag.
+    pub fn peeled_below(
+        &self,
+        prefix: &str,
+        is_commit: IsCommit<'_>,
+    ) -> Result<Vec<(BString, ObjectId, ObjectId)>, NotExact> {
+        let listed = self.list(prefix)?.into_iter();
+        let peeled = listed.map(|Listed { name, id, peeled }| {
+            Ok((name, id, self.peel_tags(peeled.unwrap_or(id), is_commit)?.0))
+        });
+        peeled.collect()
+    }
+
     fn list(&self, prefix: &str) -> Result<Vec<Listed>, NotExact> {
         let failed = |err: &dyn std::fmt::Display| NotExact::from(format!("refs: {err}"));
         let iter = self.refs.iter().map_err(|err| failed(&err))?;
@@ -161,17 +178,20 @@ impl Repo {
 
     /// Follows tags to what they tag; `None` when that is not a commit.
     /// `is_commit` is asked first: it knows commits without opening a pack, which takes git-fast longer than a page.
-    pub fn peel(&self, mut id: ObjectId, is_commit: IsCommit<'_>) -> Result<Option<ObjectId>, NotExact> {
-        loop {
-            if is_commit(&id) {
-                return Ok(Some(id));
-            }
+    pub fn peel(&self, id: ObjectId, is_commit: IsCommit<'_>) -> Result<Option<ObjectId>, NotExact> {
+        let (id, kind) = self.peel_tags(id, is_commit)?;
+        Ok((kind == Kind::Commit).then_some(id))
+    }
+
+    /// Follows tags to what they tag, and says what that is.
+    fn peel_tags(&self, mut id: ObjectId, is_commit: IsCommit<'_>) -> Result<(ObjectId, Kind), NotExact> {
+        while !is_commit(&id) {
             match self.object_header(&id)?.kind() {
-                Kind::Commit => return Ok(Some(id)),
                 Kind::Tag => id = self.tagged(id)?,
-                Kind::Tree | Kind::Blob => return Ok(None),
+                kind => return Ok((id, kind)),
             }
         }
+        Ok((id, Kind::Commit))
     }
 
     /// The content of the blob that `<ref>:<path>` or an object name says; `None` when there is nothing there.

@@ -8,7 +8,7 @@ use bstr::ByteSlice;
 use crate::cli::trace::{Report, Served};
 use crate::index::History;
 use crate::log::handover;
-use crate::log::render::pretty::Spec;
+use crate::log::render::pretty::{Format, NotNative, Spec};
 use crate::log::settings::Settings;
 use crate::log::walk::{Step, Walk};
 use crate::repo::NotExact;
@@ -34,6 +34,7 @@ impl Question<'_> {
     pub(super) fn assistance(
         &self,
         settings: &Settings,
+        format: &Result<Format, NotNative>,
         has_text: bool,
     ) -> Result<Option<Assistance>, NotExact> {
         let options = self.options;
@@ -44,8 +45,7 @@ impl Question<'_> {
             || self.own.json
             || self.paths.is_none()
             || settings.spec.is_mail();
-        let format = settings.spec.compile(&self.environment(settings)).err();
-        let format = format.filter(|reason| reason.is_for_git_to_render() && !self.own.json);
+        let format = format.as_ref().err().filter(|reason| reason.is_for_git_to_render() && !self.own.json);
         if options.follow && format.is_some() {
             return Err("--follow with what git renders".into());
         }

@@ -16,13 +16,14 @@ use std::process::ExitCode;
 
 use bstr::ByteSlice;
 
+use super::describe::Describer;
 use super::filter::{NumberFilter, TextFilter};
 use super::handover;
 use super::options::LogOptions;
 use super::options::own::OwnOptions;
 use super::paths::Pathspec;
 use super::render::date::DateContext;
-use super::render::pretty::{Environment, Spec, Style};
+use super::render::pretty::{Environment, Format, NotNative, Spec, Style};
 use super::repo_sources::RepoSources;
 use super::revisions::Request;
 use super::select::{Criteria, Selector};
@@ -94,7 +95,9 @@ impl<'a> Question<'a> {
             vec![if settings.mailmap { "--mailmap" } else { "--no-mailmap" }.into()];
         grep_args.extend(options.grep_args.iter().cloned());
         let judge = |positions: &[Pos]| handover::judge(&self.git.path, history, positions, &grep_args);
-        let assistance = self.assistance(&settings, criteria.text.is_some())?;
+        let mut format = settings.spec.compile(&self.environment(&settings));
+        let describer = self.describer(&mut format, history);
+        let assistance = self.assistance(&settings, &format, criteria.text.is_some())?;
         let counted_by_git = assistance.as_ref().is_some_and(|assistance| assistance.counts);
         let walk = Walk::new(history, &plan).map_err(|err| NotExact::from(err.to_string()))?;
         if counted_by_git {
@@ -127,12 +130,18 @@ impl<'a> Question<'a> {
             return self.assist(history, selector.walk(), &steps, (&assistance, &settings), report);
         }
         super::versions::check(self.git, options, &settings)?;
-        let style = self.style(&settings, &sources)?;
+        let style = self.style(&settings, format, &sources)?;
         // A graph draws edges to what is shown, which texts and sides decide only when they are looked at.
         let picky = criteria.side.is_some() || criteria.text.is_some();
         let selector = Selector::new(history, walk, criteria, &judge);
-        let show =
-            show::Show { question: self, history, settings: &settings, plan: &plan, sources: &sources };
+        let show = show::Show {
+            question: self,
+            history,
+            settings: &settings,
+            plan: &plan,
+            sources: &sources,
+            describer,
+        };
         show.run(selector, picky, names, style, report)
     }
 
@@ -170,7 +179,26 @@ impl<'a> Question<'a> {
         Environment { notes: settings.notes, columns: super::columns::columns() }
     }
 
-    fn style<'s>(&self, settings: &Settings, sources: &'s RepoSources) -> Result<Style<'s>, NotExact>
+    /// What finds out what `format` asks of `git describe`, if it does. If only git can, the format is git's.
+    fn describer<'h>(
+        &'h self,
+        format: &mut Result<Format, NotNative>,
+        history: &'h History<'h>,
+    ) -> Option<Describer<'h>> {
+        let wanted = format.as_ref().ok().map(Format::describe).filter(|wanted| !wanted.is_empty())?;
+        if self.own.json || self.own.count {
+            return None;
+        }
+        let describer = Describer::new(self.repo, self.config, self.git, history, wanted);
+        describer.map_err(|_| *format = Err(NotNative::DESCRIBE)).ok()
+    }
+
+    fn style<'s>(
+        &self,
+        settings: &Settings,
+        format: Result<Format, NotNative>,
+        sources: &'s RepoSources,
+    ) -> Result<Style<'s>, NotExact>
     where
         'a: 's,
     {
@@ -182,12 +210,8 @@ impl<'a> Question<'a> {
         {
             return Err("NUL bytes in a graph".into());
         }
-        let format = settings
-            .spec
-            .compile(&self.environment(settings))
-            .map_err(|err| NotExact::from(err.to_string()))?;
         Ok(Style {
-            format,
+            format: format.map_err(|err| NotExact::from(err.to_string()))?,
             abbrev_commit: settings.abbrev_commit,
             date: settings.date.clone(),
             dates: DateContext::shared(),

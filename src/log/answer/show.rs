@@ -14,6 +14,7 @@ use crate::cli::trace::{Report, Served};
 use crate::index::{Flags, History, Pos};
 use crate::log::changes::{Changes, Rules};
 use crate::log::cursor::Cursor;
+use crate::log::describe::Describer;
 use crate::log::encoding::{self, Reencoded};
 use crate::log::json;
 use crate::log::options::Order;
@@ -41,6 +42,7 @@ pub(super) struct Show<'s, 'a> {
     pub(super) settings: &'s Settings,
     pub(super) plan: &'s Plan<'s>,
     pub(super) sources: &'s RepoSources,
+    pub(super) describer: Option<Describer<'s>>,
 }
 
 /// The whole answer, where it had to be known before its first byte.
@@ -64,6 +66,7 @@ struct Batch {
     /// See [`Chunk`].
     parents: Option<Vec<ParentList>>,
     edges: Vec<Vec<u32>>,
+    descriptions: Vec<Vec<BString>>,
 }
 
 impl Batch {
@@ -73,8 +76,8 @@ impl Batch {
     }
 
     fn chunk<'c>(&'c self, changes: Option<&'c Changes<'c>>) -> Chunk<'c> {
-        let (parents, edges) = (self.parents.as_deref(), &self.edges);
-        Chunk { steps: &self.steps, parents, edges, texts: &self.texts, changes }
+        let Batch { steps, texts, parents, edges, descriptions } = self;
+        Chunk { steps, parents: parents.as_deref(), edges, texts, descriptions, changes }
     }
 }
 
@@ -205,6 +208,9 @@ impl Show<'_, '_> {
         if wants_parents && (self.plan.simplify.is_some() || unread) {
             let walk = selector.walk();
             batch.parents = Some(steps.iter().map(|step| walk.parents(step).collect()).collect());
+        }
+        if let Some(describer) = &self.describer {
+            batch.descriptions = describer.describe(steps.iter().map(|step| step.pos));
         }
         if self.question.options.graph {
             batch.edges = steps.iter().map(|step| self.edges(step, whole, selector)).collect();

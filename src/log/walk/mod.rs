@@ -25,6 +25,7 @@ use crate::index::{Flags, History, Pos};
 
 pub use boundary::boundary;
 pub use positions::Positions;
+pub(super) use queue::DateQueue;
 pub use reach::reached;
 pub use simplify::{CurrentParents, Simplify};
 pub use tree_same::{Classes, TreeSame};

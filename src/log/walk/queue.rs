@@ -6,7 +6,7 @@ use crate::index::Pos;
 
 /// Commits by date, newest first, ties first-in first-out.
 #[derive(Default)]
-pub(super) struct DateQueue {
+pub(in crate::log) struct DateQueue {
     heap: BinaryHeap<u128>,
     inserted: u32,
 }
@@ -22,16 +22,16 @@ fn pos_of(key: u128) -> Pos {
 }
 
 impl DateQueue {
-    pub(super) fn push(&mut self, date: i64, pos: Pos) {
+    pub(in crate::log) fn push(&mut self, date: i64, pos: Pos) {
         self.heap.push(key(date, self.inserted, pos));
         self.inserted += 1;
     }
 
-    pub(super) fn pop(&mut self) -> Option<Pos> {
+    pub(in crate::log) fn pop(&mut self) -> Option<Pos> {
         self.heap.pop().map(pos_of)
     }
 
-    pub(super) fn peek(&self) -> Option<Pos> {
+    pub(in crate::log) fn peek(&self) -> Option<Pos> {
         self.heap.peek().copied().map(pos_of)
     }
 
@@ -49,7 +49,7 @@ impl DateQueue {
     }
 
     /// All commits in the queue, in no order.
-    pub(super) fn iter(&self) -> impl Iterator<Item = Pos> + '_ {
+    pub(in crate::log) fn iter(&self) -> impl Iterator<Item = Pos> + '_ {
         self.heap.iter().copied().map(pos_of)
     }
 }

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 
 use super::NotNative;
 use super::decorate::Punctuation;
+use super::describe::{self, DescribeOptions};
 use super::layout;
 use super::program::{Condition, Field, Item, Padding, Part};
 use crate::log::render::date::DateMode;
@@ -20,12 +21,15 @@ pub struct Environment {
     pub columns: usize,
 }
 
-/// Compiles a format string.
+/// Compiles a format string: its steps, and what it asks of `git describe`, which steps name by its index.
 ///
 /// # Errors
-/// Placeholders that need a signature check or `git describe`; colours that git rejects.
-pub(super) fn compile(text: &[u8], environment: &Environment) -> Result<Vec<Item>, NotNative> {
-    let mut compiler = Compiler { environment, padding: None, truncate: None };
+/// Placeholders that need a signature check, numbers that only git reads, colours that git rejects.
+pub(super) fn compile(
+    text: &[u8],
+    environment: &Environment,
+) -> Result<(Vec<Item>, Vec<DescribeOptions>), NotNative> {
+    let mut compiler = Compiler { environment, padding: None, truncate: None, describe: Vec::new() };
     let mut items = Vec::new();
     let mut literal = Vec::new();
     let mut rest = text;
@@ -57,7 +61,7 @@ pub(super) fn compile(text: &[u8], environment: &Environment) -> Result<Vec<Item
     if !literal.is_empty() {
         items.push(Item::Literal(literal));
     }
-    Ok(items)
+    Ok((items, compiler.describe))
 }
 
 /// How many bytes behind the `%` belong to a placeholder (0: it isn't one), and what it does.
@@ -75,6 +79,7 @@ struct Compiler<'e> {
     padding: Option<Padding>,
     /// That of the last padding.
     truncate: Option<Trunc>,
+    describe: Vec<DescribeOptions>,
 }
 
 impl Compiler<'_> {
@@ -163,12 +168,41 @@ impl Compiler<'_> {
                 }
                 None => UNKNOWN,
             },
-            b'(' => parenthesized(text)?,
+            b'(' => self.parenthesized(text)?,
             b'G' => return Err(NotNative::SIGNATURE),
             // Of a walk that is not one of the reflog there is nothing to say.
             b'g' if matches!(text.get(1), Some(b'D' | b'd' | b's' | b'n' | b'N' | b'e' | b'E')) => (2, None),
             _ => UNKNOWN,
         })
+    }
+
+    fn parenthesized(&mut self, text: &[u8]) -> Result<Placeholder, NotNative> {
+        if let Some(rest) = text.strip_prefix(b"(describe") {
+            let Some((consumed, options)) = describe::parse(rest)? else { return Ok(UNKNOWN) };
+            self.describe.push(options);
+            return Ok(field(9 + consumed, Field::Description(self.describe.len() - 1)));
+        }
+        if let Some(rest) = text.strip_prefix(b"(decorate") {
+            return Ok(match decorate(rest) {
+                Some((consumed, punctuation)) => {
+                    field(9 + consumed, Field::Decorations(Box::new(punctuation)))
+                }
+                None => UNKNOWN,
+            });
+        }
+        if let Some(rest) = text.strip_prefix(b"(trailers") {
+            let Some(end) = memchr::memchr(b')', rest) else { return Ok(UNKNOWN) };
+            let arguments = match rest.first() {
+                Some(b')') => Some(&rest[..0]),
+                Some(b':') => Some(&rest[1..end]),
+                _ => None,
+            };
+            return Ok(match arguments.and_then(trailers::parse_options) {
+                Some(options) => field(end + 10, Field::Trailers(Box::new(options))),
+                None => UNKNOWN,
+            });
+        }
+        Ok(UNKNOWN)
     }
 }
 
@@ -220,38 +254,13 @@ fn colour(text: &[u8]) -> Result<Placeholder, NotNative> {
     Ok((end + 3, Some(Item::Color { sequence, always })))
 }
 
-fn parenthesized(text: &[u8]) -> Result<Placeholder, NotNative> {
-    if text.starts_with(b"(describe") {
-        return Err(NotNative::DESCRIBE);
-    }
-    if let Some(rest) = text.strip_prefix(b"(decorate") {
-        return Ok(match decorate(rest) {
-            Some((consumed, punctuation)) => field(9 + consumed, Field::Decorations(Box::new(punctuation))),
-            None => UNKNOWN,
-        });
-    }
-    if let Some(rest) = text.strip_prefix(b"(trailers") {
-        let Some(end) = memchr::memchr(b')', rest) else { return Ok(UNKNOWN) };
-        let arguments = match rest.first() {
-            Some(b')') => Some(&rest[..0]),
-            Some(b':') => Some(&rest[1..end]),
-            _ => None,
-        };
-        return Ok(match arguments.and_then(trailers::parse_options) {
-            Some(options) => field(end + 10, Field::Trailers(Box::new(options))),
-            None => UNKNOWN,
-        });
-    }
-    Ok(UNKNOWN)
-}
-
 /// Reads what follows `(decorate`, up to and with the closing parenthesis.
 fn decorate(text: &[u8]) -> Option<(usize, Punctuation)> {
     let mut punctuation = Punctuation::WRAPPED;
     let mut rest = text;
     if let Some(mut options) = text.strip_prefix(b":") {
         while let Some(after) = decorate_option(options, &mut punctuation) {
-            options = after.strip_prefix(b",").unwrap_or(after);
+            options = after;
         }
         rest = options;
     }
@@ -269,17 +278,28 @@ fn decorate_option<'t>(text: &'t [u8], punctuation: &mut Punctuation) -> Option<
         ("tag", &mut punctuation.tag),
     ];
     for (key, slot) in slots {
-        let Some(after) = text.strip_prefix(key.as_bytes()) else { continue };
-        let value = match after.first() {
-            Some(b'=') => &after[1..],
-            Some(b',' | b')') => after,
-            _ => continue,
-        };
-        let end = memchr::memchr2(b',', b')', value).unwrap_or(value.len());
-        *slot = Cow::Owned(expand_literals(&value[..end]));
-        return Some(&value[end..]);
+        let Some((value, after)) = argument(text, key.as_bytes()) else { continue };
+        *slot = Cow::Owned(expand_literals(value.unwrap_or_default()));
+        return Some(after);
     }
     None
+}
+
+/// The argument `name` at the start of `text`: its value, `None` without `=`, and what follows it and its comma.
+pub(super) fn argument<'t>(text: &'t [u8], name: &[u8]) -> Option<(Option<&'t [u8]>, &'t [u8])> {
+    let after = text.strip_prefix(name)?;
+    let (value, after) = match after.strip_prefix(b"=") {
+        Some(value) => {
+            let (value, after) = value.split_at(memchr::memchr2(b',', b')', value).unwrap_or(value.len()));
+            (Some(value), after)
+        }
+        None => (None, after),
+    };
+    match after.first() {
+        Some(b',') => Some((value, &after[1..])),
+        Some(b')') => Some((value, after)),
+        _ => None,
+    }
 }
 
 /// `%%`, `%n` and `%x00` in the value of an option; anything else stays as it is.

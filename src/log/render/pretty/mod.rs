@@ -1,6 +1,6 @@
 //! Everything between a commit and its bytes in `git log`: the built-in formats and format strings. The placeholders
-//! that need a signature check (`%G…`) or `git describe` are [`NotNative`]; those about the reflog (`%g…`) are empty,
-//! because a walk of the reflog is git's.
+//! that need a signature check (`%G…`) are [`NotNative`]; those about the reflog (`%g…`) are empty, because a walk of
+//! the reflog is git's. What `git describe` says of a commit is the caller's to find out.
 //!
 //! `parse_format` finds out what is asked for, [`Spec::compile`] turns it into a [`Format`] once, [`render`]
 //! prints one commit. What stands between two commits is the caller's: see [`Format::placement`]. So is the
@@ -9,6 +9,7 @@
 mod builtin;
 mod compile;
 mod decorate;
+mod describe;
 mod layout;
 mod mail;
 mod mail_header;
@@ -20,11 +21,12 @@ mod spec;
 mod tests;
 mod user;
 
-use bstr::BStr;
+use bstr::{BStr, BString};
 use gix::hash::oid;
 
 pub use compile::Environment;
 pub use decorate::Colors;
+pub use describe::{DescribeAbbrev, DescribeOptions};
 pub use mail::MailStyle;
 pub(in crate::log) use message::{subject, subject_and_body};
 pub use spec::{Builtin, Spec, Wants, parse_format};
@@ -43,8 +45,8 @@ pub struct NotNative(pub &'static str);
 impl NotNative {
     /// `%G…`.
     const SIGNATURE: NotNative = NotNative("signature placeholder");
-    /// `%(describe…)`.
-    const DESCRIBE: NotNative = NotNative("describe placeholder");
+    /// `%(describe…)` with something about it that is git's.
+    pub(in crate::log) const DESCRIBE: NotNative = NotNative("describe placeholder");
 
     /// Whether git can render the format for commits that are chosen here.
     pub fn is_for_git_to_render(self) -> bool {
@@ -65,6 +67,7 @@ pub enum Format {
 #[derive(Debug, Clone)]
 pub struct UserFormat {
     items: Vec<program::Item>,
+    describe: Vec<DescribeOptions>,
     terminator: bool,
     empty: bool,
 }
@@ -94,15 +97,15 @@ impl Spec {
     /// Compiles the format.
     ///
     /// # Errors
-    /// Placeholders that need a signature check or `git describe`; colours that git rejects.
+    /// Placeholders that need a signature check, numbers that only git reads, colours that git rejects.
     pub fn compile(&self, environment: &Environment) -> Result<Format, NotNative> {
         match self {
             Spec::Builtin(builtin) => Ok(Format::Builtin(*builtin)),
-            Spec::User { text, terminator, .. } => Ok(Format::User(UserFormat {
-                items: compile::compile(text, environment)?,
-                terminator: *terminator,
-                empty: text.is_empty(),
-            })),
+            Spec::User { text, terminator, .. } => {
+                let (items, describe) = compile::compile(text, environment)?;
+                let (terminator, empty) = (*terminator, text.is_empty());
+                Ok(Format::User(UserFormat { items, describe, terminator, empty }))
+            }
         }
     }
 }
@@ -115,6 +118,14 @@ impl Format {
             Format::User(user) if user.terminator && user.empty => Placement::Nowhere,
             Format::User(user) if user.terminator => Placement::Terminator,
             _ => Placement::Separator,
+        }
+    }
+
+    /// What it asks of `git describe`: the answers are [`Extra::descriptions`].
+    pub fn describe(&self) -> &[DescribeOptions] {
+        match self {
+            Format::Builtin(_) => &[],
+            Format::User(user) => &user.describe,
         }
     }
 
@@ -210,6 +221,8 @@ pub struct Extra<'a> {
     pub children: Option<&'a [&'a oid]>,
     /// Columns of the graph before the commit's text: `%<|(N)` counts them.
     pub graph_width: usize,
+    /// What `git describe` says of the commit, for each of [`Format::describe`].
+    pub descriptions: &'a [BString],
     /// In mails: whether no notes were shown before. Only the first ones are set off by dashes.
     pub first_notes: bool,
 }
@@ -223,6 +236,7 @@ impl Default for Extra<'_> {
             parents: None,
             children: None,
             graph_width: 0,
+            descriptions: &[],
             first_notes: true,
         }
     }

@@ -46,7 +46,10 @@ pub(super) enum Field {
     AbbrevTree,
     Parents,
     AbbrevParents,
-    Person { committer: bool, part: Part },
+    Person {
+        committer: bool,
+        part: Part,
+    },
     Decorations(Box<Punctuation>),
     Encoding,
     Subject,
@@ -57,6 +60,8 @@ pub(super) enum Field {
     Source,
     Mark,
     Trailers(Box<TrailerOptions>),
+    /// By its index among [`super::Format::describe`].
+    Description(usize),
 }
 
 /// What of a signature is shown.

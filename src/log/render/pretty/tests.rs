@@ -154,6 +154,7 @@ fn ours(repository: &Repository, case: &Case) -> Option<Vec<(String, Vec<u8>)>> 
             parents: None,
             children: case.children.then_some(children.as_slice()),
             graph_width: 0,
+            descriptions: &[],
             first_notes,
         };
         if selected.mark == b'-' && !case.boundary {
@@ -341,9 +342,15 @@ fn rewritten_parents_are_shown() {
 
 #[test]
 fn what_needs_git_is_not_native() {
-    for text in
-        ["%G?", "%+GS", "%(describe)", "%(describe:tags)", "%C(nocolour)x", "%<(9)%Cred%Gs", "a  %>>|(1)%+s"]
-    {
+    for text in [
+        "%G?",
+        "%+GS",
+        "%(describe:abbrev=+4)",
+        "%(describe:abbrev=1000000)",
+        "%C(nocolour)x",
+        "%<(9)%Cred%Gs",
+        "a  %>>|(1)%+s",
+    ] {
         let spec = parse_format(text.into(), &[]).expect("a format string");
         assert!(spec.compile(&Environment { notes: true, columns: 80 }).is_err(), "{text}");
     }

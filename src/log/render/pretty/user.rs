@@ -142,6 +142,11 @@ impl Run<'_, '_> {
                 out.extend_from_slice(self.extra.source.map_or(b"%S".as_slice(), |source| source))
             }
             Field::Mark => out.push(self.extra.side),
+            Field::Description(which) => {
+                out.extend_from_slice(
+                    self.extra.descriptions.get(*which).map_or(&[], |text| text.as_slice()),
+                );
+            }
             Field::Trailers(options) => trailers::format(message::visible(subject()), options, out),
         }
     }
