@@ -13,6 +13,7 @@ mod hooks;
 mod index_states;
 mod install;
 mod layouts;
+mod native;
 mod on_a_terminal;
 mod optimize;
 mod own_options;

@@ -1,7 +1,8 @@
 //! What is different where a person looks: pager, colour, decoration and dates by themselves, the hint of the next page,
 //! and progress. The same question is put to git on a terminal of the same size.
 
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 use bstr::ByteSlice;
 
@@ -9,7 +10,7 @@ use crate::first_use;
 use crate::support::Environment;
 use crate::support::repository::{Generated, Plan, args};
 use crate::support::terminal::Terminal;
-use crate::support::trace::Served;
+use crate::support::trace::{self, Served};
 
 struct World {
     env: Environment,
@@ -22,7 +23,9 @@ impl World {
         let repository = Generated::new(&env, "repository", Plan::plain(61, 40));
         env.git_ok(&repository.dir, &["remote", "add", "origin", "."]);
         env.index_ok(&repository.dir, "build");
-        Self { env, repository }
+        let mut world = Self { env, repository };
+        world.env.set("GIT_FAST_TRACE", world.trace());
+        world
     }
 
     /// What `git log` and `git fastlog` write to a terminal.
@@ -32,11 +35,24 @@ impl World {
         (ours(&self.env, dir, "git-fastlog", words).whole().0, theirs)
     }
 
+    /// The same on both, and answered from the index.
     #[track_caller]
     fn check(&self, what: &str, words: &[&str]) -> Vec<u8> {
+        self.check_served(Served::Native, what, words)
+    }
+
+    #[track_caller]
+    fn check_served(&self, served: Served, what: &str, words: &[&str]) -> Vec<u8> {
+        let _ = fs::remove_file(self.trace());
         let (ours, theirs) = self.both(words);
         assert_eq!(ours.as_bstr(), theirs.as_bstr(), "{what}: {words:?}");
+        let trace = trace::read(&self.trace()).expect("a trace");
+        assert_eq!(trace.served, served, "{what}: {words:?}: {}", trace.reason);
         ours
+    }
+
+    fn trace(&self) -> PathBuf {
+        self.env.path().join("trace-of-a-terminal")
     }
 }
 
@@ -67,11 +83,14 @@ fn pager() {
     let text = world.check("core.pager", &["-n3"]);
     assert!(shown(&text, "by-setting:"), "{}", text.as_bstr());
     world.env.git_ok(&world.repository.dir, &["config", "pager.log", "sed 's/^/by-command:/'"]);
-    let text = world.check("pager.log", &["-n3"]);
+    let text = world.check_served(Served::Git, "pager.log", &["-n3"]);
     assert!(shown(&text, "by-command:"), "{}", text.as_bstr());
     world.env.git_ok(&world.repository.dir, &["config", "pager.log", "false"]);
-    let text = world.check("pager.log=false", &["-n3"]);
+    let text = world.check_served(Served::Git, "pager.log=false", &["-n3"]);
     assert!(!shown(&text, "by-"), "{}", text.as_bstr());
+    world.env.git_ok(&world.repository.dir, &["config", "--unset", "pager.log"]);
+    world.env.git_ok(&world.repository.dir, &["config", "color.pager", "false"]);
+    world.check_served(Served::Git, "color.pager", &["-n3"]);
 }
 
 #[test]
@@ -90,11 +109,12 @@ fn colour_decoration_and_dates() {
         &["-n3", "--decorate=full"],
         &["-n3", "--no-decorate"],
         &["-n3", "--no-color"],
-        &["-n3", "--stat"],
-        &["-n3", "-p", "--", "src"],
-        &["-n9", "--grep=fix", "--all"],
     ] {
         world.check("", words);
+    }
+    // git renders diffs, and in colour what text filters match.
+    for words in [&["-n3", "--stat"][..], &["-n3", "-p", "--", "src"], &["-n9", "--grep=fix", "--all"]] {
+        world.check_served(Served::Assisted, "", words);
     }
     let human = world.check("", &["-n1", "--date=auto:relative", "--format=%ad"]);
     assert!(human.contains_str("ago"), "{}", human.as_bstr());
@@ -149,6 +169,10 @@ fn the_next_page_is_hinted_at() {
     let (text, _) = ours(&world.env, &dir, "git-fastlog", &words).whole();
     assert_eq!(text.as_bstr(), git(&["--skip=7", "--oneline"]).as_bstr(), "and there is no page behind it");
     // Only to people, and only about pages.
+    let script = format!("exec {} --per-page=7 2>errors", world.env.bin().join("git-fastlog").display());
+    let (text, _) = Terminal::start(&world.env, &dir, "sh", &["-c", &script]).whole();
+    assert_eq!(text.as_bstr(), git(&["-n7"]).as_bstr());
+    assert_eq!(fs::read(dir.join("errors")).expect("a file").as_bstr(), b"".as_bstr());
     let (output, _) = world.env.fastlog(&dir, &args(&["--per-page=7"]), None);
     assert_eq!(output.stderr.as_bstr(), b"".as_bstr());
     let (text, _) = ours(&world.env, &dir, "git-fastlog", &["-n7"]).whole();

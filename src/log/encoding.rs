@@ -1,4 +1,4 @@
-//! Commits whose text is in another encoding, as git shows them: in UTF-8.
+//! Commits whose text is in another encoding than what is printed.
 //!
 //! Latin-1 is done here; for any other encoding git is asked, many commits at a time, because which names iconv
 //! knows, and what it makes of bytes that are wrong, is the C library's.
@@ -11,11 +11,12 @@ use std::process::{Command, Stdio};
 use bstr::{BStr, BString, ByteSlice};
 
 use super::commit::{Commit, Needs, Signature};
+use super::output_encoding::to_latin1;
 use crate::history::{is_latin1, keeps_ascii};
 use crate::index::{Flags, History, Pos};
 use crate::repo::NotExact;
 
-/// The texts of one commit in UTF-8.
+/// The texts of one commit as they are printed.
 #[derive(Debug, Clone, Default)]
 struct Texts {
     author_name: BString,
@@ -26,14 +27,14 @@ struct Texts {
     message: BString,
 }
 
-/// The commits of a list that are not in UTF-8.
+/// The commits of a list that are stored in another encoding.
 #[derive(Debug, Default)]
 pub struct Reencoded {
     texts: HashMap<Pos, Texts>,
 }
 
 impl Reencoded {
-    /// Makes sure that every commit of `positions` can be shown.
+    /// Makes sure that every commit of `positions` can be shown in UTF-8.
     pub fn prepare(
         &mut self,
         history: &History<'_>,
@@ -63,7 +64,16 @@ impl Reencoded {
         Ok(())
     }
 
-    /// The commit at `pos`, in UTF-8 if [`Reencoded::prepare`] has seen it.
+    /// Makes sure that they are shown in Latin-1, those that can be; none of them is [foreign](is_foreign).
+    pub fn prepare_latin1(&mut self, history: &History<'_>, positions: impl Iterator<Item = Pos>) {
+        for pos in positions.filter(|pos| !history.flags(*pos).contains(Flags::ENCODING)) {
+            if let Some(texts) = to_latin1_texts(history, pos) {
+                self.texts.insert(pos, texts);
+            }
+        }
+    }
+
+    /// The commit at `pos`, converted if [`Reencoded::prepare`] has seen it.
     pub fn commit<'c>(&'c self, history: &'c History<'_>, pos: Pos) -> Commit<'c> {
         self.parts_of_commit(history, pos, Needs::ALL)
     }
@@ -164,4 +174,24 @@ fn from_latin1(history: &History<'_>, pos: Pos) -> Texts {
         extra_headers: utf8(headers),
         message: utf8(history.message(pos)),
     }
+}
+
+/// `None` where something of the commit can't be converted: then nothing is. Nor need it be where all is ASCII.
+fn to_latin1_texts(history: &History<'_>, pos: Pos) -> Option<Texts> {
+    let (author, committer) = (history.author(pos), history.committer(pos));
+    let (headers, message) = (history.extra_headers(pos), history.message(pos));
+    let stored = [author.name, author.email, committer.name, committer.email, headers, message];
+    if stored.iter().all(|text| text.is_ascii()) {
+        return None;
+    }
+    let mut converted = stored.into_iter().map(|text| to_latin1(text).map(BString::from));
+    let mut next = || converted.next().flatten();
+    Some(Texts {
+        author_name: next()?,
+        author_email: next()?,
+        committer_name: next()?,
+        committer_email: next()?,
+        extra_headers: next()?,
+        message: next()?,
+    })
 }

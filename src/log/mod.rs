@@ -21,6 +21,7 @@ mod json;
 mod last_modified;
 mod merge_base;
 pub mod options;
+pub mod output_encoding;
 pub mod paths;
 pub mod print;
 pub mod render;

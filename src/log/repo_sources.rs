@@ -3,12 +3,13 @@
 use std::borrow::Cow;
 use std::sync::{Mutex, PoisonError};
 
-use bstr::{BStr, ByteSlice};
+use bstr::{BStr, BString, ByteSlice};
 use gix::hash::oid;
 
 use super::filter::TextFilter;
 use super::head_mailmap;
 use super::options::{AbbrevArg, LogOptions};
+use super::output_encoding::{OutputEncoding, to_latin1};
 use super::render::pretty::{Builtin, Spec};
 use super::settings::Settings;
 use super::sources::{Decorations, Note, Sources};
@@ -29,6 +30,7 @@ pub struct RepoSources {
     decorations: DecorationMap,
     mailmap: Mailmap,
     notes: Notes,
+    encoding: OutputEncoding,
     /// Where there are notes. They are few: one reader at a time does.
     objects: Option<Mutex<gix::OdbHandle>>,
 }
@@ -79,7 +81,7 @@ impl RepoSources {
             settings.wants.mailmap || (settings.mailmap && (people_printed || people_filtered || json));
         let mailmap = if mailmap_needed { load_mailmap(repo, config, history)? } else { Mailmap::default() };
         let objects = if notes.is_empty() { None } else { Some(Mutex::new(repo.objects()?.clone())) };
-        Ok(RepoSources { abbrev, decorations, mailmap, notes, objects })
+        Ok(RepoSources { abbrev, decorations, mailmap, notes, encoding: settings.encoding, objects })
     }
 }
 
@@ -136,7 +138,13 @@ impl Sources for RepoSources {
     fn notes(&self, id: &oid) -> Vec<Note> {
         let Some(objects) = &self.objects else { return Vec::new() };
         let objects = objects.lock().unwrap_or_else(PoisonError::into_inner);
-        self.notes.of(id, &*objects)
+        let mut notes = self.notes.of(id, &*objects);
+        if self.encoding == OutputEncoding::Latin1 {
+            for note in &mut notes {
+                note.text = to_latin1(&note.text).map_or(std::mem::take(&mut note.text), BString::from);
+            }
+        }
+        notes
     }
 }
 

@@ -7,6 +7,7 @@ use std::io::IsTerminal;
 use bstr::{BStr, BString, ByteSlice};
 
 use super::options::{ColorArg, Flavour, LogOptions};
+use super::output_encoding::OutputEncoding;
 use super::render::color;
 use super::render::date::DateMode;
 use super::render::graph::GraphColors;
@@ -46,6 +47,8 @@ pub struct Settings {
     pub mail: MailStyle,
     /// The dialect of text filters.
     pub flavour: Flavour,
+    /// What texts are printed in.
+    pub encoding: OutputEncoding,
 }
 
 /// Settings in `log.*` that are understood, or that only matter to diffs.
@@ -98,6 +101,7 @@ impl Settings {
                 .map_or_else(|| spec.default_expand_tabs(), |width| width as usize),
             mail: mail(options, config)?,
             flavour: flavour(options, config)?,
+            encoding: output_encoding(options, config, &spec)?,
             wants,
             spec,
         })
@@ -121,14 +125,19 @@ fn check_config(config: &Config) -> Result<(), NotExact> {
     if config.bool("log.showSignature")?.unwrap_or(false) {
         return Err("log.showSignature".into());
     }
-    for key in ["i18n.logOutputEncoding", "i18n.commitEncoding"] {
-        let is_utf8 =
-            |name: &&BStr| name.eq_ignore_ascii_case(b"utf-8") || name.eq_ignore_ascii_case(b"utf8");
-        if let Some(encoding) = config.string(key)?.filter(|name| !is_utf8(name)) {
-            return Err(format!("{key} = {encoding}").into());
-        }
-    }
     Ok(())
+}
+
+fn output_encoding(options: &LogOptions, config: &Config, spec: &Spec) -> Result<OutputEncoding, NotExact> {
+    let mut configured = Vec::new();
+    for key in ["i18n.logOutputEncoding", "i18n.commitEncoding"] {
+        configured.extend(config.string(key)?);
+    }
+    let given = options.encoding.as_ref().map(|name| name.as_bstr());
+    let Some(name) = given.or(configured.first().copied()) else { return Ok(OutputEncoding::Utf8) };
+    // A mail says its name as it is spelled.
+    let known = OutputEncoding::named(name).filter(|_| !spec.is_mail() || name == "UTF-8");
+    known.ok_or_else(|| format!("output encoding {name}").into())
 }
 
 fn spec(options: &LogOptions, config: &Config) -> Result<(Spec, bool), NotExact> {
@@ -242,15 +251,15 @@ fn colors(config: &Config) -> Result<Colors, NotExact> {
             None => Ok(None),
         }
     };
-    if config.contains("diff.color.commit") {
-        return Err("diff.color.commit".into());
-    }
-    if let Some(commit) = read("color.diff.commit")? {
-        colors.symbol.clone_from(&commit);
+    // The old name and the new one: the last of both counts.
+    let commit = match (read("diff.color.commit")?, read("color.diff.commit")?) {
+        (Some(_), Some(_)) => return Err("diff.color.commit and color.diff.commit".into()),
+        (old, new) => old.or(new),
+    };
+    if let Some(commit) = commit {
         colors.commit = commit;
     }
     for (key, slot) in [
-        ("color.decorate.symbol", &mut colors.symbol),
         ("color.decorate.branch", &mut colors.branch),
         ("color.decorate.remoteBranch", &mut colors.remote_branch),
         ("color.decorate.tag", &mut colors.tag),
@@ -268,6 +277,9 @@ fn colors(config: &Config) -> Result<Colors, NotExact> {
 fn graph_colors(config: &Config) -> Result<GraphColors, NotExact> {
     let mut columns: Vec<BString> = color::GRAPH_COLUMNS.iter().map(|color| BString::from(*color)).collect();
     if let Some(list) = config.string("log.graphColors")? {
+        if list.is_empty() {
+            return Err("an empty log.graphColors".into());
+        }
         columns.clear();
         for spec in list.split_str(",") {
             let color =

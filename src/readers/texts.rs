@@ -13,6 +13,7 @@ use crate::log::commit::{Commit, Signature, Time};
 use crate::log::cursor::Cursor;
 use crate::log::filter::pattern::Pattern;
 use crate::log::options::Flavour;
+use crate::log::output_encoding::OutputEncoding;
 use crate::log::paths::{self, Pathspec};
 use crate::log::render::date::{DateContext, DateMode};
 use crate::log::render::pretty::{Environment, Extra, Format, MailStyle, Style, parse_format, render};
@@ -169,6 +170,7 @@ fn style(format: Format, date: DateMode) -> Style<'static> {
         expand_tabs: 8,
         print_parents: true,
         mail: MailStyle::default(),
+        encoding: OutputEncoding::Utf8,
     }
 }
 

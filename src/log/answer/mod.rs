@@ -17,13 +17,15 @@ use std::process::ExitCode;
 use bstr::ByteSlice;
 
 use super::describe::Describer;
+use super::encoding;
 use super::filter::{NumberFilter, TextFilter};
 use super::handover;
 use super::options::LogOptions;
 use super::options::own::OwnOptions;
+use super::output_encoding::OutputEncoding;
 use super::paths::Pathspec;
 use super::render::date::DateContext;
-use super::render::pretty::{Environment, Format, NotNative, Spec, Style};
+use super::render::pretty::{Builtin, Environment, Format, NotNative, Spec, Style};
 use super::repo_sources::RepoSources;
 use super::revisions::Request;
 use super::select::{Criteria, Selector};
@@ -76,7 +78,13 @@ impl<'a> Question<'a> {
         if self.own.shortlog {
             return self.shortlog(history, report);
         }
-        let settings = Settings::resolve(options, self.config, for_a_person())?;
+        let mut settings = Settings::resolve(options, self.config, for_a_person())?;
+        if self.own.json {
+            settings.encoding = OutputEncoding::Utf8;
+        }
+        if settings.encoding == OutputEncoding::Latin1 {
+            self.check_latin1(history, &settings)?;
+        }
         let tree_same = self.tree_same(history)?;
         let decorated = self.decorated(history)?;
         let simplify = self.simplify(history, tree_same.as_deref(), decorated.as_deref())?;
@@ -175,6 +183,17 @@ impl<'a> Question<'a> {
         })
     }
 
+    /// What git alone prints in Latin-1: what tells of the encoding, what matches texts in it, and what would have to be
+    /// converted from others.
+    fn check_latin1(&self, history: &History<'_>, settings: &Settings) -> Result<(), NotExact> {
+        let is_told = settings.spec == Spec::Builtin(Builtin::Raw);
+        let mut stored = (0..if history.has_encoding() { history.len() } else { 0 }).map(Pos);
+        if is_told || !self.options.grep.is_empty() || stored.any(|pos| encoding::is_foreign(history, pos)) {
+            return Err("another output encoding".into());
+        }
+        Ok(())
+    }
+
     fn environment(&self, settings: &Settings) -> Environment {
         Environment { notes: settings.notes, columns: super::columns::columns() }
     }
@@ -223,6 +242,7 @@ impl<'a> Question<'a> {
             expand_tabs: settings.expand_tabs,
             print_parents: self.options.parents,
             mail: settings.mail.clone(),
+            encoding: settings.encoding,
         })
     }
 }

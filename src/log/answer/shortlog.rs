@@ -13,6 +13,7 @@ use crate::index::{History, Pos};
 use crate::log::filter::TextFilter;
 use crate::log::handover;
 use crate::log::options::{Flavour, Order};
+use crate::log::output_encoding::OutputEncoding;
 use crate::log::render::pretty::{Builtin, Spec, Wants};
 use crate::log::repo_sources::RepoSources;
 use crate::log::select::{Criteria, Selector};
@@ -47,6 +48,9 @@ impl Question<'_> {
             flavour: options.grep.flavour.unwrap_or(Flavour::Basic),
             ..Settings::resolve(options, self.config, for_a_person())?
         };
+        if settings.encoding != OutputEncoding::Utf8 {
+            return Err("another output encoding".into());
+        }
         let tree_same = self.tree_same(history)?;
         let decorated = self.decorated(history)?;
         let simplify = self.simplify(history, tree_same.as_deref(), decorated.as_deref())?;

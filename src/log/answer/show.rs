@@ -18,6 +18,7 @@ use crate::log::describe::Describer;
 use crate::log::encoding::{self, Reencoded};
 use crate::log::json;
 use crate::log::options::Order;
+use crate::log::output_encoding::OutputEncoding;
 use crate::log::print::{Chunk, Layout, ParentList, Printer};
 use crate::log::render::changes::Listing;
 use crate::log::render::pretty::{Builtin, Spec, Style};
@@ -200,7 +201,12 @@ impl Show<'_, '_> {
             Some(rest) => steps.extend(rest.by_ref().take(size)),
             None => selector.fill(size, steps)?,
         }
-        batch.texts.prepare(self.history, steps.iter().map(|step| step.pos), &self.question.git.path)?;
+        let shown = steps.iter().map(|step| step.pos);
+        match (self.settings.encoding, &self.settings.spec) {
+            (OutputEncoding::Latin1, Spec::Builtin(_)) => batch.texts.prepare_latin1(self.history, shown),
+            // What a format string makes of a commit is converted when it is done.
+            _ => batch.texts.prepare(self.history, shown, &self.question.git.path)?,
+        }
         // For a format string git reads what it has not.
         let unread = self.plan.first_parent
             && self.question.options.boundary

@@ -265,6 +265,8 @@ pub struct LogOptions {
     pub replaced_dates: Vec<BString>,
     /// `--expand-tabs=N` (0 for `--no-expand-tabs`).
     pub expand_tabs: Option<u32>,
+    /// `--encoding`.
+    pub encoding: Option<BString>,
     /// `--encode-email-headers`.
     pub encode_email_headers: Option<bool>,
     /// `--notes` and its like, in order.

@@ -262,10 +262,7 @@ pub static TABLE: &[Entry] = options! {
     "--no-abbrev" None Render |o, _, _| { o.abbrev = Some(AbbrevArg::Full); Ok(()) };
     "--date" Required Render |o, v, _| { date(o, text(v)); Ok(()) };
     "--relative-date" None Render |o, _, _| { date(o, "relative".into()); Ok(()) };
-    "--encoding" Required Render |_, v, _| match v {
-        Some(v) if v.eq_ignore_ascii_case(b"utf-8") || v.eq_ignore_ascii_case(b"utf8") => Ok(()),
-        _ => Err(Refusal::new("output encoding")),
-    };
+    "--encoding" Required Render |o, v, _| { o.encoding = Some(text(v)); Ok(()) };
     "--expand-tabs" Optional Render |o, v, _| {
         o.expand_tabs = Some(match v { Some(v) => number(Some(v))? as u32, None => 8 });
         Ok(())

@@ -22,8 +22,6 @@ pub const DECORATE_STASH: &[u8] = b"\x1b[1;35m";
 pub const DECORATE_HEAD: &[u8] = b"\x1b[1;36m";
 /// `color.decorate.grafted`.
 pub const DECORATE_GRAFTED: &[u8] = b"\x1b[1;34m";
-/// `color.decorate.symbol`: the parentheses, commas and arrows around labels. Defaults to `color.diff.commit`.
-pub const DECORATE_SYMBOL: &[u8] = COMMIT;
 /// `log.graphColors`: the columns of `--graph`, in turn.
 pub const GRAPH_COLUMNS: [&[u8]; 12] = [
     b"\x1b[31m",

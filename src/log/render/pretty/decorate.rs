@@ -8,11 +8,8 @@ use crate::log::sources::{DecorationKind, Decorations};
 /// The colours of a log in colour: each the bytes of an escape sequence, empty for none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Colors {
-    /// `color.diff.commit`: the header line and object names behind `%C(auto)`.
+    /// `color.diff.commit`: the header line, object names behind `%C(auto)`, and what stands around decorations.
     pub commit: Vec<u8>,
-    /// `color.decorate.symbol`: parentheses, commas and the arrow. git takes `color.diff.commit` when it
-    /// is not configured.
-    pub symbol: Vec<u8>,
     /// `color.decorate.branch`.
     pub branch: Vec<u8>,
     /// `color.decorate.remoteBranch`.
@@ -32,7 +29,6 @@ impl Default for Colors {
     fn default() -> Colors {
         Colors {
             commit: color::COMMIT.into(),
-            symbol: color::DECORATE_SYMBOL.into(),
             branch: color::DECORATE_BRANCH.into(),
             remote_branch: color::DECORATE_REMOTE_BRANCH.into(),
             tag: color::DECORATE_TAG.into(),
@@ -92,7 +88,7 @@ pub(super) fn push(
 ) {
     let paint = |kind: Option<DecorationKind>, text: &[u8], out: &mut Vec<u8>| match colors {
         Some(colors) => {
-            out.extend_from_slice(kind.map_or(colors.symbol.as_slice(), |kind| colors.of(kind)));
+            out.extend_from_slice(kind.map_or(colors.commit.as_slice(), |kind| colors.of(kind)));
             out.extend_from_slice(text);
             out.extend_from_slice(color::RESET);
         }

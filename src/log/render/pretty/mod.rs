@@ -35,6 +35,7 @@ use program::Field;
 
 use super::date::{DateContext, DateMode};
 use crate::log::commit::{Commit, Needs};
+use crate::log::output_encoding::OutputEncoding;
 use crate::log::sources::Sources;
 
 /// Why a format is not rendered here: git refuses it, or it needs what only git has.
@@ -168,6 +169,8 @@ pub struct Style<'a> {
     pub print_parents: bool,
     /// For `email` and `mboxrd`.
     pub mail: MailStyle,
+    /// What is printed is in this encoding. With a built-in format the texts of commits are already.
+    pub encoding: OutputEncoding,
 }
 
 impl Style<'_> {

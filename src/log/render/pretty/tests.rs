@@ -134,6 +134,7 @@ fn ours(repository: &Repository, case: &Case) -> Option<Vec<(String, Vec<u8>)>> 
         expand_tabs: case.expand_tabs.unwrap_or_else(|| spec.default_expand_tabs()),
         print_parents: case.parents,
         mail: case.mail.clone(),
+        encoding: OutputEncoding::Utf8,
     };
     let wants_source = spec.wants().source;
     let newline = if case.zero { 0 } else { b'\n' };

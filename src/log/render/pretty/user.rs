@@ -6,6 +6,7 @@ use super::{
     Colors, Extra, Style, builtin, message, notes, push_abbrev, push_digits, push_hex, push_parents,
 };
 use crate::log::commit::{Commit, Signature};
+use crate::log::output_encoding::{OutputEncoding, to_latin1};
 use crate::log::render::{color, text, trailers};
 
 pub(super) fn render(
@@ -21,6 +22,12 @@ pub(super) fn render(
         run.step(item, start, out);
     }
     run.rewrap(Wrap::default(), start, out);
+    if style.encoding == OutputEncoding::Latin1
+        && let Some(converted) = to_latin1(&out[start..])
+    {
+        out.truncate(start);
+        out.extend_from_slice(&converted);
+    }
 }
 
 /// One commit on its way through a program.
