@@ -94,9 +94,9 @@ fn defaults_are_gits() {
     let output = repository.log("%C(auto)%h%d", &["--color=always"], &[]).concat();
     let label = |color: &[u8], text: &str| [color, text.as_bytes(), RESET].concat();
     for part in [
-        label(DECORATE_SYMBOL, " ("),
+        label(COMMIT, " ("),
         label(DECORATE_HEAD, "HEAD"),
-        label(DECORATE_SYMBOL, " -> "),
+        label(COMMIT, " -> "),
         label(DECORATE_BRANCH, "main"),
         label(DECORATE_TAG, "tag: "),
         label(DECORATE_TAG, "T"),

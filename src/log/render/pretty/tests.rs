@@ -319,6 +319,7 @@ fn rewritten_parents_are_shown() {
             expand_tabs: 0,
             print_parents: true,
             mail: MailStyle::default(),
+            encoding: OutputEncoding::Utf8,
         };
         let path = ["--branches", "--", "f1"];
         let mut ours = Vec::new();
