@@ -11,6 +11,8 @@ use std::io::{self, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
+use super::map::read_at_most;
+
 /// The key file's first bytes.
 pub const KEY_MAGIC: [u8; 8] = *b"\x89GFKEY1\n";
 /// Length of the key file in bytes: magic, placement, 7 bytes zero, key.
@@ -78,7 +80,7 @@ impl Location {
     /// When the key file cannot be read or is not one.
     pub fn find(place: Place<'_>) -> io::Result<Option<Location>> {
         let path = place.common_dir.join(KEY_FILE);
-        let bytes = match fs::read(&path) {
+        let bytes = match read_at_most(&path, KEY_FILE_LEN) {
             Ok(bytes) => bytes,
             Err(err) if err.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(err) => return Err(err),
@@ -97,11 +99,14 @@ impl Location {
         let location = match Location::find(place) {
             Ok(Some(location)) => location,
             Ok(None) => Location::first(place, tracked)?,
-            Err(err) if err.kind() == io::ErrorKind::InvalidData => {
-                fs::remove_file(place.common_dir.join(KEY_FILE))?;
+            Err(err) => {
+                let path = place.common_dir.join(KEY_FILE);
+                if !is_spoilt(&path, &err) {
+                    return Err(err);
+                }
+                fs::remove_file(path)?;
                 Location::first(place, tracked)?
             }
-            Err(err) => return Err(err),
         };
         match location.create() {
             Err(err) if location.dir.ends_with(BESIDE) && !location.was_taken_away(&err) => {
@@ -206,6 +211,20 @@ pub(crate) fn usable(dir: &Path) -> Result<(), Refused> {
         Ok(meta) if !meta.is_dir() => Err(Refused::NotADirectory),
         Ok(meta) if meta.uid() != rustix::process::geteuid().as_raw() => Err(Refused::Foreign),
         _ => Ok(()),
+    }
+}
+
+/// Whether a key that could not be read, for this reason, is to be replaced: it is damaged, or has lost its permissions.
+/// That of another user, who has indexed a repository which both share, is in order.
+fn is_spoilt(path: &Path, reason: &io::Error) -> bool {
+    let ours = || {
+        let meta = fs::symlink_metadata(path);
+        meta.is_ok_and(|meta| meta.is_file() && meta.uid() == rustix::process::geteuid().as_raw())
+    };
+    match reason.kind() {
+        io::ErrorKind::InvalidData => true,
+        io::ErrorKind::PermissionDenied => ours(),
+        _ => false,
     }
 }
 

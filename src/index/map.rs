@@ -122,6 +122,13 @@ pub(crate) fn read_regular(path: &Path) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
+/// Reads a regular file of the index, with the same caution, as far as one byte more than it may have.
+pub(crate) fn read_at_most(path: &Path, len: usize) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    open_regular(path)?.take(len as u64 + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
 fn flags() -> i32 {
     use rustix::fs::OFlags;
     (OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC).bits() as i32

@@ -1,7 +1,7 @@
 //! Opens a published index: manifest, then segments, from the cheapest to the costliest check. It takes no lock and
 //! never writes.
 
-use std::io::{self, Read};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
@@ -11,7 +11,7 @@ use super::frame::{Damage, FileType};
 use super::history::History;
 use super::location::Location;
 use super::manifest::{Entry, MANIFEST, MAX_LEN, Manifest, ManifestError, Stamp};
-use super::map::{Bytes, open_regular};
+use super::map::{Bytes, open_regular, read_at_most};
 use super::paths::{PathSegment, Paths};
 use super::segment::Segment;
 
@@ -102,7 +102,7 @@ impl OpenIndex {
     fn open_once(location: &Location, kind: Kind, fingerprint: &[u8; 32]) -> Result<OpenIndex, Rejected> {
         let path = location.dir.join(MANIFEST);
         let reject = |reason| Rejected { path: path.clone(), reason };
-        let bytes = read_manifest(&path).map_err(|err| reject(io_reason(err)))?;
+        let bytes = read_at_most(&path, MAX_LEN).map_err(|err| reject(io_reason(err)))?;
         let mut manifest = Manifest::decode(&bytes, &location.key).map_err(|err| reject(err.into()))?;
         if manifest.kind != kind {
             return Err(reject(Reason::HashKind));
@@ -260,13 +260,6 @@ impl OpenIndex {
             .enumerate()
             .try_for_each(|(i, segment)| segment.verify_hashes().map_err(|err| (i, err)))
     }
-}
-
-/// Reads no more than a manifest can have.
-fn read_manifest(path: &Path) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    open_regular(path)?.take(MAX_LEN as u64 + 1).read_to_end(&mut bytes)?;
-    Ok(bytes)
 }
 
 /// Whether the sections of a file must be hashed: it has been touched, or so small that nobody has waited for it to

@@ -128,21 +128,26 @@ impl<'r> Session<'r> {
     /// # Errors
     /// When there is none to be used now; one may be on its way in the background.
     pub fn open(&self, used: &mut IndexUse) -> Result<OpenIndex, NotExact> {
-        let location = self.location().map_err(|err| NotExact::from(format!("index: {err}")))?;
-        let why = match location.as_ref().map(|location| self.open_published(location)) {
-            Some(Ok(index)) => {
+        let published = self.location().map(|found| found.map(|location| self.open_published(&location)));
+        let why = match published {
+            Ok(Some(Ok(index))) => {
                 if index.restamped() && self.auto {
                     background::update(self.repo);
                 }
                 *used = IndexUse::Fresh;
                 return Ok(index);
             }
-            Some(Err(rejected)) if rejected.is_missing() => "no index".to_owned(),
-            Some(Err(rejected)) => {
+            Ok(Some(Err(rejected))) if rejected.is_missing() => "no index".to_owned(),
+            Ok(Some(Err(rejected))) => {
                 *used = IndexUse::Rejected;
                 rejected.to_string()
             }
-            None => "no index".to_owned(),
+            Ok(None) => "no index".to_owned(),
+            // Who builds the index makes another key, which the manifest that is there does not go with.
+            Err(err) => {
+                *used = IndexUse::Rejected;
+                format!("index: {err}")
+            }
         };
         if !self.auto {
             return Err(why.into());

@@ -6,9 +6,9 @@ use std::path::Path;
 
 use super::Row;
 use super::fixture::Fixture;
-use crate::support::Environment;
+use super::foreign::Foreign;
 use crate::support::damage::{self, replace};
-use crate::support::repository::{Generated, Plan, args, remove_dir};
+use crate::support::repository::{args, remove_dir};
 use crate::support::trace::Served;
 
 /// How a file's bytes are changed; `None` where that would change nothing.
@@ -161,8 +161,16 @@ pub(crate) const REPLACED: &[Row] = &[
             fs::write(file, bytes).expect("the index belongs to us");
         }
     }),
-    ("the index of another repository", Served::Native, |it| foreign(it, "sha1")),
-    ("the index of a SHA-256 repository", Served::Native, |it| foreign(it, "sha256")),
+    ("the index of another repository", Served::Native, |it| Foreign::new("sha1").give_index(it)),
+    ("the index of a SHA-256 repository", Served::Native, |it| Foreign::new("sha256").give_index(it)),
+    ("the index of a SHA-256 repository, with its key", Served::Native, |it| {
+        let other = Foreign::new("sha256");
+        other.give_index(it);
+        other.give_key(it);
+        let verify = it.env.optimize(&it.dir, &["index", "verify"]);
+        let said = String::from_utf8_lossy(&verify.stderr);
+        assert!(verify.code == 1 && said.contains("for another object format"), "{said}");
+    }),
     ("debris of killed writers", Served::Native, |it| {
         for name in ["lock", "LOCK", "MANIFEST.lock", "MANIFEST.tmp", ".tmp123", "0.seg", "segment-0.tmp"] {
             let file = it.index.join(name);
@@ -176,22 +184,27 @@ pub(crate) const REPLACED: &[Row] = &[
         for file in it.index_files().into_iter().chain(damage::files(&it.git_dir)) {
             let name = file.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
             if file.starts_with(&it.index) || name.contains("fast") {
-                let handle = fs::File::open(&file).expect("readable");
-                fs2::FileExt::try_lock_exclusive(&handle).expect("nobody else is there");
-                // Held until the test process ends: questions and the build below find it locked.
-                std::mem::forget(handle);
+                hold(&file);
             }
         }
         it.grow(2);
     }),
+    ("no index, and locked by a live process", Served::Git, |it| {
+        for file in it.index_files() {
+            match file.ends_with("lock") {
+                true => hold(&file),
+                false => replace(&file, None),
+            }
+        }
+        let (_, trace) = it.env.fastlog(&it.dir, &args(&["--all"]), None);
+        let reason = trace.expect("one line").reason;
+        assert!(reason.contains("another process is building it"), "{reason}");
+    }),
 ];
 
-fn foreign(it: &mut Fixture, object_format: &'static str) {
-    let env = Environment::new();
-    let other = Generated::new(&env, "other", Plan { object_format, ..Plan::plain(99, 20) });
-    env.index_ok(&other.dir, "build");
-    remove_dir(&it.index);
-    let (from, to) = (other.index_dir(), it.index.clone());
-    let copy = it.env.command("cp", &it.dir, &[std::ffi::OsStr::new("-R"), from.as_os_str(), to.as_os_str()]);
-    it.env.run(copy).success("cp");
+/// Locks a file until the test process ends: whoever asks or builds later on finds it locked.
+fn hold(file: &Path) {
+    let handle = fs::File::open(file).expect("readable");
+    fs2::FileExt::try_lock_exclusive(&handle).expect("nobody else is there");
+    std::mem::forget(handle);
 }

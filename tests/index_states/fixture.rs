@@ -101,6 +101,11 @@ impl Fixture {
         files
     }
 
+    /// The file with the key that the index is authenticated with.
+    pub(crate) fn key(&self) -> PathBuf {
+        self.git_dir.join("git-fast.key")
+    }
+
     /// A file of the index whose name begins so. Who repairs the index publishes history first: paths may be on their way.
     #[track_caller]
     pub(crate) fn comes_to_have(&self, kind: &str) -> PathBuf {

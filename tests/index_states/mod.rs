@@ -4,7 +4,9 @@
 
 mod files;
 mod fixture;
+mod foreign;
 mod history;
+mod key;
 mod places;
 
 use std::fmt::Write as _;
@@ -54,6 +56,11 @@ fn damaged_files_of_the_index_are_repaired() {
 #[test]
 fn other_things_are_in_the_place_of_the_index() {
     play(files::REPLACED);
+}
+
+#[test]
+fn the_key_of_the_index_is_hurt() {
+    play(key::ROWS);
 }
 
 #[test]

@@ -187,6 +187,6 @@ fn limited_build(it: &Fixture, before: &str) {
     assert!(!output.panicked() && !output.timed_out, "{}", String::from_utf8_lossy(&output.stderr));
 }
 
-fn set_mode(path: &Path, mode: u32) {
+pub(crate) fn set_mode(path: &Path, mode: u32) {
     fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("ours");
 }
