@@ -1,7 +1,7 @@
 //! Histories that change under the index, and repositories in which git's answer is not simply history.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::Row;
 use super::fixture::Fixture;
@@ -212,19 +212,19 @@ fn partial(it: &mut Fixture, filter: &str) {
 }
 
 /// Makes two commits that are loose objects; the file of the older one.
-fn loose_commit(it: &Fixture) -> PathBuf {
+pub(crate) fn loose_commit(it: &Fixture) -> PathBuf {
     it.git(&["commit", "-q", "--allow-empty", "-m", "will be hurt"]);
     let name = it.git(&["rev-parse", "HEAD"]);
     it.git(&["commit", "-q", "--allow-empty", "-m", "on top"]);
     object_file(it, &name)
 }
 
-fn object_file(it: &Fixture, name: &str) -> PathBuf {
+pub(crate) fn object_file(it: &Fixture, name: &str) -> PathBuf {
     it.git_dir.join("objects").join(&name[..2]).join(&name[2..])
 }
 
 /// Objects are read-only: a new file takes the place of the old one.
-fn overwrite(file: &PathBuf, bytes: &[u8]) {
+pub(crate) fn overwrite(file: &Path, bytes: &[u8]) {
     fs::remove_file(file).expect("ours");
     fs::write(file, bytes).expect("ours");
 }

@@ -5,6 +5,7 @@
 mod files;
 mod fixture;
 mod foreign;
+mod gone_bad;
 mod history;
 mod key;
 mod places;
@@ -81,6 +82,11 @@ fn history_is_rewritten() {
 #[test]
 fn history_is_incomplete_or_replaced() {
     play(history::INCOMPLETE);
+}
+
+#[test]
+fn a_commit_goes_bad_after_it_was_indexed() {
+    gone_bad::is_answered_from_the_index_and_found_by_verify();
 }
 
 #[test]
