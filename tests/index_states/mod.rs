@@ -8,6 +8,7 @@ mod foreign;
 mod gone_bad;
 mod history;
 mod key;
+mod mounted;
 mod places;
 
 use std::fmt::Write as _;
@@ -72,6 +73,21 @@ fn the_index_is_somewhere_else() {
 #[test]
 fn nothing_can_be_written() {
     play(places::UNWRITABLE);
+}
+
+#[test]
+fn the_disk_is_full() {
+    mounted::full();
+}
+
+#[test]
+fn there_is_no_room_for_the_answer() {
+    mounted::no_room_for_the_answer();
+}
+
+#[test]
+fn the_file_system_is_mounted_read_only() {
+    mounted::read_only();
 }
 
 #[test]
