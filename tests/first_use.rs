@@ -212,3 +212,59 @@ fn a_large_history_is_answered_by_git_while_it_is_indexed() {
         assert_eq!(ask(&env, &dir, question).served, Served::Native, "{question:?}");
     }
 }
+
+/// Adds this many commits to main, each a file of its own.
+fn add_loose(env: &Environment, dir: &Path, commits: usize) {
+    let mut stream = String::from("reset refs/heads/main\n");
+    if env.git(dir, &["rev-parse", "-q", "--verify", "main"]).code == 0 {
+        stream += "from refs/heads/main^0\n";
+    }
+    for number in 0..commits {
+        let (text, time) = (number.to_string(), 1_500_000_000 + number);
+        stream += "commit refs/heads/main\ncommitter A <a@example.com> ";
+        stream += &format!("{time} +0000\ndata {}\n{text}\n", text.len());
+    }
+    let file = env.path().join("stream");
+    fs::write(&file, stream).expect("a writable directory");
+    let unpacked = format!("fastimport.unpackLimit={}", commits + 2);
+    env.git_from_file(dir, &["-c", &unpacked, "-c", "core.fsync=none", "fast-import", "--quiet"], &file);
+    fs::remove_file(file).expect("just written");
+}
+
+#[test]
+fn a_history_that_only_seems_small_is_answered_by_git_while_it_is_indexed() {
+    let env = Environment::new();
+    let dir = env.path().join("loose");
+    fs::create_dir(&dir).expect("a new name");
+    env.git_ok(&dir, &["init", "-q", "."]);
+    let question = ["-n5", "--oneline"];
+    // Without packs it is small. How many commits take too long all the same depends on the machine.
+    let mut commits = 5000;
+    let first = loop {
+        add_loose(&env, &dir, commits);
+        remove_dir(&damage::index_dir(&dir.join(".git")));
+        let _ = fs::remove_file(dir.join(".git/git-fast.attempt"));
+        let trace = ask(&env, &dir, &question);
+        if trace.index != "built" {
+            break trace;
+        }
+        assert!(commits < 100_000, "this many commits are read on the spot");
+        commits *= 2;
+    };
+    assert!(damage::files(&dir.join(".git/objects/pack")).is_empty());
+    let found = (first.served, first.index.as_str(), first.reason.as_str());
+    assert_eq!(found, (Served::Git, "none", "no index"), "it was tried, and took too long");
+    // Trying has made the place for the index.
+    assert!(damage::index_dir(&dir.join(".git")).is_dir());
+    let deadline = Instant::now() + PATIENCE;
+    let fresh = loop {
+        let trace = ask(&env, &dir, &question);
+        if trace.served == Served::Native {
+            break trace;
+        }
+        assert_eq!((trace.served, trace.index.as_str()), (Served::Git, "none"), "{}", trace.reason);
+        assert!(Instant::now() < deadline, "no index comes: {}", trace.reason);
+    };
+    assert_eq!(fresh.index, "fresh", "built in the background");
+    assert_eq!(ask(&env, &dir, &["--format=%H %P %ct %s"]).served, Served::Native);
+}
