@@ -1,8 +1,9 @@
 //! Readers, committers and builders at the same time, and builders that are killed: every answer is one that
 //! git could have given at some moment of the question, and the index comes out sound.
 
-use std::path::Path;
-use std::process::Stdio;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -12,7 +13,7 @@ use fastrand::Rng;
 
 use crate::differential::compare::difference;
 use crate::support::repository::{Generated, Plan, args};
-use crate::support::{Environment, Output};
+use crate::support::{Environment, Output, damage};
 
 /// How long the mixed run lasts.
 const DURATION: Duration = Duration::from_secs(5);
@@ -39,7 +40,9 @@ fn readers_writers_and_killed_builders() {
     env.index_ok(dir, "build");
     let trees = [tree_with(&env, dir, "tick\n"), tree_with(&env, dir, "tock\n")];
     let seen = Mutex::new(vec![ask_git(&env, dir)]);
-    let (done, kills) = (AtomicBool::new(false), AtomicUsize::new(0));
+    let done = AtomicBool::new(false);
+    // Builders that were killed, of them those that were at work, and segments that became one with others.
+    let (kills, interrupted, joined) = (AtomicUsize::new(0), AtomicUsize::new(0), AtomicUsize::new(0));
     let answers: Vec<AtomicUsize> = QUESTIONS.iter().map(|_| AtomicUsize::new(0)).collect();
     let problems = Mutex::new(Vec::<String>::new());
     let problem = |text: String| problems.lock().expect("no panic").push(text);
@@ -63,8 +66,10 @@ fn readers_writers_and_killed_builders() {
         }
         scope.spawn(|| {
             while !done.load(Ordering::Relaxed) {
-                for action in ["update", "build"] {
+                // Each adds a segment, or joins it with those before it, until a build makes one of all.
+                for action in ["update", "update", "update", "build"] {
                     let output = env.optimize(dir, &["index", action]);
+                    joined.fetch_add(joined_segments(&output), Ordering::Relaxed);
                     // Another builder may be at work: that is no error of this one, but it must say so and end.
                     if output.panicked() || output.timed_out {
                         problem(format!("{action}: {}", output.stderr.as_bstr()));
@@ -75,7 +80,8 @@ fn readers_writers_and_killed_builders() {
         scope.spawn(|| {
             let mut rng = Rng::with_seed(5);
             while !done.load(Ordering::Relaxed) {
-                kill_a_builder(&env, dir, &mut rng);
+                let at_work = kill_a_builder(&env, dir, &mut rng);
+                interrupted.fetch_add(usize::from(at_work), Ordering::Relaxed);
                 kills.fetch_add(1, Ordering::Relaxed);
             }
         });
@@ -83,7 +89,7 @@ fn readers_writers_and_killed_builders() {
         let (end, last) = (Instant::now() + DURATION, Instant::now() + 12 * DURATION);
         let few = || {
             let answers = answers.iter().any(|count| count.load(Ordering::Relaxed) < 5);
-            answers || kills.load(Ordering::Relaxed) < 5
+            answers || [&interrupted, &joined].iter().any(|count| count.load(Ordering::Relaxed) < 5)
         };
         for tree in trees.iter().cycle() {
             if Instant::now() > end && !(few() && Instant::now() < last) {
@@ -96,8 +102,12 @@ fn readers_writers_and_killed_builders() {
     let problems = problems.into_inner().expect("no panic");
     assert!(problems.is_empty(), "{} problems, the first: {}", problems.len(), problems[0]);
     let answers: Vec<usize> = answers.into_iter().map(AtomicUsize::into_inner).collect();
-    let enough = answers.iter().all(|count| *count >= 5) && kills.into_inner() >= 5;
-    assert!(enough, "too little happened to prove anything: {answers:?}");
+    let (kills, interrupted, joined) = (kills.into_inner(), interrupted.into_inner(), joined.into_inner());
+    let enough = answers.iter().all(|count| *count >= 5) && interrupted >= 5 && joined >= 5;
+    assert!(
+        enough && interrupted > kills / 5,
+        "too little happened to prove anything: {answers:?}, {interrupted} of {kills} builders killed at work, {joined} segments joined"
+    );
     let seen = seen.into_inner().expect("no panic");
     for pair in seen.windows(2) {
         assert!(
@@ -132,29 +142,45 @@ fn ask_git(env: &Environment, dir: &Path) -> Vec<Vec<u8>> {
     QUESTIONS.iter().map(|question| env.log(dir, &args(question), None).success("git log")).collect()
 }
 
-/// Starts a builder and kills it after a moment.
-fn kill_a_builder(env: &Environment, dir: &Path, rng: &mut Rng) {
+/// How many segments an update says that it has joined with what it adds.
+fn joined_segments(update: &Output) -> usize {
+    let said = update.stdout.to_str_lossy();
+    let number = said.split_once("(joined with ").and_then(|(_, rest)| rest.split(' ').next()?.parse().ok());
+    number.unwrap_or(0)
+}
+
+/// Starts a builder and kills it after a moment; whether it was still at work.
+fn kill_a_builder(env: &Environment, dir: &Path, rng: &mut Rng) -> bool {
     let action = if rng.bool() { "build" } else { "update" };
-    let mut command = env.ours("git-optimize", dir, &["index", action]);
+    kill_soon(env.ours("git-optimize", dir, &["index", action]), rng)
+}
+
+/// Starts one of our programs and kills it after a moment; whether it was still at work.
+fn kill_soon(mut command: Command, rng: &mut Rng) -> bool {
     let quiet = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     let mut child = quiet.spawn().expect("our programs are built");
     std::thread::sleep(Duration::from_micros(rng.u64(0..30_000)));
     child.kill().expect("the child is ours");
-    child.wait().expect("the child is ours");
+    child.wait().expect("the child is ours").code().is_none()
 }
 
-/// The index is sound, or a build makes it so; and every kind of answer is right.
+/// Asks both.
+#[track_caller]
+fn same_answer(env: &Environment, dir: &Path, question: &[&str]) {
+    let theirs = env.log(dir, &args(question), None);
+    let (ours, trace) = env.fastlog(dir, &args(question), None);
+    let text = difference(&ours, &theirs, false);
+    assert!(text.is_none(), "{}\n{trace:?}", text.unwrap_or_default());
+}
+
+/// The index that is there is sound, and every kind of answer is right; and again when it is built anew.
 fn sound_afterwards(env: &Environment, dir: &Path) {
-    let verify = env.optimize(dir, &["index", "verify"]);
-    assert!(!verify.panicked() && !verify.timed_out, "{}", verify.stderr.as_bstr());
-    for round in ["as it was left", "built again"] {
+    env.index_ok(dir, "verify");
+    for _ in ["as it was left", "built again"] {
         for question in
             [&["--all", "--format=%H %P %an %ad %s"][..], &["--oneline", "--", "src"], &["--graph"]]
         {
-            let theirs = env.log(dir, &args(question), None);
-            let (ours, _) = env.fastlog(dir, &args(question), None);
-            let text = difference(&ours, &theirs, false);
-            assert!(text.is_none(), "{round}: {}", text.unwrap_or_default());
+            same_answer(env, dir, question);
         }
         env.index_ok(dir, "build");
         env.index_ok(dir, "verify");
@@ -167,18 +193,56 @@ fn killed_builders_leave_a_usable_index() {
     let mut repository = Generated::new(&env, "repository", Plan::plain(6, 300));
     let dir = repository.dir.clone();
     let mut rng = Rng::with_seed(6);
-    let end = Instant::now() + Duration::from_secs(3);
-    while Instant::now() < end {
-        kill_a_builder(&env, &dir, &mut rng);
+    let (end, last) = (Instant::now() + Duration::from_secs(3), Instant::now() + Duration::from_secs(60));
+    let (mut survived, mut interrupted) = (0, 0);
+    while Instant::now() < end || interrupted < 10 && Instant::now() < last {
+        // What is published stays, and stays sound, whoever is killed.
+        let published = repository.index_dir().join("MANIFEST").exists();
+        match kill_a_builder(&env, &dir, &mut rng) {
+            true => interrupted += 1,
+            false => survived += 1,
+        }
+        if published {
+            env.index_ok(&dir, "verify");
+        }
         if rng.u8(0..4) == 0 {
             repository.grow(&env, 2);
         }
-        let theirs = env.log(&dir, &args(&["--oneline", "--all"]), None);
-        let (ours, trace) = env.fastlog(&dir, &args(&["--oneline", "--all"]), None);
-        let text = difference(&ours, &theirs, true);
-        assert!(text.is_none(), "{}\n{trace:?}", text.unwrap_or_default());
+        same_answer(&env, &dir, &["--oneline", "--all"]);
     }
+    assert!(
+        interrupted >= 10 && interrupted > survived / 4,
+        "{interrupted} were interrupted, {survived} were not"
+    );
     sound_afterwards(&env, &dir);
+}
+
+/// The first question builds the index on the spot: whoever asks is killed meanwhile.
+#[test]
+fn killed_while_building_on_the_spot() {
+    let env = Environment::new();
+    let repository = Generated::new(&env, "repository", Plan::plain(10, 300));
+    let (dir, index) = (repository.dir.as_path(), repository.index_dir());
+    let mut rng = Rng::with_seed(10);
+    let last = Instant::now() + Duration::from_secs(60);
+    let mut interrupted = 0;
+    while interrupted < 10 {
+        assert!(Instant::now() < last, "only {interrupted} were killed while they built");
+        repository.remove_index();
+        let _ = fs::remove_file(repository.git_dir.join("git-fast.attempt"));
+        let _ = fs::remove_file(repository.git_dir.join("git-fast.key"));
+        let killed = kill_soon(env.ours("git-fastlog", dir, &["--oneline", "--all"]), &mut rng);
+        match index.join("MANIFEST").exists() {
+            true => env.index_ok(dir, "verify"),
+            false => interrupted += usize::from(killed && index.exists()),
+        }
+        same_answer(&env, dir, &["--oneline", "--all"]);
+    }
+    sound_afterwards(&env, dir);
+    let left = damage::files(&index);
+    let debris =
+        |file: &&PathBuf| file.file_name().is_some_and(|name| name.to_string_lossy().starts_with("tmp-"));
+    assert_eq!(left.iter().find(debris), None, "the next writer removes it");
 }
 
 /// `git clean -fdx` and `git stash --all` take the index away from readers and writers.
