@@ -6,6 +6,7 @@ use std::path::Path;
 use bstr::ByteSlice;
 
 use crate::differential::compare::difference;
+use crate::first_use::history;
 use crate::support::repository::{Generated, Plan, args};
 use crate::support::trace::Served;
 use crate::support::{Environment, damage};
@@ -189,4 +190,44 @@ fn blobless_clones() {
     env.index_ok(&dir, "build");
     assert_eq!(status(&env, &dir, "unknown"), "0");
     assert_eq!(env.optimize(&dir, &["index", "verify", "--deep", "--all"]).code, 0);
+}
+
+/// A tree is not any more what it was when its paths were indexed. Of many commits `--deep` looks at some, the newest among
+/// them, and with `--all` at each.
+#[test]
+fn verify_finds_wrong_paths() {
+    const COMMITS: usize = 2500;
+    let env = Environment::new();
+    let dir = history(&env, COMMITS);
+    let hex = |bytes: Vec<u8>| bytes.trim_end().to_str().expect("hex").to_owned();
+    let blob = hex(env.git_ok(&dir, &["rev-parse", "main:file-1"]));
+    let tree = |name: &str| {
+        let mut entries = env.git_ok(&dir, &["ls-tree", "-z", "main"]);
+        entries.extend(format!("100644 blob {blob}\t{name}\0").bytes());
+        hex(env.git_input(&dir, &["mktree", "-z"], Some(&entries)))
+    };
+    let file = |name: &str| dir.join(".git/objects").join(&name[..2]).join(&name[2..]);
+    let (before, after) = (tree("one"), tree("other"));
+    let commit = hex(env.git_ok(&dir, &["commit-tree", "-p", "main", "-m", "the newest", &before]));
+    env.git_ok(&dir, &["update-ref", "refs/heads/main", &commit]);
+    env.index_ok(&dir, "build");
+    let verify = |words: &[&str]| env.optimize(&dir, &[&["index", "verify"], words].concat());
+    for (words, last) in [
+        (&[][..], format!("index: {} commits verified\n", COMMITS + 1)),
+        (&["--sample=100"], "index: 100 commits verified\n".to_owned()),
+        (&["--deep"], "index: the paths of 2048 commits verified\n".to_owned()),
+        (&["--deep", "--all"], format!("index: the paths of {} commits verified\n", COMMITS + 1)),
+    ] {
+        let said = verify(words).success("verify");
+        assert!(said.ends_with(last.as_bytes()), "{words:?}: {}", said.as_bstr());
+    }
+    fs::remove_file(file(&before)).expect("loose");
+    fs::copy(file(&after), file(&before)).expect("loose");
+    assert_eq!(verify(&[]).code, 0, "the history is as it was");
+    for words in [&["--deep"][..], &["--deep", "--all"]] {
+        let said = verify(words);
+        let expected = format!("error: index: commit {commit}: its changed paths differs\n");
+        assert!(said.stderr.starts_with(expected.as_bytes()), "{words:?}: {}", said.stderr.as_bstr());
+        assert_eq!(said.code, 1, "{words:?}");
+    }
 }
