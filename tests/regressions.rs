@@ -885,3 +885,22 @@ fn pagers_that_do_not_start() {
         assert_eq!(says("git-fastlog", &[]), says("git", &["log"]));
     }
 }
+
+/// `-i` is for what is looked for in diffs, too. (With `--find-object` git dies of it.)
+#[test]
+fn diffs_in_which_case_is_ignored() {
+    let env = Environment::new();
+    let dir = repository(&env, "r");
+    shell(&env, &dir, "echo Word >f && git commit -qam word && git-optimize index build");
+    let object = String::from_utf8(env.git_ok(&dir, &["rev-parse", "HEAD:f"])).expect("hex");
+    let object = format!("--find-object={}", object.trim_end());
+    for sought in ["-SwORD", "-GwO", &object] {
+        for ignores in ["-i", "--regexp-ignore-case"] {
+            for chosen in [&["--grep=wORD"][..], &["--author=thor", "--stat"], &["--no-merges"], &["--", "f"]]
+            {
+                same(&env, &dir, &[&["--oneline", sought, ignores], chosen].concat());
+                same(&env, &dir, &[&["--oneline", sought], chosen].concat());
+            }
+        }
+    }
+}

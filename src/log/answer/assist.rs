@@ -110,6 +110,9 @@ impl Question<'_> {
         }
         if assistance.highlight {
             args.extend(self.options.grep_args.iter().cloned());
+        } else if options.diff_filters && options.grep.ignore_case {
+            // That is said of what is looked for in diffs, too.
+            args.push("--regexp-ignore-case".into());
         }
         if assistance.counts {
             args.extend(self.options.max_count.map(|count| format!("--max-count={count}").into()));
