@@ -143,7 +143,7 @@ fn ask_git(env: &Environment, dir: &Path) -> Vec<Vec<u8>> {
 }
 
 /// How many segments an update says that it has joined with what it adds.
-fn joined_segments(update: &Output) -> usize {
+pub(crate) fn joined_segments(update: &Output) -> usize {
     let said = update.stdout.to_str_lossy();
     let number = said.split_once("(joined with ").and_then(|(_, rest)| rest.split(' ').next()?.parse().ok());
     number.unwrap_or(0)

@@ -21,8 +21,10 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use bstr::ByteSlice;
 use fastrand::Rng;
 
+use crate::concurrency::joined_segments;
 use crate::support::process::shell;
 use crate::support::repository::{Generated, Plan};
 use crate::support::trace::Served;
@@ -69,8 +71,9 @@ fn answers_are_git_s() {
         cases: number("GIT_FAST_DIFF_CASES").unwrap_or(DEFAULT_CASES),
         report: Mutex::default(),
     };
-    match env::var_os("GIT_FAST_TEST_REPO") {
-        Some(path) => run.on_given_repository(Path::new(&path)),
+    let given = env::var_os("GIT_FAST_TEST_REPO");
+    match &given {
+        Some(path) => run.on_given_repository(Path::new(path)),
         None => run.on_generated_repositories(),
     }
     let report = run.report.into_inner().expect("no worker panicked");
@@ -86,6 +89,15 @@ fn answers_are_git_s() {
                 "index {state}: only {native} of {all} cases were native"
             );
         }
+    }
+    if run.only.is_none() && given.is_none() {
+        // Some questions are about what has not changed.
+        let (refreshed, unchanged) = (report.found("stale", "refreshed"), report.found("stale", "fresh"));
+        assert!(
+            refreshed > unchanged / 2,
+            "{refreshed} stale indexes were refreshed, {unchanged} used as they were"
+        );
+        assert!(report.criss_crosses > 0, "no repository has criss-cross merges");
     }
 }
 
@@ -124,7 +136,11 @@ impl Run {
     fn on_repository(&self, number: usize) {
         let env = Environment::new();
         let seed = mix(self.seed, number as u64);
-        let mut repository = Generated::new(&env, "repository", Plan::random(seed));
+        let plan = Plan { criss_cross: number.is_multiple_of(3), ..Plan::random(seed) };
+        let mut repository = Generated::new(&env, "repository", plan);
+        let bases = env.git(&repository.dir, &["merge-base", "--all", "topic", "feature/x"]).stdout;
+        self.report.lock().expect("no worker panicked").criss_crosses +=
+            usize::from(bases.lines().count() == 2);
         pieces::make_directories(&repository);
         let mut survey = Survey::of(&env, &repository.dir);
         let mut last_state = "";
@@ -146,10 +162,14 @@ impl Run {
                     survey = Survey::of(&env, &repository.dir);
                 }
                 "compacting" if last_state != state => {
+                    let mut joined = 0;
                     for _ in 0..6 {
                         repository.grow(&env, rng.usize(1..3));
-                        env.index_ok(&repository.dir, "update");
+                        let update = env.optimize(&repository.dir, &["index", "update"]);
+                        joined += joined_segments(&update);
+                        update.success("git-optimize index update");
                     }
+                    assert_ne!(joined, 0, "so many small segments, and none is joined with another");
                 }
                 "damaged" if wanted => {
                     repository.remove_index();

@@ -48,7 +48,10 @@ pub(crate) fn revision(rng: &mut Rng, survey: &Survey) -> Vec<OsString> {
         ],
         35..=36 => vec!["--all".into(), "--not".into(), name],
         37 => vec!["--not".into(), "--remotes".into(), "--not".into(), "--branches".into()],
-        38 => match rng.u8(0..4) {
+        38 => match rng.u8(0..6) {
+            // In some repositories these have two merge bases.
+            4 => vec!["topic...feature/x".into()],
+            5 => vec!["topic..feature/x".into()],
             0 => vec!["--exclude-hidden=fetch".into(), "--all".into()],
             1 => vec!["--reflog".into()],
             2 => vec!["--default".into(), name],

@@ -12,6 +12,8 @@ pub(crate) struct Report {
     served: BTreeMap<(&'static str, Served), usize>,
     indexes: BTreeMap<(&'static str, String), usize>,
     reasons: BTreeMap<String, usize>,
+    /// Repositories in which `topic` and `feature/x` have two merge bases.
+    pub criss_crosses: usize,
     /// Cases in which git did not come to an end.
     pub too_slow: usize,
     /// Text for each failed case.
@@ -36,6 +38,11 @@ impl Report {
         self.served.keys().filter(wanted).map(|key| self.served[key]).sum()
     }
 
+    /// How many cases of this state found the index so.
+    pub(crate) fn found(&self, state: &'static str, index: &str) -> usize {
+        self.indexes.get(&(state, index.to_owned())).copied().unwrap_or(0)
+    }
+
     /// Writes the tables to standard error, past the test runner's capture.
     pub(crate) fn show(&self, heading: &str) {
         let mut text = format!("\n{heading}\n{:<12}{:>8}{:>10}{:>8}\n", "index", "native", "assisted", "git");
@@ -50,6 +57,7 @@ impl Report {
         for ((state, index), count) in &self.indexes {
             let _ = writeln!(text, "  {state}: index {index} {count}");
         }
+        let _ = writeln!(text, "  repositories with criss-cross merges: {}", self.criss_crosses);
         let mut reasons: Vec<(&String, &usize)> = self.reasons.iter().collect();
         reasons.sort_by(|a, b| b.1.cmp(a.1));
         for (reason, count) in reasons.iter().take(15) {

@@ -25,12 +25,14 @@ pub(crate) struct Plan {
     pub object_format: &'static str,
     /// Whether objects that git itself would not write may occur, and configuration that changes output.
     pub odd: bool,
+    /// Whether it always ends with two branches that have merged each other.
+    pub criss_cross: bool,
 }
 
 impl Plan {
     /// A plain repository for tests that are about something else.
     pub(crate) fn plain(seed: u64, commits: usize) -> Self {
-        Self { seed, commits, bare: false, object_format: "sha1", odd: false }
+        Self { seed, commits, bare: false, object_format: "sha1", odd: false, criss_cross: false }
     }
 
     /// A repository with everything left to chance.
@@ -43,6 +45,7 @@ impl Plan {
             object_format: if rng.u8(0..4) == 0 { "sha256" } else { "sha1" },
             // The others have nothing in them that has to be left to git: there our own answers are tried most.
             odd: rng.bool(),
+            criss_cross: false,
         }
     }
 }
@@ -120,7 +123,11 @@ impl Generated {
     pub(crate) fn grow(&mut self, env: &Environment, count: usize) {
         let mut stream = Vec::new();
         for _ in 0..count {
-            self.commit(&mut stream);
+            let parents = self.choose_parents();
+            self.commit(&mut stream, &parents);
+        }
+        if self.plan.criss_cross {
+            self.criss_cross(&mut stream);
         }
         for (name, mark) in &self.branches {
             line(&mut stream, &format!("reset refs/heads/{name}\nfrom :{mark}\n"));
@@ -135,11 +142,22 @@ impl Generated {
         fs::remove_file(file).expect("just written");
     }
 
-    fn commit(&mut self, stream: &mut Vec<u8>) {
-        let parents = self.choose_parents();
+    /// The second and the third branch, each merged into the other from where it was: their tips have two merge bases.
+    fn criss_cross(&mut self, stream: &mut Vec<u8>) {
+        while self.branches.len() < 3 {
+            self.branches.push((BRANCHES[self.branches.len()], self.commits.len()));
+        }
+        let tips = [self.branches[1].1, self.branches[2].1];
+        let [one, other] = tips.map(|tip| self.commit(stream, &[tip]));
+        self.branches[1].1 = self.commit(stream, &[one, other]);
+        self.branches[2].1 = self.commit(stream, &[other, one]);
+    }
+
+    /// Its mark.
+    fn commit(&mut self, stream: &mut Vec<u8>, parents: &[usize]) -> usize {
         let mark = self.commits.len() + 1;
-        let time = self.next_time(&parents);
-        let tree = self.next_tree(&parents);
+        let time = self.next_time(parents);
+        let tree = self.next_tree(parents);
         if parents.is_empty() {
             line(stream, "reset refs/gen/tmp");
         }
@@ -171,7 +189,8 @@ impl Generated {
         }
         stream.push(b'\n');
         self.commits.push(CommitState { time, tree });
-        self.advance(&parents, mark);
+        self.advance(parents, mark);
+        mark
     }
 
     /// Which branch tips (or older commits) the next commit grows from.
