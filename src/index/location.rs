@@ -90,8 +90,9 @@ impl Location {
         Ok(Some(place.with_key(placement, key)))
     }
 
-    /// The place of the index; it and the key are created where they are missing. `tracked` tells whether git tracks
-    /// anything in `.git-fast`; it is asked only if that exists without being known as ours.
+    /// The place of the index; it and the key are created where they are missing, and a key that is spoilt is replaced.
+    /// `tracked` tells whether git tracks anything in `.git-fast`; it is asked only if that exists without being known as
+    /// ours.
     ///
     /// # Errors
     /// When something cannot be read or created.

@@ -11,8 +11,11 @@ use super::history::{loose_commit, object_file, overwrite};
 use crate::support::repository::args;
 use crate::support::trace::Served;
 
-/// Where the commit is, and how it is hurt.
-const WAYS: &[(&str, fn(&Fixture, &str))] = &[
+/// Hurts the commit of this name.
+type Hurt = fn(&Fixture, &str);
+
+/// Where the commit is.
+const WAYS: &[(&str, Hurt)] = &[
     ("loose", |it, name| overwrite(&object_file(it, name), b"not zlib")),
     ("packed", |it, name| {
         it.git(&["repack", "-q", "-a", "-d"]);
