@@ -150,7 +150,8 @@ fn write_cache(path: &Path, known: Vec<[Vec<u8>; FIELDS]>, program: &GitProgram,
         }
     }
     // Another process may be doing the same: whoever renames last wins, and both are right.
-    let _ = tempfile::NamedTempFile::new_in(dir).and_then(|mut file| {
+    let named = tempfile::Builder::new().prefix("git-fast.program.").tempfile_in(dir);
+    let _ = named.and_then(|mut file| {
         file.write_all(&bytes)?;
         file.persist(path).map_err(|error| error.error)
     });

@@ -15,7 +15,7 @@ pub fn read(path: &Path, label: &[u8]) -> Option<Vec<u8>> {
 pub fn write(path: &Path, label: &[u8], payload: &[u8]) {
     let written = || -> std::io::Result<()> {
         let dir = path.parent().ok_or(std::io::ErrorKind::NotFound)?;
-        let mut temp = tempfile::Builder::new().prefix("git-fast.tmp-").tempfile_in(dir)?;
+        let mut temp = tempfile::Builder::new().prefix("git-fast.tmp.").tempfile_in(dir)?;
         temp.write_all(label)?;
         // Not synced: the hash tells a file that a crash has cut short.
         temp.write_all(blake3::hash(payload).as_bytes())?;

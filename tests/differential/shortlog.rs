@@ -61,7 +61,7 @@ fn shortlog(env: &Environment, repository: &Generated, args: &[OsString]) -> Out
 fn with_head(env: &Environment, repository: &Generated, words: &[OsString]) -> bool {
     let (options, names): (Vec<&OsString>, Vec<&OsString>) =
         words.iter().partition(|word| word.as_encoded_bytes().starts_with(b"-"));
-    let silent = ["--not", "--ignore-missing", "--default"];
+    let silent = ["--not", "--ignore-missing"];
     let is_silent = |word: &&OsString| {
         silent.iter().any(|option| *word == option) || word.as_encoded_bytes().starts_with(b"--exclude")
     };
@@ -165,6 +165,11 @@ fn summaries_of_what_is_easily_mistaken() {
         (&["--reverse", "HEAD"], true),
         (&["-s", "HEAD", "--", "src"], true),
         (&["HEAD", "--", "src", "README"], true),
+        // A count behind --no-walk walks in git log, not here.
+        (&["--no-walk", "--max-count=2", "--all", "HEAD"], true),
+        (&["--no-walk", "-2", "HEAD", "HEAD~3", "HEAD~1"], true),
+        (&["-2", "--no-walk=unsorted", "HEAD~3", "HEAD", "HEAD~1"], true),
+        (&["--default", "HEAD~3"], false),
     ] {
         let theirs = shortlog(&env, &repository, &args(words));
         let ours = args(&[&["--shortlog"], words].concat());

@@ -337,6 +337,8 @@ fn debris_is_aged_out_and_what_may_be_needed_stays() {
         "packed-refs.new",
         "refs/heads/x.lock",
         "objects/maintenance.lock",
+        "git-fast.key.x1Yz",
+        "git-fast.tmp.x1Yz",
     ];
     let put = |name: &str, when: Option<SystemTime>| {
         let path = it.git_dir.join(name);
@@ -354,7 +356,7 @@ fn debris_is_aged_out_and_what_may_be_needed_stays() {
     let text = ends(env.optimize(&it.dir, &["run"]), NOTHING);
     assert_eq!(there(&debris), debris.len(), "{text}");
     let text = ends(env.optimize(&it.dir, &["run", "--dry-run"]), NOTHING);
-    assert!(text.contains("8 that are less than a day old"), "{text}");
+    assert!(text.contains("10 that are less than a day old"), "{text}");
     for name in debris {
         put(name, Some(old));
     }
@@ -362,7 +364,11 @@ fn debris_is_aged_out_and_what_may_be_needed_stays() {
     let _held = put("HEAD.lock", Some(old));
     // A pack is no debris, however old, and neither is what is like one in name only.
     put("objects/pack/pack-1234.keep", Some(old));
+    fs::File::open(it.git_dir.join("git-fast.key")).and_then(|file| file.set_modified(old)).expect("the key");
     let text = ends(env.optimize(&it.dir, &["run"]), DONE);
-    assert!(text.contains("removed 8; left 1") && text.contains("a process has it open"), "{text}");
-    assert_eq!((there(&debris), there(&["HEAD.lock", "objects/pack/pack-1234.keep"])), (0, 2));
+    assert!(text.contains("removed 10; left 1") && text.contains("a process has it open"), "{text}");
+    assert_eq!(
+        (there(&debris), there(&["HEAD.lock", "objects/pack/pack-1234.keep", "git-fast.key"])),
+        (0, 3)
+    );
 }

@@ -4,7 +4,7 @@
 use bstr::{BStr, ByteSlice};
 
 use super::Refusal;
-use super::table::{Entry, Kind, nothing};
+use super::table::{Entry, Kind, nothing, number};
 use crate::cli::options::{Value, options};
 
 /// What is asked for; each but the first is one of our own options.
@@ -130,6 +130,9 @@ pub static SHORTLOG: &[Entry] = options! {
     "--committer" None Select |o, _, _| { o.shortlog.by_committer = true; Ok(()) };
     "--group" Required Select |o, v, _| group(&mut o.shortlog, v.unwrap_or_default());
     "-w" Optional Select |o, v, _| { o.shortlog.wrap = Some(wrap(v)?); Ok(()) };
+    // git shortlog reads counts before --no-walk, wherever they stand: they say nothing of it.
+    "-<number>" Required Select |o, v, _| { o.max_count = Some(number(v)?); Ok(()) };
+    "--max-count" Required Select |o, v, _| { o.max_count = Some(number(v)?); Ok(()) };
     "--source" None Git nothing;
     "--no-source" None Git nothing;
     "--graph" None Git nothing;

@@ -30,7 +30,7 @@ pub struct Parsed {
 
 /// Options left to git that name tips.
 const NAMING_TIPS: &[&str] =
-    &["--stdin", "-g", "--walk-reflogs", "--reflog", "--bisect", "--merge", "--alternate-refs"];
+    &["--default", "--stdin", "-g", "--walk-reflogs", "--reflog", "--bisect", "--merge", "--alternate-refs"];
 
 /// Splits and classifies `args` (without the program's name).
 pub fn parse(args: impl IntoIterator<Item = OsString>) -> Parsed {

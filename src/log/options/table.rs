@@ -56,7 +56,7 @@ fn text(value: Option<&BStr>) -> BString {
 }
 
 /// A plain number; git accepts more spellings, and they are git's to read.
-fn number(value: Option<&BStr>) -> Result<u64, Refusal> {
+pub(super) fn number(value: Option<&BStr>) -> Result<u64, Refusal> {
     let value = value.unwrap_or_default();
     if value.is_empty() || value.len() > 9 || !value.iter().all(u8::is_ascii_digit) {
         return Err(Refusal::new(format!("number '{value}'")));

@@ -68,6 +68,12 @@ pub(crate) fn find(
         finder.found.iter_mut().for_each(|debris| debris.ours |= close);
     }
     let (git_dir, common) = (&context.repo.git_dir, &context.repo.common_dir);
+    for dir in [git_dir, common].into_iter().take(if git_dir == common { 1 } else { 2 }) {
+        // What is written beside git's own files has one more dot in its name until it is complete.
+        finder.list(dir, "temporary file of git-fast", &|name| {
+            name.strip_prefix("git-fast.").is_some_and(|rest| rest.contains('.'))
+        });
+    }
     for (dir, names) in [(git_dir, OWN_LOCKS), (common, COMMON_LOCKS)] {
         for name in names {
             finder.look(dir.join(name), "lock");
