@@ -5,13 +5,13 @@ use gix::ObjectId;
 use gix::objs::tree::EntryKind;
 use gix::objs::{Kind, TreeRefIter};
 
-use crate::log::paths::Pathspec;
+use crate::log::paths::{Literal, Pathspec};
 use crate::repo::{NotExact, Repo};
 
 /// How far to look into directories.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::log) enum Depth {
-    /// What the pathspecs name, or what is at the top.
+    /// What the pathspecs name, or what is at the top. A slash behind a directory names what is in it.
     Named,
     /// All files.
     Files,
@@ -29,11 +29,14 @@ pub(in crate::log) fn entries(
     pathspec: Option<&Pathspec>,
     depth: Depth,
 ) -> Result<Vec<BString>, NotExact> {
-    let mut list = List { repo, pathspec, depth, paths: Vec::new() };
-    match (pathspec, depth) {
-        (Some(pathspec), Depth::Named) => list.add_named(tree, pathspec)?,
-        _ => list.add_tree(tree, b"".as_bstr())?,
-    }
+    let named = match (pathspec, depth) {
+        (Some(pathspec), Depth::Named) => {
+            pathspec.literals().ok_or_else(|| NotExact::from("patterns without -r"))?
+        }
+        _ => Vec::new(),
+    };
+    let mut list = List { repo, pathspec, named, depth, paths: Vec::new() };
+    list.add_tree(tree, b"".as_bstr())?;
     list.paths.sort_unstable();
     list.paths.dedup();
     Ok(list.paths)
@@ -42,6 +45,8 @@ pub(in crate::log) fn entries(
 struct List<'l> {
     repo: &'l Repo,
     pathspec: Option<&'l Pathspec>,
+    /// What the pathspecs name, where the depth goes by that.
+    named: Vec<Literal<'l>>,
     depth: Depth,
     paths: Vec<BString>,
 }
@@ -54,19 +59,11 @@ impl List<'_> {
             let mut path = BString::from(base);
             path.extend_from_slice(entry.filename);
             let kind = entry.mode.kind();
-            let directory = kind == EntryKind::Tree;
-            let chosen = match self.pathspec {
-                None => self.depth != Depth::Files || !directory,
-                Some(_) if directory => false,
-                Some(pathspec) => {
-                    let reach = pathspec.reach(path.as_bstr());
-                    if kind == EntryKind::Commit { reach.submodules } else { reach.files }
-                }
-            };
-            if chosen {
+            let enters = kind == EntryKind::Tree && self.enters(path.as_bstr());
+            if (!enters || self.depth == Depth::Everything) && self.chooses(path.as_bstr(), kind) {
                 self.paths.push(path.clone());
             }
-            if directory && self.depth != Depth::Named && self.may_hold(path.as_bstr()) {
+            if enters {
                 path.push(b'/');
                 self.add_tree(entry.oid.to_owned(), path.as_bstr())?;
             }
@@ -74,26 +71,38 @@ impl List<'_> {
         Ok(())
     }
 
-    /// Whether something below a directory may be chosen.
-    fn may_hold(&self, directory: &BStr) -> bool {
+    fn chooses(&self, path: &BStr, kind: EntryKind) -> bool {
         self.pathspec.is_none_or(|pathspec| {
-            pathspec.prefixes().any(|prefix| {
-                let common = prefix.len().min(directory.len());
-                prefix[..common] == directory[..common]
-            })
+            let reach = pathspec.reach(path);
+            // A directory that is not entered is matched as a submodule is.
+            if matches!(kind, EntryKind::Tree | EntryKind::Commit) { reach.submodules } else { reach.files }
         })
     }
 
-    fn add_named(&mut self, tree: ObjectId, pathspec: &Pathspec) -> Result<(), NotExact> {
-        let literals = pathspec.literals().ok_or_else(|| NotExact::from("patterns without -r"))?;
-        for literal in literals {
-            if literal.path.is_empty() || literal.not_a_file {
-                return Err("directories with a slash without -r".into());
+    /// Whether what is in a directory is listed instead of the directory.
+    fn enters(&self, directory: &BStr) -> bool {
+        match (self.depth, self.pathspec) {
+            (Depth::Named, _) => {
+                self.named.iter().rev().find_map(|one| leads_on(one, directory)) == Some(true)
             }
-            if self.repo.below_tree(tree, literal.path)?.is_some() {
-                self.paths.push(literal.path.to_owned());
-            }
+            (_, None) => true,
+            (_, Some(pathspec)) => pathspec.prefixes().any(|prefix| {
+                let common = prefix.len().min(directory.len());
+                prefix[..common] == directory[..common]
+            }),
         }
-        Ok(())
     }
+}
+
+/// Whether a path, if it has a say in that, sends one on from `directory` to what is in there. As in git, the last one that
+/// has a say decides (`check_recursion_depth` in tree-diff.c): after `a`, `a/b` opens `a`, and before it does not.
+fn leads_on(named: &Literal<'_>, directory: &BStr) -> Option<bool> {
+    let below = |path: &BStr, above: &BStr| {
+        path.strip_prefix(above.as_bytes()).is_some_and(|rest| rest.starts_with(b"/"))
+    };
+    let same = named.path == directory;
+    if below(named.path, directory) || (same && named.not_a_file) {
+        return Some(true);
+    }
+    (!named.not_a_file && (same || below(directory, named.path))).then_some(false)
 }

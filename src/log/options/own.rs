@@ -42,8 +42,9 @@ pub struct OwnOptions {
     #[arg(conflicts_with = "json")]
     pub shortlog: bool,
     /// For each entry at the top of the tree, or each path given, the newest commit that changed it, as git
-    /// last-modified does: with its options -r (what is inside directories), -t (directories, too) and -z. Paths are
-    /// in ascending order; a ^ marks those that have not been changed in the range
+    /// last-modified does: with its options -r (what is inside directories), -t (directories, too) and -z. A slash behind
+    /// a directory asks for its entries. Paths are in ascending order; a ^ marks those that have not been changed in the
+    /// range
     #[arg(long, conflicts_with_all = COMMITS_ONLY)]
     #[arg(conflicts_with = "shortlog")]
     pub last_modified: bool,
