@@ -443,3 +443,27 @@ fn lives_as_json() {
         assert!(["A", "M", "T", "D"].iter().any(|status| line["status"] == *status));
     }
 }
+
+/// Files that HEAD no longer has are found, too.
+#[test]
+fn deleted_files_have_lives() {
+    let world = World::new(Plan::plain(90, 200));
+    let present: HashSet<Vec<u8>> = world
+        .git(&["ls-tree", "-rz", "--name-only", "HEAD"])
+        .split(|byte| *byte == 0)
+        .map(<[u8]>::to_vec)
+        .collect();
+    let mut gone = listed(&world, &[], OsStr::new("*"));
+    gone.retain(|path, _| !present.contains(path));
+    let answer = world.native(&["--contains-path=*", "--json"]);
+    let lines: Vec<Value> =
+        answer.lines().map(|line| serde_json::from_slice(line).expect("a line of JSON")).collect();
+    let mut deleted = 0;
+    for (path, (first, last)) in gone {
+        let line = lines.iter().find(|line| line["path"] == *path.to_str_lossy());
+        let line = line.unwrap_or_else(|| panic!("{} is not listed", path.as_bstr()));
+        assert_eq!((&line["first"]["oid"], &line["last"]["oid"]), (&first.into(), &last.into()));
+        deleted += usize::from(line["status"] == "D");
+    }
+    assert!(deleted > 0, "nothing was deleted");
+}
