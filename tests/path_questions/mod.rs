@@ -3,6 +3,7 @@
 
 mod directories;
 mod editors;
+mod native;
 
 use std::collections::{BTreeMap, HashSet};
 use std::ffi::{OsStr, OsString};

@@ -87,7 +87,7 @@ impl<'a> Question<'a> {
         }
         let tree_same = self.tree_same(history)?;
         let decorated = self.decorated(history)?;
-        let simplify = self.simplify(history, tree_same.as_deref(), decorated.as_deref())?;
+        let simplify = self.simplify(history, &settings, tree_same.as_deref(), decorated.as_deref())?;
         let (plan, names) = self.plan(history, &settings, simplify)?;
         let tips: Vec<&gix::hash::oid> = plan.starts.iter().map(|start| history.oid(start.pos)).collect();
         let json = self.own.json;

@@ -64,6 +64,25 @@ pub enum Format {
     User(UserFormat),
 }
 
+impl Format {
+    /// What it shows of each commit; `print_parents` as in [`Style`].
+    pub fn needs(&self, print_parents: bool) -> Needs {
+        match self {
+            Format::Builtin(Builtin::Oneline) => {
+                Needs { people: false, headers: false, parents: print_parents }
+            }
+            Format::Builtin(builtin) => {
+                Needs { people: true, headers: *builtin == Builtin::Raw, parents: true }
+            }
+            Format::User(user) => Needs {
+                people: user.has(&|field| matches!(field, Field::Person { .. })),
+                headers: user.has(&|field| matches!(field, Field::Encoding)),
+                parents: user.has(&|field| matches!(field, Field::Parents | Field::AbbrevParents)),
+            },
+        }
+    }
+}
+
 /// A compiled format string.
 #[derive(Debug, Clone)]
 pub struct UserFormat {
@@ -189,19 +208,7 @@ impl Style<'_> {
 
     /// What it shows of each commit.
     pub fn needs(&self) -> Needs {
-        match &self.format {
-            Format::Builtin(Builtin::Oneline) => {
-                Needs { people: false, headers: false, parents: self.print_parents }
-            }
-            Format::Builtin(builtin) => {
-                Needs { people: true, headers: *builtin == Builtin::Raw, parents: true }
-            }
-            Format::User(user) => Needs {
-                people: user.has(&|field| matches!(field, Field::Person { .. })),
-                headers: user.has(&|field| matches!(field, Field::Encoding)),
-                parents: user.has(&|field| matches!(field, Field::Parents | Field::AbbrevParents)),
-            },
-        }
+        self.format.needs(self.print_parents)
     }
 }
 

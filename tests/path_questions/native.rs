@@ -1,0 +1,176 @@
+//! Path-limited history is answered from the index, whatever the pathspec and whatever it is combined with. What is git's
+//! all the same is listed here, with its reason, and in docs/COMPATIBILITY.md.
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use bstr::ByteSlice;
+
+use super::World;
+use crate::differential::compare::difference;
+use crate::support::repository::{Plan, args};
+use crate::support::trace::Served;
+
+/// Where a question is asked, and about what.
+type Place<'p> = (&'static str, &'p [&'p str]);
+
+/// What a question about paths is combined with. What is not an option of `git log` has its meaning for git behind it.
+const COMBINED: &[(&[&str], &[&str])] = &[
+    (&[], &[]),
+    (&["-n3"], &["-n3"]),
+    (&["--skip=1"], &["--skip=1"]),
+    (&["--page=2", "--per-page=4"], &["--skip=4", "-n4"]),
+    (&["HEAD~9.."], &["HEAD~9.."]),
+    (&["topic..main"], &["topic..main"]),
+    (&["main...topic"], &["main...topic"]),
+    (&["--graph", "topic..main"], &["--graph", "topic..main"]),
+    (&["--topo-order", "-n5", "topic.."], &["--topo-order", "-n5", "topic.."]),
+    (&["--all", "--not", "HEAD~4"], &["--all", "--not", "HEAD~4"]),
+    (&["--author=example"], &["--author=example"]),
+    (&["--grep=fix", "-i"], &["--grep=fix", "-i"]),
+    (&["--merges"], &["--merges"]),
+    (&["--graph"], &["--graph"]),
+    (&["--reverse"], &["--reverse"]),
+    (&["--topo-order"], &["--topo-order"]),
+    (&["--date-order"], &["--date-order"]),
+    (&["--author-date-order"], &["--author-date-order"]),
+];
+
+/// How history is simplified.
+const SIMPLIFIED: &[&[&str]] = &[
+    &["--full-history"],
+    &["--dense"],
+    &["--sparse"],
+    &["--simplify-merges"],
+    &["--ancestry-path", "HEAD~9..HEAD"],
+    &["--ancestry-path=HEAD~4", "HEAD~9..HEAD"],
+    &["--show-pulls"],
+    &["--first-parent"],
+    &["--simplify-by-decoration"],
+    &["--remove-empty"],
+];
+
+/// What each way of simplifying is combined with.
+const SHOWN: &[&[&str]] = &[
+    &[],
+    &["-n3"],
+    &["--all"],
+    &["--parents"],
+    &["--graph"],
+    &["--graph", "--format=%p %s"],
+    &["--author=example"],
+];
+
+/// Of these, docs/COMPATIBILITY.md says that they may be git's: what git makes of such a question depends on which commits it
+/// has read, for ranges where it sorts, for `...` by other ways to the same commits.
+const MAY_BE_GITS: &[&[&str]] = &[
+    &["main...topic"],
+    &["--graph", "topic..main"],
+    &["--topo-order", "-n5", "topic.."],
+    &["--first-parent", "--graph"],
+    &["--first-parent", "--graph", "--format=%p %s"],
+];
+
+/// All of that, as words for us and for git.
+fn combinations() -> Vec<(Vec<&'static str>, Vec<&'static str>)> {
+    let simplified = SIMPLIFIED.iter().flat_map(|how| SHOWN.iter().map(|shown| [*how, *shown].concat()));
+    let combined = COMBINED.iter().map(|(ours, theirs)| (ours.to_vec(), theirs.to_vec()));
+    combined.chain(simplified.map(|words| (words.clone(), words))).collect()
+}
+
+/// Asks about every place with every combination: those that the index did not answer for some place.
+fn survey(world: &World, places: &[Place<'_>]) -> BTreeSet<Vec<&'static str>> {
+    let mut left = BTreeSet::new();
+    let mut empty = 0;
+    let combinations = combinations();
+    for (below, paths) in places {
+        let dir = world.repository.dir.join(below);
+        for (ours, theirs) in &combinations {
+            let with = |words: &[&str]| args(&[&["--format=%h %s"], words, &["--"], paths].concat());
+            let theirs = world.env.log(&dir, &with(theirs), None);
+            let (answer, trace) = world.env.fastlog(&dir, &with(ours), None);
+            let trace = trace.expect("a trace");
+            let what = format!("{below} {ours:?} {paths:?}: {}", trace.reason);
+            assert_eq!(difference(&answer, &theirs, false), None, "{what}");
+            assert_eq!(theirs.code, 0, "{what}: {}", theirs.stderr.as_bstr());
+            if trace.served != Served::Native {
+                assert!(MAY_BE_GITS.contains(&ours.as_slice()), "{what}");
+                assert_eq!(trace.reason, "simplification that depends on how far git has walked", "{what}");
+                left.insert(ours.clone());
+            }
+            empty += usize::from(theirs.stdout.is_empty());
+        }
+    }
+    assert!(empty * 4 < places.len() * combinations.len(), "{empty} answers are empty");
+    left
+}
+
+/// The file that was deleted first of those that HEAD does not have.
+fn deleted_long_ago(world: &World) -> String {
+    let present = world.lines(&["ls-tree", "-r", "--name-only", "HEAD"]);
+    let deleted =
+        world.lines(&["log", "--reverse", "--no-renames", "--diff-filter=D", "--name-only", "--format="]);
+    deleted.into_iter().find(|path| !present.contains(path) && !path.starts_with('"')).expect("one of them")
+}
+
+/// Asks about all kinds of pathspecs, after `prepare`.
+fn ask_all(prepare: &[&str]) -> BTreeSet<Vec<&'static str>> {
+    let world = World::new(Plan::plain(61, 200));
+    world.git(prepare);
+    fs::create_dir_all(world.repository.dir.join("src/lib")).expect("a worktree");
+    let gone = deleted_long_ago(&world);
+    survey(
+        &world,
+        &[
+            ("", &["src/main.c"]),
+            ("", &["src"]),
+            ("", &["doc/", "README"]),
+            ("", &["*.c"]),
+            ("", &[":(icase)readme"]),
+            ("", &[":(glob)src/*.c"]),
+            ("", &[":(glob)**/a*"]),
+            ("", &[":(literal)*.c"]),
+            ("", &[":(top)src"]),
+            ("", &[":(exclude)src"]),
+            ("", &["src", ":!*.c"]),
+            ("", &[&gone]),
+            ("src", &["main.c"]),
+            ("src", &["."]),
+            ("src/lib", &["..", "../../README"]),
+            ("src/lib", &[":/doc"]),
+        ],
+    )
+}
+
+#[test]
+fn path_limits_are_answered_from_the_index() {
+    let left = ask_all(&["config", "core.commitGraph", "false"]);
+    assert_eq!(left, BTreeSet::from([vec!["main...topic"]]));
+}
+
+/// A commit-graph has a say in the order in which git walks.
+#[test]
+fn path_limits_beside_a_commit_graph() {
+    let left = ask_all(&["commit-graph", "write", "--reachable"]);
+    assert_eq!(left, MAY_BE_GITS.iter().map(|words| words.to_vec()).collect());
+    let said = include_str!("../../docs/COMPATIBILITY.md");
+    assert!(said.contains("where that depends on which commits git has read"), "it is not documented");
+}
+
+/// A graph draws nothing but first parents then, so what becomes of the others only matters to a format that shows them.
+#[test]
+fn graphs_along_first_parents_beside_a_commit_graph() {
+    let world = World::new(Plan::plain(61, 200));
+    world.git(&["commit-graph", "write", "--reachable"]);
+    for words in [
+        &["--oneline"][..],
+        &["--format=%h %s", "-n5"],
+        &["--oneline", "--author=example", "--skip=1"],
+        &["--oneline", "--full-history"],
+    ] {
+        let words = [&["--graph", "--first-parent"], words, &["--", "src"]].concat();
+        let theirs = world.env.log(&world.repository.dir, &args(&words), None);
+        assert!(theirs.stdout.lines().count() > 2, "{words:?} shows nothing");
+        assert_eq!(world.native(&words).as_bstr(), theirs.stdout.as_bstr(), "{words:?}");
+    }
+}
