@@ -3,6 +3,7 @@
 
 mod directories;
 mod editors;
+mod lists;
 mod native;
 
 use std::collections::{BTreeMap, HashSet};

@@ -33,7 +33,7 @@ impl Recorder {
             "#!/bin/sh\ncase $1 in version|--version) \
              test -z \"${VERSION}\" || {{ echo \"git version ${VERSION}\"; exit; }};; esac\n\
              printf '%s' \"$*\" >'{0}'/$$\n\
-             case \" $* \" in *' --stdin '*) cat >'{0}'/$$.input; exec '{1}' \"$@\" <'{0}'/$$.input;; esac\n\
+             case \" $* \" in *' --stdin '*) tee '{0}'/$$.input | '{1}' \"$@\"; exit;; esac\n\
              exec '{1}' \"$@\"\n",
             notes.display(),
             env.real_git().display(),
