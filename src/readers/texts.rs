@@ -83,7 +83,7 @@ pub(super) fn pathspec(bytes: &[u8]) {
     for prefix in ["", "d/e/"] {
         for icase in [false, true] {
             let environment = paths::Environment { icase, ..Default::default() };
-            if let Ok(pathspec) = Pathspec::parse(&specs, prefix.into(), environment) {
+            if let Ok(pathspec) = Pathspec::parse(&specs, &paths::Place::below(prefix), environment) {
                 black_box((pathspec.reach(path.into()), pathspec.literals(), pathspec.prefixes().count()));
             }
         }

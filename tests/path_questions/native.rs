@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::os::unix::fs::symlink;
 
 use bstr::ByteSlice;
 
@@ -172,5 +173,39 @@ fn graphs_along_first_parents_beside_a_commit_graph() {
         let theirs = world.env.log(&world.repository.dir, &args(&words), None);
         assert!(theirs.stdout.lines().count() > 2, "{words:?} shows nothing");
         assert_eq!(world.native(&words).as_bstr(), theirs.stdout.as_bstr(), "{words:?}");
+    }
+}
+
+/// Paths from the root of the file system, as editors have them.
+#[test]
+fn absolute_paths() {
+    let world = World::new(Plan::plain(61, 200));
+    let top = world.repository.dir.canonicalize().expect("it is there").display().to_string();
+    let link = format!("{top}-link");
+    symlink(&top, &link).expect("a new name");
+    let below = world.repository.dir.join("src");
+    fs::create_dir_all(&below).expect("a worktree");
+    let ask = |path: &str| {
+        let words = args(&["--format=%h %s", "--name-only", "--no-renames", "--", path]);
+        let theirs = world.env.log(&below, &words, None);
+        let (ours, trace) = world.env.fastlog(&below, &words, None);
+        assert_eq!(difference(&ours, &theirs, false), None, "{path}");
+        (theirs.code, theirs.stdout, trace.expect("a trace").served)
+    };
+    let everything = ask(".").1;
+    for path in ["", "/", "/src", "/src/", "//src/./main.c", "/doc/../src", "/no/such", "/*.c"] {
+        let (code, shown, served) = ask(&format!("{top}{path}"));
+        assert_eq!((code, served), (0, Served::Native), "{path}");
+        assert_eq!(shown.is_empty(), path == "/no/such", "{path}");
+    }
+    for magic in [":(icase)", ":(glob)", ":(literal)", ":!"] {
+        let (code, shown, served) = ask(&format!("{magic}{top}/src"));
+        assert_eq!((code, served, shown.is_empty()), (0, Served::Native, false), "{magic}");
+    }
+    assert!(ask(&format!("{top}/src/")).1 == everything, "not the same commits");
+    // Which file a path leads to by links, git finds out.
+    assert!(ask(&format!("{link}/src/")) == (0, everything, Served::Git), "{link}/src/");
+    for outside in ["/", "/no/such", &format!("{top}2"), &format!("{top}/../x")] {
+        assert_eq!(ask(outside), (128, Vec::new(), Served::Git), "{outside}");
     }
 }

@@ -3,7 +3,6 @@
 use std::ffi::OsStr;
 use std::process::ExitCode;
 
-use bstr::ByteSlice;
 use rayon::prelude::*;
 
 use super::Question;
@@ -17,7 +16,7 @@ use crate::log::filter::TextFilter;
 use crate::log::handover;
 use crate::log::json;
 use crate::log::options::Simplification;
-use crate::log::paths::{Environment, Pathspec, prefix};
+use crate::log::paths::{Environment, Pathspec, Place};
 use crate::log::render::date::{DateContext, DateMode};
 use crate::log::render::pretty::{Builtin, Spec};
 use crate::log::repo_sources::RepoSources;
@@ -49,7 +48,7 @@ impl Question<'_> {
         }
         self.check_paths(history, paths)?;
         let glob = glob.as_encoded_bytes();
-        let pathspec = Pathspec::parse(&[glob], prefix(self.repo)?.as_bstr(), Environment::read()?)?;
+        let pathspec = Pathspec::parse(&[glob], &Place::of(self.repo)?, Environment::read()?)?;
         let mut settings = Settings::resolve(options, self.config, for_a_person())?;
         settings.spec = Spec::Builtin(Builtin::Medium);
         let (plan, _) = self.plan(history, &settings, None)?;

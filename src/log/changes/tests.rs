@@ -12,7 +12,7 @@ use crate::index::{History, Paths, Pos};
 use crate::log::options::{ChangeList, LogOptions, parse};
 use crate::log::paths::tests::classes::{make_history, path_segments, read_history, trees};
 use crate::log::paths::tests::seed;
-use crate::log::paths::{Environment, Pathspec};
+use crate::log::paths::{Environment, Pathspec, Place};
 use crate::log::render::changes::Listing;
 use crate::log::render::pretty::{Environment as FormatEnvironment, Placement, parse_format};
 use crate::log::sources::{Decorations, Note, Sources};
@@ -116,7 +116,7 @@ fn lists_are_those_of_git_log() {
             let config = sandbox.config(&sandbox.path("repo/.git"));
             let rules = Rules::resolve(&options, &config).unwrap();
             let pathspec = (!specs.is_empty())
-                .then(|| Pathspec::parse(&specs, b"".into(), Environment::default()).unwrap());
+                .then(|| Pathspec::parse(&specs, &Place::default(), Environment::default()).unwrap());
             let digits = Digits(match &options.abbrev {
                 None => 7,
                 Some(crate::log::options::AbbrevArg::Digits(digits)) => *digits,
@@ -187,7 +187,7 @@ fn simplified_parents_count() {
     let mut shown = 0;
     for spec in ["a*", "sub", "*b", "[A-Z]*", ":!a"] {
         let specs = [BString::from(spec)];
-        let pathspec = Pathspec::parse(&specs, b"".into(), Environment::default()).unwrap();
+        let pathspec = Pathspec::parse(&specs, &Place::default(), Environment::default()).unwrap();
         let walk = ["log", "--all", "--parents", "--full-history", "--format=commit %H %P"];
         let commits = sandbox.git("repo", &[&walk[..], &["--", spec]].concat());
         let mut changes = Changes::new(&history, &paths, Some(&pathspec), &specs, rules, &git);

@@ -13,4 +13,4 @@ pub(in crate::log) mod tests;
 pub use classes::tree_same;
 pub use known::check_known;
 pub use matches::{Literal, Reach};
-pub use pathspec::{Environment, Pathspec, prefix};
+pub use pathspec::{Environment, Pathspec, Place};

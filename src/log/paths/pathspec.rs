@@ -2,6 +2,8 @@
 //!
 //! What git refuses, and `attr` and `prefix` magic, is handed over.
 
+use std::path::Path;
+
 use bstr::{BStr, BString, ByteSlice};
 
 use crate::log::options::LogOptions;
@@ -57,25 +59,43 @@ impl Environment {
     }
 }
 
-/// Where the current directory is in the worktree: empty at its top and where there is none, else with a slash at
-/// the end.
-///
-/// # Errors
-/// When it is in no worktree but in the git dir of one.
-pub fn prefix(repo: &Repo) -> Result<BString, NotExact> {
-    let Some(top) = &repo.work_dir else { return Ok(BString::default()) };
-    let failed = |err: std::io::Error| NotExact::from(format!("current directory: {err}"));
-    if repo.is_inside_git_dir() {
-        return Err("paths from inside of a git dir".into());
+/// Where a command was started.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Place {
+    /// The top of the worktree with a slash at the end, symbolic links resolved; empty where there is none.
+    top: BString,
+    /// Where the current directory is below it: empty at the top and where there is none, else with a slash at the end.
+    prefix: BString,
+}
+
+impl Place {
+    /// That of this process.
+    ///
+    /// # Errors
+    /// When it is in no worktree but in the git dir of one.
+    pub fn of(repo: &Repo) -> Result<Place, NotExact> {
+        let Some(top) = &repo.work_dir else { return Ok(Place::default()) };
+        let failed = |err: std::io::Error| NotExact::from(format!("current directory: {err}"));
+        if repo.is_inside_git_dir() {
+            return Err("paths from inside of a git dir".into());
+        }
+        let (top, cwd) = (top.canonicalize().map_err(failed)?, std::env::current_dir().map_err(failed)?);
+        let below =
+            cwd.strip_prefix(&top).map_err(|_| NotExact::because("paths from outside of the worktree"))?;
+        let with_slash = |path: &Path| {
+            let mut path = BString::from(path.as_os_str().as_encoded_bytes());
+            if !path.is_empty() && !path.ends_with(b"/") {
+                path.push(b'/');
+            }
+            path
+        };
+        Ok(Place { top: with_slash(&top), prefix: with_slash(below) })
     }
-    let (top, cwd) = (top.canonicalize().map_err(failed)?, std::env::current_dir().map_err(failed)?);
-    let below =
-        cwd.strip_prefix(&top).map_err(|_| NotExact::because("paths from outside of the worktree"))?;
-    let mut prefix = BString::from(below.as_os_str().as_encoded_bytes());
-    if !prefix.is_empty() {
-        prefix.push(b'/');
+
+    /// In the directory `prefix` of a worktree of which nobody knows where it is.
+    pub fn below(prefix: &str) -> Place {
+        Place { top: BString::default(), prefix: prefix.into() }
     }
-    Ok(prefix)
 }
 
 /// One pathspec.
@@ -118,17 +138,16 @@ impl Pathspec {
         if options.paths.is_empty() {
             return Ok(None);
         }
-        let prefix = prefix(repo)?;
-        Pathspec::parse(&options.paths, prefix.as_bstr(), Environment::read()?).map(Some)
+        Pathspec::parse(&options.paths, &Place::of(repo)?, Environment::read()?).map(Some)
     }
 
-    /// Reads the path arguments of a command that was started in the directory `prefix` (see [`prefix`]); at least one.
+    /// Reads the path arguments of a command that was started at `place`; at least one.
     ///
     /// # Errors
     /// When git would refuse them, or for magic that only git knows.
     pub fn parse(
         arguments: &[impl AsRef<[u8]>],
-        prefix: &BStr,
+        place: &Place,
         environment: Environment,
     ) -> Result<Pathspec, NotExact> {
         environment.check()?;
@@ -144,11 +163,11 @@ impl Pathspec {
             };
             let list = if magic.exclude { &mut pathspec.exclude } else { &mut pathspec.include };
             let magic = magic.with(environment);
-            list.push(item(magic, path, prefix)?);
+            list.push(item(magic, path, place)?);
         }
         if pathspec.include.is_empty() {
             // Whatever the current directory: everything but what is excluded.
-            pathspec.include.push(item(Magic { top: true, ..Magic::default() }, b"".into(), b"".into())?);
+            pathspec.include.push(item(Magic { top: true, ..Magic::default() }, b"".into(), place)?);
         }
         Ok(pathspec)
     }
@@ -226,9 +245,13 @@ impl Magic {
     }
 }
 
-fn item(magic: Magic, path: &BStr, prefix: &BStr) -> Result<Item, NotExact> {
+fn item(magic: Magic, path: &BStr, place: &Place) -> Result<Item, NotExact> {
     // Paths from the top are taken as they are written.
-    let (text, fixed) = if magic.top { (path.to_owned(), 0) } else { normalize(prefix, path)? };
+    let (text, fixed) = match path.starts_with(b"/") {
+        _ if magic.top => (path.to_owned(), 0),
+        true => (below_top(path, place)?, 0),
+        false => normalize(place.prefix.as_bstr(), path)?,
+    };
     if magic.icase && !text.is_ascii() {
         // Which other letters are the same is the locale's to say.
         return Err("letters beyond ASCII in any case".into());
@@ -246,12 +269,18 @@ fn item(magic: Magic, path: &BStr, prefix: &BStr) -> Result<Item, NotExact> {
     Ok(Item { plain, fixed, icase: magic.icase, glob: magic.glob, one_star, text })
 }
 
+/// What of an absolute path is below the top of the worktree.
+fn below_top(path: &BStr, place: &Place) -> Result<BString, NotExact> {
+    let (path, _) = normalize(b"/".as_bstr(), path)?;
+    let below = path.strip_prefix(place.top.as_bytes()).filter(|_| !place.top.is_empty());
+    let top_itself = || (place.top.strip_suffix(b"/") == Some(&path)).then_some(&b""[..]);
+    // Symbolic links may lead there, too.
+    below.or_else(top_itself).map(BString::from).ok_or(NotExact::because("an absolute path to elsewhere"))
+}
+
 /// Joins `path` to `prefix` without `.`, `..` and doubled slashes; a slash at the end stays. Also tells how much of
 /// the prefix is left.
 fn normalize(prefix: &BStr, path: &BStr) -> Result<(BString, usize), NotExact> {
-    if path.starts_with(b"/") {
-        return Err("an absolute path".into());
-    }
     // Ends with a slash, or is empty, before each component.
     let mut text: BString = prefix.to_owned();
     let mut fixed = prefix.len();

@@ -12,7 +12,7 @@ use gix::objs::tree::EntryKind;
 use super::{MAGIC, NAMES, PIECES, random_path, seed};
 use crate::history::{self, Options};
 use crate::index::{Bytes, History, PathSegment, Paths, Pos, Segment, Slice, write_paths};
-use crate::log::paths::{Environment, Pathspec, check_known, tree_same};
+use crate::log::paths::{Environment, Pathspec, Place, check_known, tree_same};
 use crate::repo::commit_dates;
 use crate::repo::testing::{Sandbox, Seed};
 
@@ -161,7 +161,9 @@ fn the_same_where_contents_are_equal() {
                     _ => ":(literal)".to_owned() + &used[seed.below(used.len())],
                 })
                 .collect();
-            let Ok(pathspec) = Pathspec::parse(&specs, b"".into(), Environment::default()) else { continue };
+            let Ok(pathspec) = Pathspec::parse(&specs, &Place::default(), Environment::default()) else {
+                continue;
+            };
             let tree_same = tree_same(&paths, &history, &pathspec).unwrap();
             let about = format!("case {case}: {specs:?}");
             let contents: Vec<Tree> = trees.iter().map(|tree| chosen(&pathspec, tree)).collect();

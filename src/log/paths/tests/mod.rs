@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use bstr::{BString, ByteSlice};
 
-use super::{Environment, Pathspec};
+use super::{Environment, Pathspec, Place};
 use crate::repo::testing::{Sandbox, Seed};
 
 const NAMES: &[&str] = &[
@@ -181,7 +181,7 @@ fn pathspecs_choose_what_git_chooses() {
                 .map(|(name, value)| (format!("GIT_{name}_PATHSPECS"), u8::from(value).to_string().into()))
                 .to_vec();
             let (old, new) = (seed.below(4), seed.below(4));
-            let parsed = Pathspec::parse(&specs, directory.as_bytes().as_bstr(), environment);
+            let parsed = Pathspec::parse(&specs, &Place::below(&directory), environment);
             let (from, to) = (format!("t{old}"), format!("t{new}"));
             let mut arguments = vec!["diff-tree", "-r", "-z", "--name-status", &from, &to, "--"];
             arguments.extend(specs.iter().map(String::as_str));
@@ -232,16 +232,16 @@ fn what_git_refuses_is_left_to_git() {
         ":(prefix:0)a",
     ];
     for spec in refused {
-        assert!(Pathspec::parse(&[spec], b"".into(), Environment::default()).is_err(), "{spec}");
+        assert!(Pathspec::parse(&[spec], &Place::default(), Environment::default()).is_err(), "{spec}");
     }
     let both = Environment { glob: true, noglob: true, ..Environment::default() };
-    assert!(Pathspec::parse(&["a"], b"".into(), both).is_err());
+    assert!(Pathspec::parse(&["a"], &Place::default(), both).is_err());
 }
 
 #[test]
 fn only_plain_paths_are_literal() {
     let literals = |spec: &str| {
-        let pathspec = Pathspec::parse(&[spec], b"sub/".into(), Environment::default()).unwrap();
+        let pathspec = Pathspec::parse(&[spec], &Place::below("sub/"), Environment::default()).unwrap();
         pathspec
             .literals()
             .map(|all| all.iter().map(|one| (one.path.to_string(), one.not_a_file)).collect::<Vec<_>>())
@@ -256,7 +256,7 @@ fn only_plain_paths_are_literal() {
     assert_eq!(literals(":!a"), None);
     assert_eq!(literals(":(literal)*"), Some(vec![("sub/*".to_owned(), false)]));
     assert_eq!(
-        Pathspec::parse(&[PathBuf::from("x").to_str().unwrap()], b"".into(), Environment::default())
+        Pathspec::parse(&[PathBuf::from("x").to_str().unwrap()], &Place::default(), Environment::default())
             .unwrap()
             .prefixes()
             .collect::<Vec<_>>(),
