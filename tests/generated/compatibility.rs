@@ -31,7 +31,9 @@ pub(super) fn log() -> String {
             }
             Mode::LastModified => {
                 "Those of `git last-modified`; one revision or range, and paths. What the index does \
-                                   not tell, `git last-modified` does where git has it (since 2.52)."
+                                   not tell, `git last-modified` does where git has it (since 2.52): several revisions, \
+                                   `A...B`, an excluded revision, `-t` with paths, and without `-r` paths with \
+                                   `:(icase)` or `:(exclude)`. (Without `-r`, git refuses patterns.)"
             }
         };
         let _ =

@@ -269,7 +269,18 @@ fn last_modified_of_some_paths() {
         let answer = world.native(&[&["--last-modified"], words].concat());
         assert_eq!(answer.as_bstr(), expected.as_bytes().as_bstr(), "{words:?}");
     }
-    for words in [&["HEAD", "HEAD~1"][..], &["-n1"], &["--max-depth=1"], &["--", "a*"], &["HEAD...HEAD~1"]] {
+    for words in [
+        &["HEAD", "HEAD~1"][..],
+        &["-n1"],
+        &["--max-depth=1"],
+        &["--", "a*"],
+        &["HEAD...HEAD~1"],
+        &["HEAD~1..HEAD~2"],
+        &["-t", "--", "a"],
+        &["-rt", "--", "a"],
+        &["--", ":!a"],
+        &["--", ":(icase)A"],
+    ] {
         let (output, served) = world.fastlog(&[&["--last-modified"], words].concat());
         assert_eq!((output.code, served), (128, Served::Git), "{words:?}");
         assert!(

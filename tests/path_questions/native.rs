@@ -209,3 +209,50 @@ fn absolute_paths() {
         assert_eq!(ask(outside), (128, Vec::new(), Served::Git), "{outside}");
     }
 }
+
+/// What docs/COMPATIBILITY.md lists besides: git's answer, for this reason.
+#[test]
+fn what_is_left_to_git_is_git_s() {
+    let world = World::new(Plan::plain(61, 200));
+    let stars = "*".repeat(33);
+    let other_letters = ":(icase)\u{e9}t\u{e9}";
+    for (words, reason) in [
+        (&["--", other_letters][..], "letters beyond ASCII in any case"),
+        (&["--", &stars], "a pattern with very many stars"),
+        (&["--", ":(attr:x)src"], "pathspec magic 'attr:x'"),
+        (&["--author=example", "--parents", "--", "src"], "rewritten parents of filtered commits"),
+        (&["--skip=1", "--parents", "--", "src"], "rewritten parents of filtered commits"),
+        (&["-p", "--parents", "--", "src"], "diff output"),
+        (&["--stat", "--graph", "--", "src"], "diff output"),
+        (&["-p", "--simplify-merges", "--", "src"], "diffs of commits whose parents were simplified"),
+        (
+            &["--stat", "--simplify-by-decoration", "--", "src"],
+            "diffs of commits whose parents were simplified",
+        ),
+        (
+            &["--raw", "--full-diff", "--simplify-merges", "--", "src"],
+            "all changes of commits whose parents were simplified",
+        ),
+        (&["--follow", "--graph", "--", "README"], "--follow with options that look at other commits"),
+        (&["--follow", "--reverse", "--", "README"], "--follow with options that look at other commits"),
+        (&["--follow", "--full-history", "--", "README"], "--follow with options that look at other commits"),
+        (&["--follow", "-p", "-C", "--", "README"], "--follow with other diff options"),
+        (&["--follow", "--", "src"], "--follow of 'src', which was not always a file"),
+        (&["--follow", "--", "READ*"], "--follow of something else than a path"),
+        (&["--follow", "--format=%G?", "--", "README"], "--follow with what git renders"),
+        (&["--no-walk", "--", "src"], "--no-walk with what needs a walk"),
+    ] {
+        let words = args(words);
+        let theirs = world.env.log(&world.repository.dir, &words, None);
+        let (ours, trace) = world.env.fastlog(&world.repository.dir, &words, None);
+        assert_eq!(difference(&ours, &theirs, false), None, "{words:?}");
+        let trace = trace.expect("a trace");
+        assert_eq!((trace.served, &*trace.reason), (Served::Git, reason), "{words:?}");
+    }
+    world.git(&["commit-graph", "write", "--reachable", "--changed-paths"]);
+    let words = args(&["--remove-empty", "--", "src"]);
+    let theirs = world.env.log(&world.repository.dir, &words, None);
+    let (ours, trace) = world.env.fastlog(&world.repository.dir, &words, None);
+    assert_eq!(difference(&ours, &theirs, false), None);
+    assert_eq!(trace.expect("a trace").reason, "--remove-empty with changed-path filters");
+}
