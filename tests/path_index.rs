@@ -1,7 +1,7 @@
 //! `git optimize index` and what was done to paths: what it says, and repositories in which trees are missing.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use bstr::ByteSlice;
 
@@ -119,11 +119,22 @@ fn ask(env: &Environment, dir: &Path, words: &[&str]) -> (Served, String) {
     (trace.served, trace.reason)
 }
 
-/// A tree is lost. Whoever would come to its commit is sent to git, which complains; nobody else is.
-#[test]
-fn only_questions_that_meet_an_unknown_commit_are_git_s() {
-    let env = Environment::new();
-    let dir = env.path().join("repository");
+/// What may be wrong with a tree.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fault {
+    /// It is not there.
+    Missing,
+    /// Its object can't be decompressed.
+    Damaged,
+    /// Its last entry is cut off.
+    Short,
+    /// A file comes twice, and what follows is not in order.
+    Unsorted,
+}
+
+/// A repository with the branches `main` and `side`, and a tree at `side~1` in which something is wrong.
+fn with_a_fault(env: &Environment, fault: Fault) -> PathBuf {
+    let dir = env.path().join(format!("{fault:?}"));
     fs::create_dir(&dir).expect("a new directory");
     env.git_ok(&dir, &["init", "-q"]);
     let commit = |branch: &str, number: usize| {
@@ -134,47 +145,88 @@ fn only_questions_that_meet_an_unknown_commit_are_git_s() {
         env.git_ok(&dir, &["add", "-A"]);
         env.git_ok(&dir, &["commit", "-q", "-m", &format!("{branch} {number}")]);
     };
+    let name = |words: &[&str], input: Option<&[u8]>| {
+        env.git_input(&dir, words, input).trim_end().to_str().expect("hexadecimal").to_owned()
+    };
     (0..3).for_each(|number| commit("main", number));
     env.git_ok(&dir, &["checkout", "-q", "-b", "side", "HEAD~1"]);
-    commit("side", 0);
-    let lost = env.git_ok(&dir, &["rev-parse", "HEAD^{tree}"]);
-    commit("side", 1);
+    (0..2).for_each(|number| commit("side", number));
     env.git_ok(&dir, &["checkout", "-q", "main"]);
-    let lost = lost.trim_end().to_str().expect("hexadecimal");
-    fs::remove_file(dir.join(".git/objects").join(&lost[..2]).join(&lost[2..])).expect("a loose object");
-    env.index_ok(&dir, "build");
-    assert!(status(&env, &dir, "unknown").parse::<u32>().expect("a number") > 0);
-    for words in [
-        &["--oneline", "--", "file"][..],
-        &["--oneline", "--name-status", "--full-history", "--", "below", "*e"],
-        &["--graph", "--oneline", "HEAD~2..", "--", "below/file"],
-        &["--oneline", "--follow", "--", "below/file"],
-        &["--oneline", "--all"],
-        &["--oneline", "side~2", "--", "file"],
-    ] {
-        let (served, reason) = ask(&env, &dir, words);
-        assert_eq!(served, Served::Native, "{words:?}: {reason}");
-    }
-    for words in [
-        &["--oneline", "side", "--", "file"][..],
-        &["--oneline", "--all", "--", "file"],
-        &["--oneline", "main..side", "--", "below"],
-        &["--oneline", "side..main", "--", "below"],
-        &["--oneline", "side...main", "--", "below"],
-        &["--oneline", "--follow", "side", "--", "file"],
-    ] {
-        let (served, reason) = ask(&env, &dir, words);
-        assert!(served == Served::Git && reason.ends_with(" changed is not known"), "{words:?}: {reason}");
-    }
-    for (words, code) in [
-        (&["--last-modified", "-r"][..], 0),
-        (&["--last-modified", "-r", "side"], 128),
-        (&["--contains-path=*"], 0),
-        (&["--contains-path=*", "--all"], 128),
-    ] {
-        let (ours, _) = env.fastlog(&dir, &args(words), None);
-        assert_eq!(ours.code, code, "{words:?}: {}", ours.stderr.as_bstr());
-        assert!(code == 0 || ours.stderr.contains_str(" changed is not known"), "{}", ours.stderr.as_bstr());
+    let tree = name(&["rev-parse", "side~1^{tree}"], None);
+    let file = dir.join(".git/objects").join(&tree[..2]).join(&tree[2..]);
+    let good = env.git_ok(&dir, &["cat-file", "tree", &tree]);
+    let malformed = match fault {
+        Fault::Missing => {
+            fs::remove_file(file).expect("a loose object");
+            return dir;
+        }
+        Fault::Damaged => {
+            let mut bytes = fs::read(&file).expect("a loose object");
+            bytes.iter_mut().skip(8).for_each(|byte| *byte ^= 0x55);
+            fs::remove_file(&file).expect("a loose object");
+            fs::write(file, bytes).expect("writable");
+            return dir;
+        }
+        Fault::Short => good[..good.len() - 3].to_vec(),
+        Fault::Unsorted => {
+            let file = good.find(b"100644 file").expect("an entry");
+            [&good[file..], &good[file..], &good[..file]].concat()
+        }
+    };
+    let tree = name(&["hash-object", "-t", "tree", "-w", "--literally", "--stdin"], Some(&malformed));
+    let first = name(&["commit-tree", "-p", "side~2", "-m", "side 0", &tree], None);
+    let second = name(&["commit-tree", "-p", &first, "-m", "side 1", "side^{tree}"], None);
+    env.git_ok(&dir, &["update-ref", "refs/heads/side", &second]);
+    dir
+}
+
+/// Whoever would come to a commit whose tree can't be read is sent to git, which complains where it does; nobody else is.
+#[test]
+fn only_questions_that_meet_an_unknown_commit_are_git_s() {
+    let env = Environment::new();
+    for fault in [Fault::Missing, Fault::Damaged, Fault::Short, Fault::Unsorted] {
+        let dir = with_a_fault(&env, fault);
+        env.index_ok(&dir, "build");
+        assert!(status(&env, &dir, "unknown").parse::<u32>().expect("a number") > 0);
+        for words in [
+            &["--oneline", "--", "file"][..],
+            &["--oneline", "--name-status", "--full-history", "--", "below", "*e"],
+            &["--graph", "--oneline", "HEAD~2..", "--", "below/file"],
+            &["--oneline", "--follow", "--", "below/file"],
+            &["--oneline", "--all"],
+            &["--oneline", "side~2", "--", "file"],
+        ] {
+            let (served, reason) = ask(&env, &dir, words);
+            assert_eq!(served, Served::Native, "{fault:?} {words:?}: {reason}");
+        }
+        for words in [
+            &["--oneline", "side", "--", "file"][..],
+            &["--oneline", "--all", "--", "file"],
+            &["--oneline", "main..side", "--", "below"],
+            &["--oneline", "side..main", "--", "below"],
+            &["--oneline", "side...main", "--", "below"],
+            &["--oneline", "--follow", "side", "--", "file"],
+        ] {
+            let (served, reason) = ask(&env, &dir, words);
+            assert!(
+                served == Served::Git && reason.ends_with(" changed is not known"),
+                "{fault:?} {words:?}: {reason}"
+            );
+        }
+        for (words, code) in [
+            (&["--last-modified", "-r"][..], 0),
+            (&["--last-modified", "-r", "side"], 128),
+            (&["--contains-path=*"], 0),
+            (&["--contains-path=*", "--all"], 128),
+        ] {
+            let (ours, _) = env.fastlog(&dir, &args(words), None);
+            assert_eq!(ours.code, code, "{fault:?} {words:?}: {}", ours.stderr.as_bstr());
+            assert!(
+                code == 0 || ours.stderr.contains_str(" changed is not known"),
+                "{}",
+                ours.stderr.as_bstr()
+            );
+        }
     }
 }
 
