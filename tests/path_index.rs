@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
 
 use bstr::ByteSlice;
 
@@ -56,6 +57,56 @@ fn build_update_verify_clear() {
     env.index_ok(&dir, "verify");
     env.index_ok(&dir, "clear");
     assert!(!index.exists());
+}
+
+/// More commits than one slice of the paths has, each of which changes one of a few files.
+fn long_history(env: &Environment) -> (PathBuf, u32) {
+    const COMMITS: u32 = 70_000;
+    let dir = env.path().join("long");
+    env.git_ok(env.path(), &["init", "-q", "long"]);
+    let mut stream = String::new();
+    for number in 0..COMMITS {
+        let date = 1_000_000_000 + number;
+        stream +=
+            &format!("commit refs/heads/main\ncommitter C <c@example.com> {date} +0000\ndata 4\ntext\n");
+        stream += &format!("M 100644 inline file-{}\ndata 5\n{:05}\n", number % 7, number % 100);
+    }
+    env.git_input(&dir, &["fast-import", "--quiet"], Some(stream.as_bytes()));
+    (dir, COMMITS)
+}
+
+/// What was finished before somebody killed the process is there for questions, and is not made again.
+#[test]
+fn an_update_that_is_killed_keeps_its_finished_slices() {
+    let env = Environment::new();
+    let (dir, commits) = long_history(&env);
+    let covered = || status(&env, &dir, "paths of commits").parse::<u32>().expect("a number");
+    let halfway = |covered: u32| 0 < covered && covered < commits;
+    let killed = (0..50).find_map(|_| {
+        let mut update = env.ours("git-optimize", &dir, &["index", "update", "--quiet"]);
+        let mut update = update.stdin(Stdio::null()).stdout(Stdio::null()).spawn().expect("our program");
+        while update.try_wait().expect("our child").is_none() {
+            if dir.join(".git-fast/MANIFEST").exists() && halfway(covered()) {
+                break;
+            }
+        }
+        update.kill().expect("our child");
+        update.wait().expect("our child");
+        let covered = covered();
+        if !halfway(covered) {
+            env.index_ok(&dir, "clear");
+        }
+        halfway(covered).then_some(covered)
+    });
+    let kept = killed.expect("it was never killed in time");
+    assert_eq!(status(&env, &dir, "commits"), commits.to_string());
+    let said = env.optimize(&dir, &["index", "update"]).success("update");
+    let expected = format!("index: up to date\nindex: added the paths of {} commits\n", commits - kept);
+    assert_eq!(said.as_bstr(), expected.as_bytes().as_bstr());
+    env.index_ok(&dir, "verify");
+    let (served, reason) = ask(&env, &dir, &["--format=%h", "--", "file-3"]);
+    assert_eq!(served, Served::Native, "{reason}");
+    assert_eq!(env.optimize(&dir, &["index", "verify", "--deep"]).code, 0);
 }
 
 /// The hashes of the index are right, and the repository says something else.

@@ -254,7 +254,7 @@ pub(super) struct IndexOptions {
 pub(super) enum IndexCommand {
     /// Build it from scratch
     Build,
-    /// Add what is new, and repair it if it can't be used
+    /// Add what is new, finish what was stopped halfway, and repair it if it can't be used
     Update,
     /// Compare it with the repository; exit code 1 when it is wrong
     Verify {
