@@ -33,7 +33,12 @@ fn a_slash_asks_for_what_is_in_a_directory() {
     let mut rng = Rng::with_seed(seed() ^ 0xd1);
     let mut entries = 0;
     for number in 0..3 {
-        let world = World::new(Plan { odd: false, commits: 70, ..Plan::random(seed() * 100 + 10 + number) });
+        let world = World::new(Plan {
+            odd: false,
+            commits: 70,
+            submodules: number > 0,
+            ..Plan::random(seed() * 100 + 10 + number)
+        });
         let revisions = world.lines(&["rev-list", "--all"]);
         for _ in 0..3 {
             let revision = revisions[rng.usize(0..revisions.len())].as_str();

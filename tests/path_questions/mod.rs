@@ -94,7 +94,12 @@ fn by_path(answer: &[u8]) -> Vec<(Vec<u8>, String)> {
 fn last_modified_is_what_log_finds_for_each_path() {
     let mut rng = Rng::with_seed(seed());
     for number in 0..4 {
-        let world = World::new(Plan { odd: false, commits: 70, ..Plan::random(seed() * 100 + number) });
+        let world = World::new(Plan {
+            odd: false,
+            commits: 70,
+            submodules: number > 1,
+            ..Plan::random(seed() * 100 + number)
+        });
         let revisions = world.lines(&["rev-list", "--all"]);
         for (options, listed) in
             [(&["-r"][..], &["-r"][..]), (&[], &[]), (&["-r", "-t"], &["-r", "-t"]), (&["-rt"], &["-rt"])]
@@ -122,7 +127,8 @@ type Tree = BTreeMap<Vec<u8>, Vec<u8>>;
 #[test]
 fn last_modified_in_a_range() {
     let mut rng = Rng::with_seed(seed() ^ 0x9a);
-    let world = World::new(Plan { odd: false, commits: 60, ..Plan::random(seed() * 100 + 50) });
+    let world =
+        World::new(Plan { odd: false, commits: 60, submodules: true, ..Plan::random(seed() * 100 + 50) });
     let mut parents: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for line in world.lines(&["rev-list", "--all", "--parents"]) {
         let mut names = line.split(' ').map(str::to_owned);
@@ -184,7 +190,12 @@ fn last_modified_is_git_s() {
         fs::create_dir(&bin).expect("a new directory");
         std::os::unix::fs::symlink(&new, bin.join("git")).expect("a new name");
         env.put_first(&bin);
-        let plan = Plan { commits: 80, odd: number % 2 == 1, ..Plan::random(seed() * 100 + 30 + number) };
+        let plan = Plan {
+            commits: 80,
+            odd: number % 2 == 1,
+            submodules: number % 4 > 1,
+            ..Plan::random(seed() * 100 + 30 + number)
+        };
         let repository = Generated::new(&env, "repository", plan);
         if number % 4 < 2 {
             env.git_ok(&repository.dir, &["commit-graph", "write", "--reachable", "--changed-paths"]);
@@ -390,7 +401,12 @@ fn lives_of_paths_are_those_that_log_lists() {
     let options: &[&[&str]] =
         &[&[], &["--all"], &["--no-merges", "--all"], &["--topo-order"], &["--all", "^HEAD"]];
     for number in 0..4 {
-        let world = World::new(Plan { odd: false, commits: 70, ..Plan::random(seed() * 100 + 70 + number) });
+        let world = World::new(Plan {
+            odd: false,
+            commits: 70,
+            submodules: number > 1,
+            ..Plan::random(seed() * 100 + 70 + number)
+        });
         for _ in 0..10 {
             let glob = globs[rng.usize(0..globs.len())];
             let words = options[rng.usize(0..options.len())];

@@ -158,6 +158,29 @@ fn path_limits_beside_a_commit_graph() {
     assert!(said.contains("where that depends on which commits git has read"), "it is not documented");
 }
 
+/// Submodules and symbolic links are entries of trees like others, and change places with files and directories.
+#[test]
+fn submodules_and_links_are_answered_from_the_index() {
+    let world = World::new(Plan { submodules: true, ..Plan::plain(62, 200) });
+    let changes = world.lines(&["log", "--all", "--raw", "--no-renames", "--format="]);
+    let one = |modes: &str| {
+        let line = changes.iter().find(|line| line.starts_with(modes) && !line.ends_with('"'));
+        line.unwrap_or_else(|| panic!("no change of {modes}")).split('\t').nth(1).expect("a path").to_owned()
+    };
+    let changed = one(":000000 160000");
+    survey(
+        &world,
+        &[
+            ("", &[&changed]),
+            ("", &[&format!("{changed}/")]),
+            ("", &[&format!(":!{changed}/")]),
+            ("", &[&one(":160000 000000")]),
+            ("", &[&one(":100644 120000")]),
+            ("", &["src", "*/"]),
+        ],
+    );
+}
+
 /// A graph draws nothing but first parents then, so what becomes of the others only matters to a format that shows them.
 #[test]
 fn graphs_along_first_parents_beside_a_commit_graph() {

@@ -27,12 +27,22 @@ pub(crate) struct Plan {
     pub odd: bool,
     /// Whether it always ends with two branches that have merged each other.
     pub criss_cross: bool,
+    /// Whether there are submodules, which are nowhere to be found.
+    pub submodules: bool,
 }
 
 impl Plan {
     /// A plain repository for tests that are about something else.
     pub(crate) fn plain(seed: u64, commits: usize) -> Self {
-        Self { seed, commits, bare: false, object_format: "sha1", odd: false, criss_cross: false }
+        Self {
+            seed,
+            commits,
+            bare: false,
+            object_format: "sha1",
+            odd: false,
+            criss_cross: false,
+            submodules: false,
+        }
     }
 
     /// A repository with everything left to chance.
@@ -46,9 +56,13 @@ impl Plan {
             // The others have nothing in them that has to be left to git: there our own answers are tried most.
             odd: rng.bool(),
             criss_cross: false,
+            submodules: false,
         }
     }
 }
+
+/// The mode of a submodule. Its content is the name of a commit.
+const SUBMODULE: &str = "160000";
 
 type Tree = BTreeMap<Vec<u8>, (&'static str, Vec<u8>)>;
 
@@ -182,10 +196,14 @@ impl Generated {
         }
         line(stream, "deleteall");
         for (path, (mode, content)) in &tree {
-            stream.extend(format!("M {mode} inline ").bytes());
+            let is_submodule = *mode == SUBMODULE;
+            let object = if is_submodule { content.as_slice() } else { b"inline" };
+            stream.extend([format!("M {mode} ").as_bytes(), object, b" "].concat());
             stream.extend(text::quote_path(path));
             stream.push(b'\n');
-            data(stream, content);
+            if !is_submodule {
+                data(stream, content);
+            }
         }
         stream.push(b'\n');
         self.commits.push(CommitState { time, tree });
@@ -321,6 +339,11 @@ impl Generated {
                 let at = &existing[self.rng.usize(0..existing.len())];
                 let mode = ["100644", "100755", "120000"][self.rng.usize(0..3)];
                 tree.get_mut(at).expect("it exists").0 = mode;
+            }
+            5 if self.plan.submodules => {
+                let digits = if self.plan.object_format == "sha1" { 40 } else { 64 };
+                let commit = format!("{:0digits$x}", self.rng.u8(1..9));
+                insert(tree, path, (SUBMODULE, commit.into_bytes()));
             }
             _ => {
                 let content =
