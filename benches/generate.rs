@@ -3,10 +3,11 @@
 //! `cargo bench --bench generate -- --commits 300000 --files 40000 --size 1GB --seed 1 DIR`
 //!
 //! Made to be like real histories where it matters to a log: how often there are merges, how authors are
-//! distributed, how long messages are, how deep directories. The same arguments make the same history.
+//! distributed, how long messages are, how deep directories, that files are renamed. The same arguments make the same history.
 
 mod ugly;
 
+use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -107,6 +108,8 @@ struct Topic {
     tip: usize,
     length: usize,
     changed: Vec<(usize, usize)>,
+    /// How many files had been renamed when it left main: the others have their old names there.
+    renamed: usize,
 }
 
 /// How many topics are open at a time.
@@ -115,6 +118,8 @@ const TOPICS: usize = 24;
 const DIRECT: u32 = 3;
 /// After how many commits a topic is merged, on average: with [`DIRECT`] that makes 14 % of merges.
 const TOPIC_LENGTH: usize = 4;
+/// One commit on main in so many renames a file.
+const RENAMES: u32 = 40;
 /// Files from this number on are media.
 const MEDIA: usize = 1 << 32;
 /// Files changed by a commit, on average.
@@ -139,6 +144,10 @@ struct History<'a> {
     text: String,
     /// How many media files there are.
     media: usize,
+    /// Files that main has under another name than at first, in order.
+    renamed: HashMap<usize, usize>,
+    /// A file that is on main.
+    last: Option<usize>,
 }
 
 impl<'a> History<'a> {
@@ -158,6 +167,8 @@ impl<'a> History<'a> {
             main: 0,
             text: String::new(),
             media: 0,
+            renamed: HashMap::new(),
+            last: None,
         }
     }
 
@@ -184,7 +195,9 @@ impl<'a> History<'a> {
     fn one_commit(&mut self, time: i64, new_files: usize) -> io::Result<()> {
         if self.main == 0 || self.rng.u32(0..DIRECT) == 0 {
             let changes = self.changes(new_files)?;
-            self.main = self.commit("main", time, self.main, None, &changes, None)?;
+            let lines = self.rename() + &self.lines(&changes, self.renamed.len());
+            self.main = self.commit("main", time, self.main, None, &lines, None)?;
+            self.last = changes.last().map(|(file, _)| *file);
             return Ok(());
         }
         let slot = self.rng.usize(0..TOPICS);
@@ -192,17 +205,42 @@ impl<'a> History<'a> {
             Some(topic) if topic.length >= TOPIC_LENGTH => {
                 let subject = format!("Merge branch 'topic/{slot}'\n");
                 let merge = Some(topic.tip);
-                self.main = self.commit("main", time, self.main, merge, &topic.changed, Some(subject))?;
+                let lines = self.lines(&topic.changed, self.renamed.len());
+                self.main = self.commit("main", time, self.main, merge, &lines, Some(subject))?;
                 return Ok(());
             }
             Some(topic) => topic,
-            None => Topic { tip: self.main, length: self.rng.usize(0..2), changed: Vec::new() },
+            None => Topic {
+                tip: self.main,
+                length: self.rng.usize(0..2),
+                changed: Vec::new(),
+                renamed: self.renamed.len(),
+            },
         };
         let changes = self.changes(new_files)?;
-        let tip = self.commit(&format!("topic/{slot}"), time, topic.tip, None, &changes, None)?;
+        let lines = self.lines(&changes, topic.renamed);
+        let tip = self.commit(&format!("topic/{slot}"), time, topic.tip, None, &lines, None)?;
         let changed = topic.changed.into_iter().chain(changes).collect();
-        self.topics[slot] = Some(Topic { tip, length: topic.length + 1, changed });
+        self.topics[slot] = Some(Topic { tip, length: topic.length + 1, changed, ..topic });
         Ok(())
+    }
+
+    /// What fast-import is told of a file that main gets under another name, now and then; nothing mostly.
+    fn rename(&mut self) -> String {
+        let chosen = self.rng.u32(0..RENAMES) == 0;
+        let Some(file) = self.last.filter(|file| chosen && !self.renamed.contains_key(file)) else {
+            return String::new();
+        };
+        self.renamed.insert(file, self.renamed.len());
+        format!("R {} {}\n", path(file, false), path(file, true))
+    }
+
+    /// What it is told of changed files, where as many have been renamed as `renamed` says.
+    fn lines(&self, changes: &[(usize, usize)], renamed: usize) -> String {
+        let is_renamed = |file: &usize| self.renamed.get(file).is_some_and(|order| *order < renamed);
+        let line =
+            |(file, blob): &(usize, usize)| format!("M 100644 :{blob} {}\n", path(*file, is_renamed(file)));
+        changes.iter().map(line).collect()
     }
 
     /// Writes the blobs of one commit; each change is a file and the mark of its blob.
@@ -278,7 +316,7 @@ impl<'a> History<'a> {
         time: i64,
         from: usize,
         merge: Option<usize>,
-        changes: &[(usize, usize)],
+        lines: &str,
         subject: Option<String>,
     ) -> io::Result<usize> {
         let mark = self.mark();
@@ -297,10 +335,7 @@ impl<'a> History<'a> {
         if let Some(other) = merge {
             writeln!(self.out, "merge :{other}")?;
         }
-        for (file, blob) in changes {
-            writeln!(self.out, "M 100644 :{blob} {}", path(*file))?;
-        }
-        writeln!(self.out)?;
+        writeln!(self.out, "{lines}")?;
         Ok(mark)
     }
 
@@ -354,9 +389,10 @@ fn message(rng: &mut Rng) -> String {
 }
 
 /// The path of a file: about twenty files in each directory, and directories up to five deep.
-fn path(file: usize) -> String {
+fn path(file: usize, renamed: bool) -> String {
     if let Some(number) = file.checked_sub(MEDIA) {
-        return format!("media/clip-{number}.mp4");
+        let word = if renamed { "renamed" } else { "clip" };
+        return format!("media/{word}-{number}.mp4");
     }
     let mut directory = file / 20;
     let mut path = String::new();
@@ -367,7 +403,8 @@ fn path(file: usize) -> String {
         let _ = write!(path, "{}{}/", WORDS[directory % 12], directory % 12);
         directory /= 12;
     }
-    let _ = write!(path, "{}-{file}.c", WORDS[file % WORDS.len()]);
+    let word = if renamed { "renamed" } else { WORDS[file % WORDS.len()] };
+    let _ = write!(path, "{word}-{file}.c");
     path
 }
 
