@@ -10,7 +10,7 @@ use wait4::{ResUse, Wait4};
 #[derive(Debug, Clone, Copy, clap::Args)]
 pub(crate) struct Effort {
     /// How often each command runs, unless that would take longer than the budget.
-    #[arg(long, default_value_t = 15)]
+    #[arg(long, default_value_t = FOR_P95)]
     runs: usize,
     /// Seconds for one row; no row has fewer than three runs.
     #[arg(long, default_value_t = 60)]
