@@ -202,6 +202,16 @@ impl<'a> Selector<'a> {
         self.walk.is_shown(pos) && self.side.is_none_or(|side| side == step.mark) && self.accepts(pos)
     }
 
+    /// The same of each of these, where the text of commits has a say in it, too.
+    ///
+    /// # Errors
+    /// When git can't be asked about a text.
+    pub fn would_all_show(&self, commits: &[Pos]) -> Result<Vec<bool>, NotExact> {
+        let steps: Vec<Step> = commits.iter().map(|pos| self.walk.step(*pos)).collect();
+        let matches = self.judge_text(&steps)?;
+        Ok(commits.iter().zip(matches).map(|(pos, matches)| matches && self.would_show(*pos)).collect())
+    }
+
     fn accepts(&self, pos: Pos) -> bool {
         self.numbers.accepts(self.history, pos, || self.walk.parent_count(pos))
     }

@@ -9,7 +9,8 @@ use bstr::ByteSlice;
 
 use super::World;
 use crate::differential::compare::difference;
-use crate::support::repository::{Plan, args};
+use crate::support::Environment;
+use crate::support::repository::{Generated, Plan, args};
 use crate::support::trace::Served;
 
 /// Where a question is asked, and about what.
@@ -278,4 +279,45 @@ fn what_is_left_to_git_is_git_s() {
     let (ours, trace) = world.env.fastlog(&world.repository.dir, &words, None);
     assert_eq!(difference(&ours, &theirs, false), None);
     assert_eq!(trace.expect("a trace").reason, "--remove-empty with changed-path filters");
+}
+
+/// Where nothing of a merge's first parent is shown, the second takes its place, to which `--first-parent` never comes. Git
+/// keeps a column for it if the filters let it through.
+#[test]
+fn a_filtered_graph_along_first_parents_to_commits_that_are_not_walked() {
+    let env = Environment::new();
+    let repository = Generated::new(&env, "repository", Plan::plain(1, 1));
+    let world = World { env, repository };
+    let commit = |file: &str, author: &str| {
+        fs::write(world.repository.dir.join(file), format!("{author}\n")).expect("a worktree");
+        world.git(&["add", file]);
+        world.git(&["commit", "-q", "-m", file, &format!("--author={author} <{author}@example.com>")]);
+    };
+    let start = |branch: &str| {
+        world.git(&["switch", "-q", "-f", "--orphan", branch]);
+    };
+    for (branch, author) in [("kept", "Ada"), ("left-out", "Bob")] {
+        start(&format!("{branch}-other"));
+        commit("file", "Ada");
+        start(branch);
+        commit("beside", "Ada");
+        world.git(&["switch", "-q", "-c", "merged"]);
+        commit("file", author);
+        world.git(&["switch", "-q", branch]);
+        commit("beside", "Bob");
+        world.git(&["merge", "-q", "--no-ff", "-m", "merge", "merged"]);
+        world.git(&["commit", "-q", "--amend", "--no-edit", "--author=Ada <Ada@example.com>"]);
+        world.git(&["branch", "-q", "-D", "merged"]);
+    }
+    world.env.index_ok(&world.repository.dir, "build");
+    for branch in ["kept", "left-out"] {
+        for filter in ["--author=Ada", "--author=Bob", "--all"] {
+            let other = format!("{branch}-other");
+            let words =
+                args(&["--graph", "--first-parent", "--format=%s", filter, branch, &other, "--", "file"]);
+            let theirs = world.env.log(&world.repository.dir, &words, None);
+            let (ours, trace) = world.env.fastlog(&world.repository.dir, &words, None);
+            assert_eq!(difference(&ours, &theirs, false), None, "{words:?}: {trace:?}");
+        }
+    }
 }

@@ -263,6 +263,14 @@ impl Show<'_, '_> {
             for step in &all {
                 drawn[step.pos.index()] = true;
             }
+            if self.plan.first_parent {
+                // The first of the rewritten parents may be one that the walk never comes to.
+                let parents = all.iter().flat_map(|step| selector.walk().parents(step).take(1));
+                let parents: Vec<Pos> = parents.filter(|parent| !drawn[parent.index()]).collect();
+                for (parent, shown) in parents.iter().zip(selector.would_all_show(&parents)?) {
+                    drawn[parent.index()] = shown;
+                }
+            }
             whole.drawn = Some(drawn);
             let skip = usize::try_from(skip).unwrap_or(usize::MAX);
             let take = max_count.map_or(usize::MAX, |n| usize::try_from(n).unwrap_or(usize::MAX));
