@@ -94,8 +94,8 @@ impl List<'_> {
     }
 }
 
-/// Whether a path, if it has a say in that, sends one on from `directory` to what is in there. As in git, the last one that
-/// has a say decides (`check_recursion_depth` in tree-diff.c): after `a`, `a/b` opens `a`, and before it does not.
+/// Whether a path, if it has a say in that, sends one on from `directory` to what is in there. The last one that has a say
+/// decides, as `git last-modified` showed: after `a`, `a/b` opens `a`, and before it does not.
 fn leads_on(named: &Literal<'_>, directory: &BStr) -> Option<bool> {
     let below = |path: &BStr, above: &BStr| {
         path.strip_prefix(above.as_bytes()).is_some_and(|rest| rest.starts_with(b"/"))
