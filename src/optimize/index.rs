@@ -10,12 +10,13 @@ use gix::ObjectId;
 use super::cli::{IndexCommand, IndexOptions};
 use super::context::Context;
 use super::progress::{Progress, ProgressWanted};
+use super::report::reachable;
 use super::run::graph;
 use crate::cli::fatal;
 use crate::cli::output::Output;
 use crate::history::{self, Options, Outcome};
-use crate::index::{Location, OpenIndex, WriterLock};
-use crate::repo::NotExact;
+use crate::index::{History, Location, OpenIndex, Pos, WriterLock};
+use crate::repo::{NotExact, Repo};
 use crate::session::Session;
 
 /// How much niceness a process in the background takes on.
@@ -45,7 +46,7 @@ fn answer(options: &IndexOptions) -> Result<ExitCode, NotExact> {
         IndexCommand::Update => write(&session, options, false),
         IndexCommand::Verify { sample, deep, all } => {
             let deep = deep.then_some(if all { u32::MAX } else { DEEP_SAMPLE });
-            verify(&session, options, sample, deep)
+            verify((&context.repo, &session), options, sample, deep)
         }
         IndexCommand::Status => status(&session),
         IndexCommand::Clear => clear(&session, options),
@@ -168,7 +169,7 @@ fn existing(session: &Session<'_>) -> Result<Option<Location>, NotExact> {
 }
 
 fn verify(
-    session: &Session<'_>,
+    (repo, session): (&Repo, &Session<'_>),
     options: &IndexOptions,
     sample: Option<u32>,
     deep: Option<u32>,
@@ -202,15 +203,15 @@ fn verify(
     let mut check = Options::new(&dates);
     check.progress = Some(&report);
     let target = session.target(&location).map_err(failed)?;
-    let positions = history::sample(&history, sample.unwrap_or(u32::MAX));
+    let mut positions = history::sample(&history, sample.unwrap_or(u32::MAX));
+    let gone = leave_out_vanished((repo, session), &history, &mut positions);
     let result = history::verify(&history, target.objects, target.kind, &positions, &check);
     drop(progress);
     match result {
-        Ok(commits) => say(options, &format!("index: {commits} commits verified")),
-        // What is gone from the repository can't be compared, and nobody can ask for it either.
-        Err(history::Fault::Error(history::Error::Missing { id })) => {
-            say(options, &format!("index: verified as far as {id}, which is no longer in the repository"));
+        Ok(commits) if gone > 0 => {
+            say(options, &format!("index: {commits} commits verified; {gone} are in the repository no more"));
         }
+        Ok(commits) => say(options, &format!("index: {commits} commits verified")),
         Err(fault) => return wrong(&fault),
     }
     let Some(deep) = deep else { return Ok(ExitCode::SUCCESS) };
@@ -230,6 +231,20 @@ fn verify(
         }
         Err(fault) => wrong(&fault),
     }
+}
+
+/// Takes out what nothing leads to any more and the repository has lost: it can't be compared, and nobody can ask for it
+/// either. Returns how many those are.
+fn leave_out_vanished(
+    (repo, session): (&Repo, &Session<'_>),
+    history: &History<'_>,
+    positions: &mut Vec<Pos>,
+) -> usize {
+    let before = positions.len();
+    let tips = session.all_tips(&|id| history.lookup(id).is_some()).unwrap_or_default();
+    let reached = reachable(history, &tips);
+    positions.retain(|pos| reached[pos.index()] || repo.object_header(history.oid(*pos)).is_ok());
+    before - positions.len()
 }
 
 fn status(session: &Session<'_>) -> Result<ExitCode, NotExact> {

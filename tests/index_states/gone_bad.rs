@@ -17,6 +17,7 @@ type Hurt = fn(&Fixture, &str);
 /// Where the commit is.
 const WAYS: &[(&str, Hurt)] = &[
     ("loose", |it, name| overwrite(&object_file(it, name), b"not zlib")),
+    ("missing", |it, name| fs::remove_file(object_file(it, name)).expect("ours")),
     ("packed", |it, name| {
         it.git(&["repack", "-q", "-a", "-d"]);
         let index = pack_index(it);
@@ -67,4 +68,20 @@ pub(crate) fn is_answered_from_the_index_and_found_by_verify() {
         fs::remove_dir_all(&it.index).expect("ours");
         assert!(it.ask().is_empty(), "{place}: {:?}", it.ask());
     }
+}
+
+/// A commit that nothing leads to any more may be gone: all others are compared.
+pub(crate) fn is_no_fault_where_nothing_leads_to_it() {
+    let it = Fixture::new();
+    loose_commit(&it);
+    it.env.index_ok(&it.dir, "update");
+    let name = it.git(&["rev-parse", "HEAD"]);
+    it.git(&["reset", "-q", "--hard", "HEAD~1"]);
+    fs::remove_file(object_file(&it, &name)).expect("ours");
+    let verify = || it.env.optimize(&it.dir, &["index", "verify"]);
+    let text = verify().success("verify");
+    assert!(text.contains_str("1 are in the repository no more"), "{}", text.as_bstr());
+    let other = it.git(&["rev-parse", "HEAD"]);
+    overwrite(&object_file(&it, &other), b"not zlib");
+    assert_eq!(verify().code, 1, "and what comes behind it is looked at");
 }

@@ -106,6 +106,11 @@ fn a_commit_goes_bad_after_it_was_indexed() {
 }
 
 #[test]
+fn a_commit_goes_away_when_nothing_leads_to_it() {
+    gone_bad::is_no_fault_where_nothing_leads_to_it();
+}
+
+#[test]
 fn the_repository_is_odd() {
     play(history::ODD);
 }
