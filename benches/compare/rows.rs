@@ -69,6 +69,7 @@ pub(crate) fn history(subject: &Subject) -> io::Result<Vec<Row>> {
     Ok(vec![
         Row::log(&["-30"]),
         Row::log(&[&skip, "-30"]),
+        Row::log(&["-30", "--format=%h %(describe) %s"]),
         Row::log(&["--oneline"]),
         Row::log(&["--format=%H %an %ad %s"]),
         Row::log(&["--graph", "--oneline"]),

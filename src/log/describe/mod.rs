@@ -6,10 +6,14 @@
 mod names;
 mod nearest;
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+
 use bstr::BString;
+use gix::ObjectId;
 use rayon::prelude::*;
 
-use self::names::{Names, Tag};
+use self::names::{Annotation, Names, Tag};
 use self::nearest::{Found, Search};
 use super::render::pretty::{DescribeAbbrev, DescribeOptions};
 use crate::index::{History, Pos};
@@ -26,8 +30,10 @@ const GRAIN: usize = 8;
 
 /// Describes commits of one history.
 pub(super) struct Describer<'h> {
+    repo: &'h Repo,
     history: &'h History<'h>,
     descriptions: Vec<Description>,
+    annotations: RefCell<HashMap<ObjectId, Option<Annotation>>>,
     /// See [`Search::new()`].
     stops_early: bool,
 }
@@ -46,7 +52,7 @@ impl<'h> Describer<'h> {
     /// When only git knows: dates that are read by rules of their own, tags that can't be read, lengths that depend on
     /// what git has opened.
     pub(super) fn new(
-        repo: &Repo,
+        repo: &'h Repo,
         config: &Config,
         git: &GitProgram,
         history: &'h History<'h>,
@@ -68,45 +74,61 @@ impl<'h> Describer<'h> {
         });
         // Since 2.48 git stops as soon as it has as many candidates as it will look at.
         let stops_early = git.at_least(2, 48);
-        Ok(Describer { history, descriptions: descriptions.collect::<Result<_, NotExact>>()?, stops_early })
+        let descriptions = descriptions.collect::<Result<_, NotExact>>()?;
+        Ok(Describer { repo, history, descriptions, annotations: RefCell::default(), stops_early })
     }
 
     /// What each way says of each commit: nothing where it finds no tag.
     pub(super) fn describe(&self, commits: impl Iterator<Item = Pos>) -> Vec<Vec<BString>> {
         let commits: Vec<Pos> = commits.collect();
+        let text = |(&commit, found): (&Pos, Vec<Option<Found>>)| {
+            let each = self.descriptions.iter().zip(found);
+            each.map(|(description, found)| self.text(description, commit, found?))
+                .map(Option::unwrap_or_default)
+                .collect()
+        };
+        commits.iter().zip(self.nearest(&commits)).map(text).collect()
+    }
+
+    /// What describes each commit, in each way.
+    fn nearest(&self, commits: &[Pos]) -> Vec<Vec<Option<Found>>> {
+        let (history, descriptions, stops_early) = (self.history, &self.descriptions, self.stops_early);
         let parts = commits.par_chunks(GRAIN.max(commits.len() / (4 * rayon::current_num_threads())));
         let together = parts.map(|commits| {
-            let mut search = Search::new(self.history, self.stops_early);
-            let mut of_commit = |pos: Pos| {
-                let text = |description: &Description| {
-                    if description.names.is_empty() {
-                        return BString::default();
-                    }
-                    let found = search.nearest(&description.names, pos);
-                    found.map(|found| self.text(description, pos, &found)).unwrap_or_default()
-                };
-                self.descriptions.iter().map(text).collect()
-            };
-            commits.iter().map(|pos| of_commit(*pos)).collect::<Vec<Vec<BString>>>()
+            let mut search = Search::new(history, stops_early);
+            let mut of_commit =
+                |pos: Pos| descriptions.iter().map(|one| search.nearest(&one.names, pos)).collect();
+            commits.iter().map(|pos| of_commit(*pos)).collect::<Vec<Vec<Option<Found>>>>()
         });
         together.flatten_iter().collect()
     }
 
-    fn text(&self, description: &Description, commit: Pos, found: &Found) -> BString {
-        let name = description.names.shown(found.tag);
-        let mut text = name.text.clone();
+    /// `None` where git would not get that far.
+    fn text(&self, description: &Description, commit: Pos, found: Found) -> Option<BString> {
+        let name = description.names.get(found.tag)?;
+        let annotation = match name.annotated {
+            Some(tag) => Some(self.annotation(tag)?),
+            None => None,
+        };
         // A tag that has got another name than it was made with is told by its commit.
-        let (depth, id) = match (found.depth, &name.misnamed) {
-            (None, None) => return text,
-            (None, Some(tagged)) => (0, tagged.as_ref()),
-            (Some(depth), misnamed) if misnamed.is_some() || description.abbrev.is_some() => {
+        let misnamed = annotation.as_ref().filter(|annotation| annotation.name != name.text);
+        let mut text = misnamed.map_or(&name.text, |annotation| &annotation.name).clone();
+        let (depth, id) = match (found.depth, misnamed) {
+            (None, Some(annotation)) => (0, annotation.target.as_ref()),
+            (Some(depth), _) if misnamed.is_some() || description.abbrev.is_some() => {
                 (depth, self.history.oid(commit))
             }
-            (Some(_), _) => return text,
+            _ => return Some(text),
         };
         let digits = description.abbrev.as_ref().map_or(usize::MAX, |abbrev| abbrev.len(id));
         let id = id.to_string();
         text.extend_from_slice(format!("-{depth}-g{}", &id[..digits.min(id.len())]).as_bytes());
-        text
+        Some(text)
+    }
+
+    /// What a tag says of itself; read once.
+    fn annotation(&self, tag: ObjectId) -> Option<Annotation> {
+        let read = || Annotation::read(self.repo, &tag).ok();
+        self.annotations.borrow_mut().entry(tag).or_insert_with(read).clone()
     }
 }

@@ -37,39 +37,30 @@ impl Tag {
     fn is_annotated(&self) -> bool {
         self.id != self.peeled
     }
-}
 
-/// Which commits have which names.
-pub(super) struct Names {
-    of_commits: HashMap<Pos, Name>,
-    /// How many objects, commits or not, have tags, of whatever kind.
-    pub(super) objects: usize,
-}
-
-/// The name of a commit.
-struct Name {
-    annotated: bool,
-    shown: Shown,
-}
-
-/// How a name is shown.
-pub(super) struct Shown {
-    /// What an annotated tag calls itself, else the ref's name.
-    pub(super) text: BString,
-    /// What the tag names, if its ref is called otherwise.
-    pub(super) misnamed: Option<ObjectId>,
+    /// Of two for one commit, `other` by an earlier name: annotated ones go before lightweight ones, newer before older.
+    fn is_better_than(&self, other: &Tag, repo: &Repo) -> Result<bool, NotExact> {
+        if !(self.is_annotated() && other.is_annotated()) {
+            return Ok(self.is_annotated());
+        }
+        Ok(Annotation::read(repo, &self.id)?.date > Annotation::read(repo, &other.id)?.date)
+    }
 }
 
 /// What an annotated tag says of itself.
-struct Annotation {
-    name: BString,
-    target: ObjectId,
+#[derive(Debug, Clone)]
+pub(super) struct Annotation {
+    /// Its name, which need not be that of its ref.
+    pub(super) name: BString,
+    /// What it tags.
+    pub(super) target: ObjectId,
     /// When it was made, in seconds since the epoch; 0 where it does not say.
     date: i64,
 }
 
 impl Annotation {
-    fn read(repo: &Repo, id: &ObjectId) -> Result<Annotation, NotExact> {
+    /// Reads the tag.
+    pub(super) fn read(repo: &Repo, id: &ObjectId) -> Result<Annotation, NotExact> {
         let unreadable = || NotExact::from(format!("tag {id} can't be read"));
         let data = repo.object_of(id, Kind::Tag)?;
         let tag = TagRef::from_bytes(&data, repo.kind).map_err(|_| unreadable())?;
@@ -81,36 +72,41 @@ impl Annotation {
     }
 }
 
+/// The name of a commit.
+pub(super) struct Name {
+    /// That of the ref.
+    pub(super) text: BString,
+    /// The tag object, if there is one.
+    pub(super) annotated: Option<ObjectId>,
+}
+
+/// Which commits have which names.
+pub(super) struct Names {
+    of_commits: HashMap<Pos, Name>,
+    /// How many objects, commits or not, have tags, of whatever kind.
+    pub(super) objects: usize,
+}
+
 impl Names {
     /// The names that `options` let count.
     pub(super) fn new(repo: &Repo, tags: &[Tag], options: &DescribeOptions) -> Result<Names, NotExact> {
-        let mut best: HashMap<Pos, (&Tag, Option<Annotation>)> = HashMap::new();
+        let mut best: HashMap<Pos, &Tag> = HashMap::new();
         let mut objects = HashSet::new();
         for tag in tags.iter().filter(|tag| counts(tag, options)) {
             objects.insert(tag.peeled);
             let Some(commit) = tag.commit else { continue };
-            let read = |tag: &Tag| tag.is_annotated().then(|| Annotation::read(repo, &tag.id)).transpose();
-            let annotation = read(tag)?;
-            let date =
-                |annotation: &Option<Annotation>| annotation.as_ref().map(|annotation| annotation.date);
-            // Annotated before lightweight, newer before older; among equals the first.
-            let better = best.get(&commit).is_none_or(|(_, other)| date(&annotation) > date(other));
+            let better = match best.get(&commit) {
+                None => true,
+                Some(other) => tag.is_better_than(other, repo)?,
+            };
             if better {
-                best.insert(commit, (tag, annotation));
+                best.insert(commit, tag);
             }
         }
-        let named = best.into_iter().map(|(commit, (tag, annotation))| {
-            let annotated = annotation.is_some();
-            let shown = match annotation {
-                Some(Annotation { name, target, .. }) => {
-                    let misnamed = (name != tag.name).then_some(target);
-                    Shown { text: name, misnamed }
-                }
-                None => Shown { text: tag.name.clone(), misnamed: None },
-            };
-            (commit, Name { annotated, shown })
+        let wanted = best.into_iter().filter(|(_, tag)| options.tags || tag.is_annotated());
+        let named = wanted.map(|(commit, tag)| {
+            (commit, Name { text: tag.name.clone(), annotated: tag.is_annotated().then_some(tag.id) })
         });
-        let named = named.filter(|(_, name)| options.tags || name.annotated);
         Ok(Names { of_commits: named.collect(), objects: objects.len() })
     }
 
@@ -119,14 +115,9 @@ impl Names {
         self.of_commits.is_empty()
     }
 
-    /// Whether the commit has a name; if so, whether an annotated tag gives it.
-    pub(super) fn annotated(&self, commit: Pos) -> Option<bool> {
-        self.of_commits.get(&commit).map(|name| name.annotated)
-    }
-
-    /// The name of a commit that has one.
-    pub(super) fn shown(&self, commit: Pos) -> &Shown {
-        &self.of_commits[&commit].shown
+    /// The name of a commit.
+    pub(super) fn get(&self, commit: Pos) -> Option<&Name> {
+        self.of_commits.get(&commit)
     }
 }
 

@@ -48,7 +48,10 @@ impl<'h> Search<'h> {
 
     /// What describes `commit`, if anything does.
     pub(super) fn nearest(&mut self, names: &Names, commit: Pos) -> Option<Found> {
-        if names.annotated(commit).is_some() {
+        if names.is_empty() {
+            return None;
+        }
+        if names.get(commit).is_some() {
             return Some(Found { tag: commit, depth: None });
         }
         let nearest = self.walk(names, commit);
@@ -71,14 +74,14 @@ impl<'h> Search<'h> {
                 unread = Some(pos);
                 break;
             }
-            if let Some(annotated) = names.annotated(pos) {
+            if let Some(name) = names.get(pos) {
                 if candidates.len() == MOST {
                     unread = Some(pos);
                     break;
                 }
                 self.marks[pos.index()] |= 1 << candidates.len();
                 candidates.push(Candidate { tag: pos, depth: seen });
-                any_annotated |= annotated;
+                any_annotated |= name.annotated.is_some();
             }
             seen += 1;
             let marks = self.marks[pos.index()];
