@@ -70,8 +70,7 @@ impl Settings {
     /// Resolves. `terminal`: the output is a terminal or git's pager.
     pub fn resolve(options: &LogOptions, config: &Config, terminal: bool) -> Result<Settings, NotExact> {
         check_config(config)?;
-        let (spec, short_date) = spec(options, config)?;
-        let wants = spec.wants();
+        let (spec, wants, short_date) = spec(options, config)?;
         let pretty_given = options.pretty.is_some();
         let raw = spec == Spec::Builtin(Builtin::Raw);
         let colored = color_wanted(options, config)?.resolve(terminal && !dumb_terminal());
@@ -140,19 +139,29 @@ fn output_encoding(options: &LogOptions, config: &Config, spec: &Spec) -> Result
     known.ok_or_else(|| format!("output encoding {name}").into())
 }
 
-fn spec(options: &LogOptions, config: &Config) -> Result<(Spec, bool), NotExact> {
+/// The format, what it needs, and whether its dates are short. What a format string needs git gets although a built-in
+/// format replaces it.
+fn spec(options: &LogOptions, config: &Config) -> Result<(Spec, Wants, bool), NotExact> {
     let aliases: Vec<(BString, BString)> = config
         .with_prefix("pretty.")
         .filter_map(|(key, value)| Some((key["pretty.".len()..].into(), value?.to_owned())))
         .collect();
     let read = |text: &BStr| parse_format(text, &aliases).map_err(|err| NotExact::from(err.to_string()));
-    let mut short_date = false;
-    for replaced in options.replaced_pretty.iter().filter(|text| !text.is_empty()) {
-        short_date |= has_short_date(&read(replaced.as_bstr())?);
-    }
+    let (mut short_date, mut wants) = (false, Wants::default());
+    let mut given = |spec: &Spec| {
+        short_date |= matches!(spec, Spec::User { short_date: true, .. });
+        if matches!(spec, Spec::User { .. }) {
+            wants = spec.wants();
+        }
+    };
     let configured = config.string("format.pretty")?;
-    if let Some(text) = configured {
-        short_date |= has_short_date(&read(text)?);
+    for text in configured.into_iter().chain(options.replaced_pretty.iter().map(|text| text.as_bstr())) {
+        // An empty one may be a bare `--pretty`.
+        if !text.is_empty() {
+            given(&read(text)?);
+        } else if configured.is_some() || options.replaced_pretty.len() > 1 {
+            return Err("an empty format among others".into());
+        }
     }
     let text: &BStr = match &options.pretty {
         Some(given) => given.as_bstr(),
@@ -166,12 +175,8 @@ fn spec(options: &LogOptions, config: &Config) -> Result<(Spec, bool), NotExact>
         }
         true => Spec::Builtin(Builtin::Medium),
     };
-    short_date |= has_short_date(&spec);
-    Ok((spec, short_date))
-}
-
-fn has_short_date(spec: &Spec) -> bool {
-    matches!(spec, Spec::User { short_date: true, .. })
+    given(&spec);
+    Ok((spec, wants, short_date))
 }
 
 fn date_mode(

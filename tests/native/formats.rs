@@ -133,6 +133,37 @@ fn built_in_formats() {
     }
 }
 
+/// A format string that a built-in format replaces still has tips named and notes shown.
+#[test]
+fn formats_that_are_replaced() {
+    let world = World::new();
+    for words in [
+        &["--format=%S", "--format=short"][..],
+        &["--format=%N", "--format=short", "--format=oneline"],
+        &["--format=%S%N", "--format=%h", "--format=short"],
+        &["--format=%S", "--pretty=reference", "--format=short"],
+        &["--format=%d %aN", "--format=short", "--no-decorate"],
+        &["--format=short", "--format=%N%S"],
+        &["--format=%S", "--format=medium", "--no-notes"],
+    ] {
+        world.native(words);
+        world.native(&[words, &["--all"]].concat());
+    }
+    for words in
+        [&["--format=%S", "--format=", "--format=short"][..], &["--format=%S", "--pretty", "--format=short"]]
+    {
+        world.by_git(words);
+    }
+    for format in ["%S", "%N"] {
+        world.env.git_ok(&world.dir, &["config", "format.pretty", format]);
+        for words in
+            [&["--format=short"][..], &["--oneline"], &["--format=%h"], &[], &["--format="], &["--pretty"]]
+        {
+            world.native(words);
+        }
+    }
+}
+
 #[test]
 fn dates() {
     let world = World::new();

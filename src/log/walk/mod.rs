@@ -269,7 +269,7 @@ impl<'a> Walk<'a> {
                 lineage.rewrite_all(plan, &list, &mut states).ok_or(Unsure::Timing)?;
                 rewrites = false;
             }
-            lineage.simplify_merges(&mut list, &states);
+            lineage.simplify_merges(&mut list, &states).ok_or(Unsure::Timing)?;
         }
         let (inner, lineage) = (Inner::List { list, next: 0 }, Some(lineage));
         Ok(Walk { history, inner, states, lineage, first_parent: plan.first_parent, rewrites })

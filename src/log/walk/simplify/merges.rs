@@ -29,17 +29,27 @@ impl StandIns {
 type Sames = SmallVec<[bool; 4]>;
 
 impl Lineage<'_> {
-    /// Drops the commits of a finished list that others stand for, and gives the rest their simplified parents.
-    pub(in crate::log::walk) fn simplify_merges(&mut self, list: &mut Vec<Pos>, states: &States) {
+    /// Drops the commits of a finished list that others stand for, and gives the rest their simplified parents. `None`
+    /// when that depends on when git learnt that a commit is excluded: a merge loses an excluded root without content if
+    /// git has judged that one before.
+    pub(in crate::log::walk) fn simplify_merges(
+        &mut self,
+        list: &mut Vec<Pos>,
+        states: &States,
+    ) -> Option<()> {
         if !self.rules.prunes() || !self.rules.joins_merges() {
-            return;
+            return Some(());
         }
         let mut stand_ins = StandIns(vec![UNKNOWN; self.history.len() as usize]);
         for pos in self.with_ancestors(list, states, &mut stand_ins) {
+            if self.loses_excluded_root(pos, states, &stand_ins) {
+                return None;
+            }
             let simplified = self.simplify_one(pos, states, &stand_ins);
             stand_ins.0[pos.index()] = simplified.0;
         }
         list.retain(|&pos| stand_ins.get(pos) == pos);
+        Some(())
     }
 
     /// The list and what it reaches above the excluded commits, parents before children.
@@ -58,6 +68,17 @@ impl Lineage<'_> {
         }
         all.sort_unstable();
         all
+    }
+
+    /// Whether a merge has an excluded root without content among its parents.
+    fn loses_excluded_root(&self, pos: Pos, states: &States, stand_ins: &StandIns) -> bool {
+        let is_excluded_root = |parent: Pos| {
+            states.has(parent, UNINTERESTING)
+                && self.parents(parent).next().is_none()
+                && self.is_empty(parent)
+        };
+        let mut parents = self.parents(pos).map(|parent| stand_ins.get(parent));
+        !states.has(pos, UNINTERESTING) && self.parents(pos).nth(1).is_some() && parents.any(is_excluded_root)
     }
 
     /// What a commit stands for, when that is known of its parents.
