@@ -9,10 +9,10 @@ use std::path::{Path, PathBuf};
 use bstr::ByteSlice;
 use fastrand::Rng;
 
+use crate::native::{native, served};
 use crate::support::Environment;
 use crate::support::environment::NOW;
 use crate::support::repository::args;
-use crate::support::trace::Served;
 
 /// Commits, tags on them, and dates that may be the same or run backwards.
 fn history(rng: &mut Rng, commits: usize) -> String {
@@ -72,17 +72,6 @@ fn import(env: &Environment, name: &str, format: &str, stream: &str) -> PathBuf 
     dir
 }
 
-/// What git prints and what git-fast does, by itself.
-#[track_caller]
-fn same(env: &Environment, dir: &Path, words: &[&str]) {
-    let theirs = env.log(dir, &args(words), None);
-    let (ours, trace) = env.fastlog(dir, &args(words), None);
-    assert_eq!(ours.stdout.as_bstr(), theirs.stdout.as_bstr(), "{words:?} in {}", dir.display());
-    assert_eq!(ours.code, theirs.code, "{words:?}");
-    let trace = trace.expect("a trace");
-    assert_eq!(trace.served, Served::Native, "{words:?}: {}", trace.reason);
-}
-
 #[test]
 fn random_histories() {
     let seed = std::env::var("GIT_FAST_DIFF_SEED").map_or(1, |seed| seed.parse().expect("a number"));
@@ -102,8 +91,8 @@ fn random_histories() {
         if rng.bool() {
             env.git_ok(&dir, &["commit-graph", "write", "--reachable"]);
         }
-        same(&env, &dir, &["-n60", "--format=%h %(describe) %(describe:tags,exclude=v*)"]);
-        same(&env, &dir, &["-n20", "--skip=10", "--format=%h %(describe:abbrev=0,match=v?*,match=*/*5)"]);
+        native(&env, &dir, &["-n60", "--format=%h %(describe) %(describe:tags,exclude=v*)"]);
+        native(&env, &dir, &["-n20", "--skip=10", "--format=%h %(describe:abbrev=0,match=v?*,match=*/*5)"]);
     }
 }
 
@@ -149,7 +138,7 @@ fn tags_of_all_kinds() {
                 ":exclude=nested,exclude=dir/*",
                 ":tags,match=*a*,exclude=s*",
             ] {
-                same(
+                native(
                     &env,
                     &dir,
                     &["--all", &format!("--format=%h|%(describe{options})|%+(describe{options})|")],
@@ -188,7 +177,7 @@ fn odd_arguments() {
         ":match=a)b,tags",
         "",
     ] {
-        same(
+        native(
             &env,
             &dir,
             &[
@@ -198,9 +187,7 @@ fn odd_arguments() {
         );
     }
     for options in [":abbrev=+5", ":abbrev=-5", ":abbrev= 5", ":abbrev=99999"] {
-        let words = ["-n5", &format!("--format=%h %(describe{options})")];
-        let (ours, _) = env.fastlog(&dir, &args(&words), None);
-        assert_eq!(ours.stdout.as_bstr(), env.log(&dir, &args(&words), None).stdout.as_bstr(), "{options}");
+        served(&env, &dir, &["-n5", &format!("--format=%h %(describe{options})")]);
     }
 }
 
@@ -218,7 +205,7 @@ fn beside_everything_else() {
         &["--skip=5", "-n5", "--first-parent", "-z"],
         &["--all", "-n6"],
     ] {
-        same(
+        native(
             &env,
             &dir,
             &[&["--format=format:%C(auto)%h%d %<(14,trunc)%(describe:tags)|% (describe)"], words].concat(),
@@ -226,7 +213,7 @@ fn beside_everything_else() {
     }
     for setting in ["4", "12", "no", "auto"] {
         env.git_ok(&dir, &["config", "core.abbrev", setting]);
-        same(&env, &dir, &["-n4", "--abbrev=9", "--format=%h %(describe:tags)"]);
+        native(&env, &dir, &["-n4", "--abbrev=9", "--format=%h %(describe:tags)"]);
     }
     // Nothing is described that is only counted.
     let (counted, _) = env.fastlog(&dir, &args(&["--count", "--format=%(describe)"]), None);

@@ -18,7 +18,7 @@ use gix::hash::{Kind, ObjectId};
 use memchr::{memchr, memmem};
 use smallvec::SmallVec;
 
-use super::encodings::keeps_headers;
+use super::encodings::{is_utf8, keeps_headers};
 use crate::index::Flags;
 
 /// git's commit-graph keeps 34 bits of a committer date, so what git takes for the date of a later commit depends on
@@ -191,10 +191,7 @@ fn other_lines(mut extra: &[u8], flags: &mut Flags) -> bool {
             return false;
         }
     }
-    // The two spellings that git itself takes for UTF-8, in any case.
-    if encoding
-        .is_some_and(|name| !name.eq_ignore_ascii_case(b"utf-8") && !name.eq_ignore_ascii_case(b"utf8"))
-    {
+    if encoding.is_some_and(|name| !is_utf8(name)) {
         flags.insert(Flags::ENCODING);
     }
     // git converts a commit as a whole, and reads its headers after that.

@@ -9,6 +9,11 @@ const SUPERSETS_OF_ASCII: &[&str] =
 const NEARLY: &[&str] =
     &["shift_jis", "shift-jis", "sjis", "cp93", "cp94", "cp95", "euc-", "gbk", "gb2312", "gb18030", "big5"];
 
+/// Whether it is UTF-8, by the two spellings that git itself takes for it, in any case.
+pub(crate) fn is_utf8(name: &[u8]) -> bool {
+    [b"utf-8".as_slice(), b"utf8"].iter().any(|utf8| name.eq_ignore_ascii_case(utf8))
+}
+
 /// Whether it is ISO 8859-1, by names that every iconv knows.
 pub(crate) fn is_latin1(name: &[u8]) -> bool {
     [b"iso-8859-1".as_slice(), b"iso8859-1", b"latin1"].iter().any(|latin1| name.eq_ignore_ascii_case(latin1))

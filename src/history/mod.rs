@@ -18,7 +18,7 @@ mod update;
 mod verify;
 
 pub(crate) use decode::{date_fits, split as split_commit};
-pub(crate) use encodings::{is_latin1, keeps_ascii};
+pub(crate) use encodings::{is_latin1, is_utf8, keeps_ascii};
 pub(crate) use packs::apply_delta;
 pub(crate) use paths::read_tree;
 

@@ -260,7 +260,8 @@ fn new_key(common_dir: &Path, placement: Placement) -> io::Result<(Placement, [u
     match file.persist_noclobber(&path) {
         Ok(_) => Ok((placement, key)),
         Err(err) if err.error.kind() == io::ErrorKind::AlreadyExists => {
-            decode_key(&fs::read(&path)?).ok_or_else(|| io::Error::other("the key file is not one"))
+            decode_key(&read_at_most(&path, KEY_FILE_LEN)?)
+                .ok_or_else(|| io::Error::other("the key file is not one"))
         }
         Err(err) => Err(err.error),
     }

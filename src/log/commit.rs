@@ -6,7 +6,7 @@ use smallvec::SmallVec;
 
 pub use crate::index::{Signature, Time};
 
-/// One commit. All texts are in the log output encoding (UTF-8 unless git would print other bytes).
+/// One commit. All texts are in the log output encoding; for a format string in UTF-8, as far as they can be.
 #[derive(Debug, Clone)]
 pub struct Commit<'a> {
     /// Its name.

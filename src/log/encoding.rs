@@ -50,7 +50,9 @@ impl Reencoded {
                 continue;
             }
             if is_latin1(encoding_of(history.extra_headers(pos))) {
-                self.texts.insert(pos, from_latin1(history, pos));
+                let from_latin1 =
+                    |text: &[u8]| Some(text.iter().map(|&byte| char::from(byte)).collect::<String>().into());
+                self.convert(history, pos, from_latin1);
             } else if !is_ascii(history, pos) {
                 foreign.push(pos);
             }
@@ -67,10 +69,28 @@ impl Reencoded {
     /// Makes sure that they are shown in Latin-1, those that can be; none of them is [foreign](is_foreign).
     pub fn prepare_latin1(&mut self, history: &History<'_>, positions: impl Iterator<Item = Pos>) {
         for pos in positions.filter(|pos| !history.flags(*pos).contains(Flags::ENCODING)) {
-            if let Some(texts) = to_latin1_texts(history, pos) {
-                self.texts.insert(pos, texts);
+            // ASCII is the same in both.
+            if !all_ascii(history, pos) {
+                self.convert(history, pos, |text| to_latin1(text).map(BString::from));
             }
         }
+    }
+
+    /// Converts all texts of a commit, or none, if one can't be.
+    fn convert(&mut self, history: &History<'_>, pos: Pos, text: impl Fn(&[u8]) -> Option<BString>) {
+        let mut converted = stored(history, pos).into_iter().map(|stored| text(stored));
+        let mut next = || converted.next().flatten();
+        let mut texts = || {
+            Some(Texts {
+                author_name: next()?,
+                author_email: next()?,
+                committer_name: next()?,
+                committer_email: next()?,
+                extra_headers: next()?,
+                message: next()?,
+            })
+        };
+        self.texts.extend(texts().map(|texts| (pos, texts)));
     }
 
     /// The commit at `pos`, converted if [`Reencoded::prepare`] has seen it.
@@ -149,12 +169,11 @@ pub fn is_foreign(history: &History<'_>, pos: Pos) -> bool {
 /// Whether all text of a commit is ASCII, in an encoding in which that is UTF-8 already, whether the C library knows the
 /// encoding or not.
 pub fn is_ascii(history: &History<'_>, pos: Pos) -> bool {
-    let headers = history.extra_headers(pos);
-    let (author, committer) = (history.author(pos), history.committer(pos));
-    keeps_ascii(encoding_of(headers))
-        && [author.name, author.email, committer.name, committer.email, headers, history.message(pos)]
-            .iter()
-            .all(|text| text.is_ascii())
+    keeps_ascii(encoding_of(history.extra_headers(pos))) && all_ascii(history, pos)
+}
+
+fn all_ascii(history: &History<'_>, pos: Pos) -> bool {
+    stored(history, pos).iter().all(|text| text.is_ascii())
 }
 
 /// The value of the `encoding` header.
@@ -162,36 +181,9 @@ fn encoding_of(headers: &BStr) -> &[u8] {
     headers.lines().find_map(|line| line.strip_prefix(b"encoding ")).unwrap_or_default()
 }
 
-fn from_latin1(history: &History<'_>, pos: Pos) -> Texts {
-    let utf8 = |text: &[u8]| -> BString { text.iter().map(|&b| char::from(b)).collect::<String>().into() };
-    let (author, committer) = (history.author(pos), history.committer(pos));
-    let headers = history.extra_headers(pos);
-    Texts {
-        author_name: utf8(author.name),
-        author_email: utf8(author.email),
-        committer_name: utf8(committer.name),
-        committer_email: utf8(committer.email),
-        extra_headers: utf8(headers),
-        message: utf8(history.message(pos)),
-    }
-}
-
-/// `None` where something of the commit can't be converted: then nothing is. Nor need it be where all is ASCII.
-fn to_latin1_texts(history: &History<'_>, pos: Pos) -> Option<Texts> {
+/// The texts of a commit as they are stored, in the order of [`Texts`].
+fn stored<'h>(history: &History<'h>, pos: Pos) -> [&'h BStr; 6] {
     let (author, committer) = (history.author(pos), history.committer(pos));
     let (headers, message) = (history.extra_headers(pos), history.message(pos));
-    let stored = [author.name, author.email, committer.name, committer.email, headers, message];
-    if stored.iter().all(|text| text.is_ascii()) {
-        return None;
-    }
-    let mut converted = stored.into_iter().map(|text| to_latin1(text).map(BString::from));
-    let mut next = || converted.next().flatten();
-    Some(Texts {
-        author_name: next()?,
-        author_email: next()?,
-        committer_name: next()?,
-        committer_email: next()?,
-        extra_headers: next()?,
-        message: next()?,
-    })
+    [author.name, author.email, committer.name, committer.email, headers, message]
 }

@@ -3,7 +3,7 @@
 //! git converts what has been rendered where that comes from a format string, and what is rendered otherwise; and it
 //! prints what it can't convert as it is. So each text is tried by itself.
 
-use crate::history::is_latin1;
+use crate::history::{is_latin1, is_utf8};
 
 /// An encoding of what is printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,7 +17,7 @@ pub enum OutputEncoding {
 impl OutputEncoding {
     /// By its name; `None` for any other.
     pub fn named(name: &[u8]) -> Option<Self> {
-        if name.eq_ignore_ascii_case(b"utf-8") || name.eq_ignore_ascii_case(b"utf8") {
+        if is_utf8(name) {
             return Some(OutputEncoding::Utf8);
         }
         is_latin1(name).then_some(OutputEncoding::Latin1)

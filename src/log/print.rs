@@ -47,7 +47,7 @@ pub struct Chunk<'c> {
     pub parents: Option<&'c [ParentList]>,
     /// To which parents of each a graph draws an edge; empty without a graph.
     pub edges: &'c [Vec<u32>],
-    /// The texts that are not in UTF-8.
+    /// The texts that are stored in another encoding.
     pub texts: &'c Reencoded,
     /// What `git describe` says of each; empty where the format does not ask for it.
     pub descriptions: &'c [Vec<BString>],

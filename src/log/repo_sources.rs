@@ -48,7 +48,7 @@ impl RepoSources {
     ) -> Result<Self, NotExact> {
         let length = match options.abbrev {
             Some(AbbrevArg::Full) => AbbrevLength::Full,
-            Some(AbbrevArg::Digits(digits)) => AbbrevLength::AtLeast(digits.max(4)),
+            Some(AbbrevArg::Digits(digits)) => AbbrevLength::at_least(digits),
             Some(AbbrevArg::Auto) | None => AbbrevLength::from_config(config)?,
         };
         let mut abbrev = Abbrev::new(repo.object_names(config)?, length, tips)?;

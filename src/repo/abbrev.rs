@@ -36,6 +36,11 @@ pub enum AbbrevLength {
 }
 
 impl AbbrevLength {
+    /// So many digits, or as few as git takes.
+    pub fn at_least(digits: usize) -> Self {
+        AbbrevLength::AtLeast(digits.max(MINIMUM))
+    }
+
     /// `core.abbrev`; also what `--abbrev` without a number means.
     pub fn from_config(config: &Config) -> Result<Self, NotExact> {
         let mut length = AbbrevLength::Auto;
@@ -61,7 +66,7 @@ impl AbbrevLength {
         match value.to_str().ok().filter(|text| text.bytes().all(|b| b.is_ascii_digit())) {
             Some(digits) if !digits.is_empty() && digits.len() < 10 => {
                 let number = digits.parse().map_err(|_| NotExact::because("an odd --abbrev"))?;
-                Ok(AbbrevLength::AtLeast(MINIMUM.max(number)))
+                Ok(AbbrevLength::at_least(number))
             }
             _ => Err("an odd --abbrev".into()),
         }

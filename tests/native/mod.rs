@@ -7,7 +7,7 @@ mod json;
 mod settings;
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use bstr::ByteSlice;
 
@@ -57,28 +57,41 @@ impl World {
         self.env.run(self.env.command("sh", &self.dir, &["-ec", script])).success(script);
     }
 
-    /// The answer is git's, and who printed it.
+    /// See [`served`].
     #[track_caller]
     fn served(&self, words: &[&str]) -> (Served, String) {
-        let theirs = self.env.log(&self.dir, &args(words), None);
-        let (ours, trace) = self.env.fastlog(&self.dir, &args(words), None);
-        let trace = trace.expect("a trace");
-        assert_eq!(
-            (ours.code, ours.stdout.as_bstr()),
-            (theirs.code, theirs.stdout.as_bstr()),
-            "{words:?} {trace:?}"
-        );
-        (trace.served, trace.reason)
+        served(&self.env, &self.dir, words)
     }
 
     #[track_caller]
     fn native(&self, words: &[&str]) {
-        let (served, reason) = self.served(words);
-        assert_eq!(served, Served::Native, "{words:?}: {reason}");
+        native(&self.env, &self.dir, words);
     }
 
     #[track_caller]
     fn by_git(&self, words: &[&str]) {
         assert_eq!(self.served(words).0, Served::Git, "{words:?}");
     }
+}
+
+/// The answer is git's, and who printed it, and why.
+#[track_caller]
+pub(crate) fn served(env: &Environment, dir: &Path, words: &[&str]) -> (Served, String) {
+    let theirs = env.log(dir, &args(words), None);
+    let (ours, trace) = env.fastlog(dir, &args(words), None);
+    let trace = trace.expect("a trace");
+    assert_eq!(
+        (ours.code, ours.stdout.as_bstr()),
+        (theirs.code, theirs.stdout.as_bstr()),
+        "{words:?} in {}: {trace:?}",
+        dir.display()
+    );
+    (trace.served, trace.reason)
+}
+
+/// The answer is git's, and git did not print it.
+#[track_caller]
+pub(crate) fn native(env: &Environment, dir: &Path, words: &[&str]) {
+    let (served, reason) = served(env, dir, words);
+    assert_eq!(served, Served::Native, "{words:?} in {}: {reason}", dir.display());
 }

@@ -87,7 +87,8 @@ impl<'a> Question<'a> {
         }
         let tree_same = self.tree_same(history)?;
         let decorated = self.decorated(history)?;
-        let simplify = self.simplify(history, &settings, tree_same.as_deref(), decorated.as_deref())?;
+        let mut format = settings.spec.compile(&self.environment(&settings));
+        let simplify = self.simplify(history, &format, tree_same.as_deref(), decorated.as_deref())?;
         let (plan, names) = self.plan(history, &settings, simplify)?;
         let tips: Vec<&gix::hash::oid> = plan.starts.iter().map(|start| history.oid(start.pos)).collect();
         let json = self.own.json;
@@ -103,7 +104,6 @@ impl<'a> Question<'a> {
             vec![if settings.mailmap { "--mailmap" } else { "--no-mailmap" }.into()];
         grep_args.extend(options.grep_args.iter().cloned());
         let judge = |positions: &[Pos]| handover::judge(&self.git.path, history, positions, &grep_args);
-        let mut format = settings.spec.compile(&self.environment(&settings));
         let describer = self.describer(&mut format, history);
         let assistance = self.assistance(&settings, &format, criteria.text.is_some())?;
         let counted_by_git = assistance.as_ref().is_some_and(|assistance| assistance.counts);

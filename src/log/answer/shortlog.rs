@@ -53,7 +53,8 @@ impl Question<'_> {
         }
         let tree_same = self.tree_same(history)?;
         let decorated = self.decorated(history)?;
-        let simplify = self.simplify(history, &settings, tree_same.as_deref(), decorated.as_deref())?;
+        let format = settings.spec.compile(&self.environment(&settings));
+        let simplify = self.simplify(history, &format, tree_same.as_deref(), decorated.as_deref())?;
         let (plan, _) = self.plan(history, &settings, simplify)?;
         let tips: Vec<&gix::hash::oid> = plan.starts.iter().map(|start| history.oid(start.pos)).collect();
         let sources = RepoSources::open(self.repo, self.config, options, &settings, &tips, false, history)?;

@@ -5,8 +5,8 @@ use crate::index::{History, Paths, Pos};
 use crate::log::follow::{Follow, Renames};
 use crate::log::options::Simplification;
 use crate::log::paths;
+use crate::log::render::pretty::{Format, NotNative};
 use crate::log::revisions::{self, Request};
-use crate::log::settings::Settings;
 use crate::log::walk::{Simplify, TreeSame};
 use crate::repo::NotExact;
 use crate::repo::decorate::{DecorationFilter, DecorationMap};
@@ -69,7 +69,7 @@ impl Question<'_> {
     pub(super) fn simplify<'s>(
         &self,
         history: &History<'_>,
-        settings: &Settings,
+        format: &Result<Format, NotNative>,
         tree_same: Option<&'s dyn TreeSame>,
         decorated: Option<&'s [bool]>,
     ) -> Result<Option<Simplify<'s>>, NotExact> {
@@ -99,17 +99,16 @@ impl Question<'_> {
             ancestry_path: if named.is_empty() { None } else { Some(self.ancestry_path(history)?) },
             rewrite_parents: options.graph || options.parents,
             children: options.children,
-            first_parent_suffices: options.graph && !self.shows_parents(settings),
+            first_parent_suffices: options.graph && !self.shows_parents(format),
             reverse: options.reverse,
             filtered: filtered || options.skip.unwrap_or(0) > 0,
         }))
     }
 
     /// Whether all parents of a commit are looked at when it is shown.
-    fn shows_parents(&self, settings: &Settings) -> bool {
-        let format = settings.spec.compile(&self.environment(settings));
-        format.map_or(true, |format| format.needs(self.options.parents).parents)
-            || self.options.changes.is_some()
+    fn shows_parents(&self, format: &Result<Format, NotNative>) -> bool {
+        let shows = |format: &Format| format.needs(self.options.parents).parents;
+        format.as_ref().map_or(true, shows) || self.options.changes.is_some()
     }
 
     /// The commits that `--ancestry-path` names; none for the excluded tips.

@@ -22,9 +22,6 @@ use crate::repo::config::Config;
 use crate::repo::git::GitProgram;
 use crate::repo::{NotExact, Repo};
 
-/// The shortest abbreviation that git takes.
-const SHORTEST: usize = 4;
-
 /// So many commits make it worth waking another thread.
 const GRAIN: usize = 8;
 
@@ -65,7 +62,7 @@ impl<'h> Describer<'h> {
         let descriptions = wanted.iter().map(|options| {
             let length = match options.abbrev {
                 DescribeAbbrev::Configured => Some(AbbrevLength::from_config(config)?),
-                DescribeAbbrev::Digits(digits) => Some(AbbrevLength::AtLeast(digits.max(SHORTEST))),
+                DescribeAbbrev::Digits(digits) => Some(AbbrevLength::at_least(digits)),
                 DescribeAbbrev::Hidden => None,
             };
             // Each commit is described by a git of its own, which may have opened no other pack.

@@ -64,25 +64,6 @@ pub enum Format {
     User(UserFormat),
 }
 
-impl Format {
-    /// What it shows of each commit; `print_parents` as in [`Style`].
-    pub fn needs(&self, print_parents: bool) -> Needs {
-        match self {
-            Format::Builtin(Builtin::Oneline) => {
-                Needs { people: false, headers: false, parents: print_parents }
-            }
-            Format::Builtin(builtin) => {
-                Needs { people: true, headers: *builtin == Builtin::Raw, parents: true }
-            }
-            Format::User(user) => Needs {
-                people: user.has(&|field| matches!(field, Field::Person { .. })),
-                headers: user.has(&|field| matches!(field, Field::Encoding)),
-                parents: user.has(&|field| matches!(field, Field::Parents | Field::AbbrevParents)),
-            },
-        }
-    }
-}
-
 /// A compiled format string.
 #[derive(Debug, Clone)]
 pub struct UserFormat {
@@ -131,6 +112,23 @@ impl Spec {
 }
 
 impl Format {
+    /// What it shows of each commit; `print_parents` as in [`Style`].
+    pub fn needs(&self, print_parents: bool) -> Needs {
+        match self {
+            Format::Builtin(Builtin::Oneline) => {
+                Needs { people: false, headers: false, parents: print_parents }
+            }
+            Format::Builtin(builtin) => {
+                Needs { people: true, headers: *builtin == Builtin::Raw, parents: true }
+            }
+            Format::User(user) => Needs {
+                people: user.has(&|field| matches!(field, Field::Person { .. })),
+                headers: user.has(&|field| matches!(field, Field::Encoding)),
+                parents: user.has(&|field| matches!(field, Field::Parents | Field::AbbrevParents)),
+            },
+        }
+    }
+
     /// Where the newline around commits stands.
     pub fn placement(&self) -> Placement {
         match self {
