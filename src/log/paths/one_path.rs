@@ -12,6 +12,9 @@ use crate::log::walk::{Positions, TreeSame};
 /// In `brought`: nobody. Other numbers are those of postings, from 1.
 const NOBODY: u32 = 0;
 
+/// Once one commit of so many was looked at on the way to a posting, it is quicker to look at all in one go.
+const MANY: u32 = 16;
+
 /// What the commits of a history have at one path.
 pub(super) struct OnePath<'a> {
     history: &'a History<'a>,
@@ -26,21 +29,25 @@ pub(super) struct OnePath<'a> {
 /// By position: which posting says what the commit has, the last one on its chain of first parents. Pages of memory
 /// that no question has touched cost nothing.
 struct Brought {
-    /// Where that has been found out.
-    known: Positions,
     postings: Vec<u32>,
+    /// Where that has been found out, while `all` of it has not.
+    known: Positions,
+    all: bool,
+    /// How many commits were looked at.
+    looked: u32,
 }
 
 impl Brought {
     #[inline]
     fn get(&self, pos: Pos) -> Option<u32> {
-        self.known.has(pos).then(|| self.postings[pos.index()])
+        (self.all || self.known.has(pos)).then(|| self.postings[pos.index()])
     }
 
     #[inline]
     fn set(&mut self, pos: Pos, posting: u32) {
         self.known.insert_new(pos);
         self.postings[pos.index()] = posting;
+        self.looked += 1;
     }
 }
 
@@ -57,7 +64,8 @@ impl<'a> OnePath<'a> {
                 postings.push((posting.pos, new));
             }
         }
-        let brought = Brought { known: Positions::new(history.len()), postings: vec![0; len] };
+        let known = Positions::new(history.len());
+        let brought = Brought { postings: vec![NOBODY; len], known, all: false, looked: 0 };
         OnePath { history, path: literal.path, postings, changed, brought: RefCell::new(brought) }
     }
 
@@ -67,8 +75,17 @@ impl<'a> OnePath<'a> {
     }
 
     /// The posting that says what `pos` has, as `brought` numbers them.
+    #[inline]
     fn brought(&self, pos: Pos) -> u32 {
-        let mut brought = self.brought.borrow_mut();
+        let known = self.brought.borrow().get(pos);
+        known.unwrap_or_else(|| self.look_for(pos, &mut self.brought.borrow_mut()))
+    }
+
+    fn look_for(&self, pos: Pos, brought: &mut Brought) -> u32 {
+        if brought.looked > self.history.len() / MANY {
+            self.look_for_all(brought);
+            return brought.postings[pos.index()];
+        }
         let (mut at, mut found) = (Some(pos), NOBODY);
         while let Some(pos) = at {
             if let Some(known) = brought.get(pos) {
@@ -92,6 +109,20 @@ impl<'a> OnePath<'a> {
             brought.set(pos, found);
         }
         found
+    }
+
+    /// From the oldest commit on, each has what its first parent has, unless it changes that.
+    fn look_for_all(&self, brought: &mut Brought) {
+        let mut postings = self.postings.iter().zip(1..).peekable();
+        for pos in (0..self.history.len()).map(Pos) {
+            brought.postings[pos.index()] = match postings.next_if(|((at, _), _)| *at == pos) {
+                Some((_, number)) => number,
+                None => {
+                    self.history.first_parent(pos).map_or(NOBODY, |parent| brought.postings[parent.index()])
+                }
+            };
+        }
+        brought.all = true;
     }
 
     fn value(&self, brought: u32) -> Option<Value<'a>> {

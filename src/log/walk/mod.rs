@@ -31,8 +31,7 @@ pub use simplify::{CurrentParents, Simplify};
 pub use tree_same::{Classes, TreeSame};
 
 use super::options::{NoWalk, Order};
-use simplify::{FollowWalk, Lineage};
-use take_order::{Ordered, QueueOrder};
+use simplify::{FollowWalk, Lineage, STRETCH, Sweep};
 
 /// A tip, in the order of the command line.
 #[derive(Debug, Clone, Copy)]
@@ -141,7 +140,7 @@ pub struct Walk<'a> {
 enum Inner<'a> {
     Date(date::DateWalk<'a>),
     Follow(FollowWalk),
-    Queue(QueueOrder),
+    Sweep(Box<Sweep<'a>>),
     List { list: Vec<Pos>, next: usize },
 }
 
@@ -239,10 +238,7 @@ impl<'a> Walk<'a> {
         }
         if !limited && !topological {
             let inner = match lineage.shows_few() && lineage.can_sweep(plan) {
-                true => match lineage.sweep(plan, &mut states) {
-                    Ordered::List(list) => Inner::List { list, next: 0 },
-                    Ordered::Queue(order) => Inner::Queue(order),
-                },
+                true => Inner::Sweep(Box::new(Sweep::new(history, plan, STRETCH))),
                 false => Inner::Follow(FollowWalk::new(history, plan, &mut states)),
             };
             let (lineage, first_parent) = (Some(lineage), plan.first_parent);
@@ -279,7 +275,7 @@ impl<'a> Walk<'a> {
     pub fn skip_ahead(&mut self, count: u64) -> u64 {
         match &mut self.inner {
             Inner::Date(walk) => walk.skip(count),
-            Inner::Follow(_) | Inner::Queue(_) | Inner::List { .. } => 0,
+            Inner::Follow(_) | Inner::Sweep(_) | Inner::List { .. } => 0,
         }
     }
 
@@ -324,7 +320,7 @@ impl<'a> Walk<'a> {
         !self.first_parent
             || match &self.inner {
                 Inner::Date(walk) => walk.has_met(pos),
-                Inner::Follow(_) | Inner::Queue(_) | Inner::List { .. } => {
+                Inner::Follow(_) | Inner::Sweep(_) | Inner::List { .. } => {
                     self.states.has(pos, PARSED | SEEN | MEMBER)
                 }
             }
@@ -370,10 +366,7 @@ impl<'a> Walk<'a> {
         match &mut self.inner {
             Inner::Date(walk) => walk.next(&mut self.states),
             Inner::Follow(walk) => walk.next(self.lineage.as_mut()?, &mut self.states),
-            Inner::Queue(order) => {
-                let lineage = self.lineage.as_ref()?;
-                order.next(self.history, &self.states, |pos| lineage.followed_parents(pos))
-            }
+            Inner::Sweep(sweep) => sweep.next(self.lineage.as_mut()?, &mut self.states),
             Inner::List { list, next } => loop {
                 let pos = *list.get(*next)?;
                 *next += 1;

@@ -54,9 +54,21 @@ impl Positions {
     /// Takes out all of them and adds them to `met`; those that are new there are visited, from the highest down. `visit`
     /// may add others below the one that it is given, again and again: they come once.
     #[inline]
-    pub(super) fn drain_down(&mut self, met: &mut Positions, mut visit: impl FnMut(Pos, &mut Below<'_>)) {
+    pub(super) fn drain_down(&mut self, met: &mut Positions, visit: impl FnMut(Pos, &mut Below<'_>)) {
+        self.drain_down_to(0, met, visit);
+    }
+
+    /// The same with those at `lowest` and above, a multiple of 64.
+    #[inline]
+    pub(super) fn drain_down_to(
+        &mut self,
+        lowest: u32,
+        met: &mut Positions,
+        mut visit: impl FnMut(Pos, &mut Below<'_>),
+    ) {
+        let lowest = lowest as usize / 64;
         let mut below = Below { words: &mut self.words };
-        for (at, met) in met.words.iter_mut().enumerate().take(self.highest + 1).rev() {
+        for (at, met) in met.words.iter_mut().enumerate().take(self.highest + 1).skip(lowest).rev() {
             let mut unmet = !*met;
             while let Some(bit) = (below.words[at] & unmet).checked_ilog2() {
                 unmet &= (1 << bit) - 1;
@@ -65,7 +77,7 @@ impl Positions {
             *met |= std::mem::take(&mut below.words[at]);
         }
         met.highest = met.highest.max(self.highest);
-        self.highest = 0;
+        self.highest = self.highest.min(lowest.saturating_sub(1));
     }
 }
 
@@ -109,6 +121,17 @@ mod tests {
         assert_eq!(met, expected);
         assert!((0..1000).all(|pos| !set.has(Pos(pos))));
         assert!(expected.iter().chain(&[990]).all(|pos| known.has(Pos(*pos))) && !known.has(Pos(989)));
+        [5, 127, 128, 700].into_iter().for_each(|pos| set.insert(Pos(pos)));
+        let (mut met, mut known) = (Vec::new(), Positions::new(1000));
+        for lowest in [640, 128, 64, 0] {
+            set.drain_down_to(lowest, &mut known, |pos, below| {
+                met.push((lowest, pos.0));
+                if pos.0 > 600 {
+                    below.insert(Pos(pos.0 - 50));
+                }
+            });
+        }
+        assert_eq!(met, [(640, 700), (640, 650), (128, 600), (128, 128), (64, 127), (0, 5)]);
         set.insert(Pos(5));
         set.clear();
         set.drain_down(&mut known, |pos, _| panic!("{pos:?}"));

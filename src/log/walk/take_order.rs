@@ -23,20 +23,20 @@ const ROUNDS: usize = 4;
 /// Where more than one commit of so many is asked for, it is quicker from the start.
 pub(super) const MANY: usize = 8;
 
-/// Nobody, as a child. (Not 0: memory that is read as zeros first and then written to costs two page faults.)
-const NOBODY: u32 = u32::MAX;
-
-/// When commits are taken, in the seconds of their dates, and which child has each wait. To be told of all children of a
-/// commit before it is asked about that.
+/// When commits are taken, in the seconds of their dates, and why some of them wait no sooner. To be told of all children
+/// of a commit before it is asked about that.
 pub(super) struct Times<'a> {
     history: &'a History<'a>,
-    /// `None` where no clock was skewed, and a date says it all.
-    late: Option<Late>,
-    /// By position, the child with that time.
+    /// Those that wait before their date comes: tips, and whatever has a child that is taken earlier. Nearly all.
+    early: Positions,
+    /// The others, which wait because of a child that is taken at the same time.
+    prompted: Positions,
+    /// By position, that child. Pages of memory that no such commit is in cost nothing.
     child: Vec<u32>,
     /// Those with several such children.
     rivals: Positions,
-    tips: Positions,
+    /// `None` where no clock was skewed, and a date says it all.
+    late: Option<Late>,
 }
 
 /// Commits that no child has wait before their date has passed.
@@ -46,60 +46,63 @@ struct Late {
     since: HashMap<Pos, i64>,
 }
 
+impl Late {
+    fn remove(&mut self, pos: Pos) {
+        if self.commits.has(pos) {
+            self.commits.remove(pos);
+            self.since.remove(&pos);
+        }
+    }
+}
+
 impl<'a> Times<'a> {
     pub(super) fn new(history: &'a History<'a>) -> Self {
         let len = history.len();
-        let late = history.has_skewed().then(|| Late { commits: Positions::new(len), since: HashMap::new() });
-        let (rivals, tips) = (Positions::new(len), Positions::new(len));
-        Times { history, late, child: vec![NOBODY; len as usize], rivals, tips }
+        let none = || Positions::new(len);
+        let late = history.has_skewed().then(|| Late { commits: none(), since: HashMap::new() });
+        let (early, prompted, rivals) = (none(), none(), none());
+        Times { history, early, prompted, child: vec![0; len as usize], rivals, late }
     }
 
     /// Notes a tip, which waits from the start. Before anything is handed down.
     pub(super) fn start(&mut self, pos: Pos) {
-        self.tips.insert_new(pos);
+        self.early.insert(pos);
     }
 
     /// Notes that `child`, which is taken at `time`, has `parent` wait.
     #[inline]
     pub(super) fn hand_down(&mut self, child: Pos, time: i64, parent: Pos) {
-        let known = self.child[parent.index()];
-        if known != NOBODY {
-            self.hand_down_again(child, time, parent, Pos(known));
-            return;
-        }
-        self.child[parent.index()] = child.0;
-        if let Some(late) = &mut self.late
-            && time < self.history.committer_time(parent)
-            && !self.tips.has(parent)
-        {
-            late.commits.insert(parent);
-            late.since.insert(parent, time);
+        if time > self.history.committer_time(parent) {
+            self.early.insert(parent);
+            if let Some(late) = &mut self.late {
+                late.remove(parent);
+            }
+        } else if !self.early.has(parent) {
+            self.prompt(child, time, parent);
         }
     }
 
-    /// The same for a parent that `known` has wait already, of all its children so far the one that is taken first.
-    fn hand_down_again(&mut self, child: Pos, time: i64, parent: Pos, known: Pos) {
-        if known == child {
-            return;
-        }
-        let known_time = self.of(known);
-        if known_time == time && !self.rivals.has(parent) {
-            self.rivals.insert(parent);
-        }
-        if known_time >= time {
-            return;
-        }
-        self.rivals.remove(parent);
-        self.child[parent.index()] = child.0;
-        if let Some(late) = &mut self.late
-            && late.commits.has(parent)
-        {
-            if time < self.history.committer_time(parent) {
-                late.since.insert(parent, time);
-            } else {
-                late.commits.remove(parent);
-                late.since.remove(&parent);
+    /// The same where the parent can't be taken before the child, as far as is known by now.
+    fn prompt(&mut self, child: Pos, time: i64, parent: Pos) {
+        let known = Pos(self.child[parent.index()]);
+        if self.prompted.has(parent) && known != child {
+            let known_time = self.of(known);
+            if known_time == time {
+                self.rivals.insert(parent);
             }
+            if known_time >= time {
+                return;
+            }
+            self.rivals.remove(parent);
+        }
+        self.prompted.insert(parent);
+        self.child[parent.index()] = child.0;
+        let Some(late) = &mut self.late else { return };
+        if time < self.history.committer_time(parent) {
+            late.commits.insert(parent);
+            late.since.insert(parent, time);
+        } else {
+            late.remove(parent);
         }
     }
 
@@ -115,25 +118,36 @@ impl<'a> Times<'a> {
     /// Whether it is certain that `one` comes before `other`, which is taken at the same time: that one waits only
     /// because of it.
     fn leads_to(&self, one: Pos, other: Pos) -> bool {
-        let time = self.of(one);
         let mut at = other;
-        loop {
-            let child = Pos(self.child[at.index()]);
-            if self.tips.has(at) || self.rivals.has(at) || child.0 == NOBODY || self.of(child) != time {
-                return false;
-            }
-            if child == one {
+        while self.prompted.has(at) && !self.early.has(at) && !self.rivals.has(at) {
+            at = Pos(self.child[at.index()]);
+            if at == one {
                 return true;
             }
-            at = child;
         }
+        false
     }
 }
 
 /// Commits in the order of the walk.
 pub(super) enum Ordered {
-    List(Vec<Pos>),
+    List(std::vec::IntoIter<Pos>),
     Queue(QueueOrder),
+}
+
+impl Ordered {
+    /// The next one. `parents`: those that a commit leads to.
+    pub(super) fn next<I: Iterator<Item = Pos>>(
+        &mut self,
+        history: &History<'_>,
+        states: &States,
+        parents: impl Fn(Pos) -> I,
+    ) -> Option<Pos> {
+        match self {
+            Ordered::List(list) => list.next(),
+            Ordered::Queue(order) => order.next(history, states, parents),
+        }
+    }
 }
 
 /// The queue itself: the walk once more, knowing which commits are asked for.
@@ -159,8 +173,7 @@ impl QueueOrder {
         QueueOrder { queue, asked, left: commits.len(), met }
     }
 
-    /// The next one. `parents`: those that a commit leads to.
-    pub(super) fn next<I: Iterator<Item = Pos>>(
+    fn next<I: Iterator<Item = Pos>>(
         &mut self,
         history: &History<'_>,
         states: &States,
@@ -221,29 +234,43 @@ where
     F: Fn(Pos) -> I,
     I: Iterator<Item = Pos>,
 {
+    /// Puts commits that were taken, in the order of positions, in order of their times; at which of these that is not
+    /// certain to be the walk's.
+    fn sort_by_time(&self, commits: &mut [Pos]) -> Wanted {
+        let time = |pos: &Pos| Reverse(self.times.of(*pos));
+        // Positions are nearly in the order of dates.
+        commits.sort_by_key(time);
+        let mut wanted = Wanted::default();
+        for pair in commits.windows(2) {
+            if time(&pair[0]) == time(&pair[1]) && !self.times.leads_to(pair[0], pair[1]) {
+                wanted.add(self.times.of(pair[0]));
+            }
+        }
+        wanted
+    }
+
+    /// Puts commits that were taken before all others, in the order of positions, in the walk's order, if their times
+    /// are enough for that.
+    pub(super) fn sort_first(&self, commits: &mut [Pos]) -> bool {
+        self.sort_by_time(commits).is_empty()
+    }
+
     /// Puts some of the commits that were taken, of which there are `taken`, in order.
     pub(super) fn sort(&self, mut commits: Vec<Pos>, taken: usize) -> Ordered {
         if commits.len() > taken / MANY {
             return self.queue(&commits);
         }
-        let time = |pos: &Pos| Reverse(self.times.of(*pos));
-        // Positions are nearly in the order of dates.
-        commits.sort_by_key(time);
-        let tied = commits.windows(2).filter(|pair| time(&pair[0]) == time(&pair[1]));
-        let mut wanted = Wanted::default();
-        for pair in tied.filter(|pair| !self.times.leads_to(pair[0], pair[1])) {
-            wanted.add(self.times.of(pair[0]));
-        }
+        let mut wanted = self.sort_by_time(&mut commits);
         if wanted.is_empty() {
-            return Ordered::List(commits);
+            return Ordered::List(commits.into_iter());
         }
         for _ in 0..ROUNDS {
             match self.ranks(&wanted) {
                 Ok(ranks) => {
                     // Of the others the order is known.
                     let rank = |pos: &Pos| ranks.get(pos).copied().unwrap_or_default();
-                    commits.sort_by_key(|pos| (time(pos), rank(pos)));
-                    return Ordered::List(commits);
+                    commits.sort_by_key(|pos| (Reverse(self.times.of(*pos)), rank(pos)));
+                    return Ordered::List(commits.into_iter());
                 }
                 Err(more) => more.into_iter().for_each(|time| wanted.add(time)),
             }

@@ -19,6 +19,7 @@ mod timing;
 pub(super) use follow::FollowWalk;
 pub use lineage::CurrentParents;
 pub(super) use lineage::Lineage;
+pub(super) use sweep::{STRETCH, Sweep};
 
 use super::TreeSame;
 use crate::index::Pos;

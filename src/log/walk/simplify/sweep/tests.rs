@@ -48,13 +48,8 @@ fn compare(dates: usize) -> (usize, usize) {
             let mut lineage = Lineage::new(&history, &plan, rules.clone());
             assert!(lineage.can_sweep(&plan));
             let mut states = States::new(history.len() as usize, false);
-            let swept = match lineage.sweep(&plan, &mut states) {
-                Ordered::List(list) => list,
-                Ordered::Queue(mut order) => {
-                    let parents = |pos| lineage.followed_parents(pos);
-                    std::iter::from_fn(|| order.next(&history, &states, parents)).collect()
-                }
-            };
+            let mut sweep = Sweep::new(&history, &plan, [64, 128, STRETCH][case % 3]);
+            let swept: Vec<Pos> = std::iter::from_fn(|| sweep.next(&mut lineage, &mut states)).collect();
             let mut lineage = Lineage::new(&history, &plan, rules);
             let mut states = States::new(history.len() as usize, false);
             let mut walk = FollowWalk::new(&history, &plan, &mut states);
