@@ -82,7 +82,9 @@ impl Profiles {
             return Ok(());
         }
         let feature = option.trim_start_matches('-');
-        Err(format!("this program was built without it; cargo install --features {feature} has it"))
+        Err(format!(
+            "this program was built without it; in a checkout of git-fast, cargo install --path . --locked --features {feature} makes one with it"
+        ))
     }
 
     fn write(self) -> Result<(), String> {

@@ -111,14 +111,14 @@ fn commands(command: &Command, name: &str) -> String {
         };
         let _ = write!(text, "### {name}\n\n{}.\n\n", about(sub));
         for arg in shown(sub).filter(own) {
-            text += &definition(arg);
+            text += &definition(sub, arg);
         }
     }
     text
 }
 
 fn options(command: &Command) -> String {
-    shown(command).map(definition).collect()
+    shown(command).map(|arg| definition(command, arg)).collect()
 }
 
 fn tasks(command: &Command) -> String {
@@ -138,7 +138,7 @@ fn about(command: &Command) -> String {
     command.get_about().map(ToString::to_string).unwrap_or_default()
 }
 
-fn definition(arg: &Arg) -> String {
+fn definition(command: &Command, arg: &Arg) -> String {
     let value = match arg.get_action().takes_values() {
         true => arg.get_value_names().map(|names| names[0].as_str()),
         false => None,
@@ -152,9 +152,22 @@ fn definition(arg: &Arg) -> String {
         None => names.join(", "),
     };
     let help = match arg.get_id().as_str() {
-        "help" => "Print a summary of the options".to_owned(),
+        "help" => "Print a summary of the options; through `git`, `--help` opens this page".to_owned(),
         _ => arg.get_help().map(ToString::to_string).unwrap_or_default(),
     };
-    let end = if help.ends_with(['.', ']', ')']) { "" } else { "." };
-    format!("{term}\n: {help}{end}\n\n")
+    let conflicts = conflicts(command, arg);
+    let ended = help.ends_with('.') || (conflicts.is_empty() && help.ends_with([']', ')']));
+    format!("{term}\n: {help}{}{conflicts}\n\n", if ended { "" } else { "." })
+}
+
+/// Which options it can't be given together with, whichever of the two says so.
+fn conflicts(command: &Command, arg: &Arg) -> String {
+    let says = |one: &Arg, other: &Arg| command.get_arg_conflicts_with(one).contains(&other);
+    let others = shown(command).filter(|other| says(arg, other) || says(other, arg));
+    let names: Vec<String> = others.filter_map(Arg::get_long).map(|long| format!("`--{long}`")).collect();
+    match names.as_slice() {
+        [] => String::new(),
+        [only] => format!(" Not together with {only}."),
+        [first @ .., last] => format!(" Not together with {} or {last}.", first.join(", ")),
+    }
 }

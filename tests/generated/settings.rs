@@ -112,7 +112,7 @@ pub(super) fn environment() -> String {
 pub(super) fn page() -> String {
     let mut rows = String::new();
     for setting in SETTINGS {
-        let code = |text: &str| if text.is_empty() { String::new() } else { format!("`{text}`") };
+        let code = |text: &str| if text.is_empty() { "none".to_owned() } else { format!("`{text}`") };
         let Setting { key, default, example, text, .. } = setting;
         let _ = writeln!(rows, "| `{key}` | {} | `git config {key} {example}` | {text} |", code(default));
     }
@@ -129,6 +129,44 @@ fn every_setting_in_the_source_is_documented() {
     keys(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut used);
     let documented: BTreeSet<String> = SETTINGS.iter().map(|setting| setting.key.to_owned()).collect();
     assert_eq!(used, documented, "left: in src/; right: in tests/generated/settings.rs");
+}
+
+/// The names in the first column of the table below a line of docs/CONFIG.md, and what the others say.
+fn table(below: &str) -> Vec<(&'static str, &'static str)> {
+    let (_, text) = include_str!("config.md").split_once(below).expect("the line is there");
+    let rows = text.lines().skip_while(|line| !line.starts_with("| ---")).skip(1);
+    let cells = |row: &'static str| row.trim_matches(['|', ' ']).split_once(" | ").expect("two columns");
+    let rows = rows.take_while(|row| row.starts_with('|')).map(cells);
+    rows.map(|(name, rest)| (name.trim_matches('`'), rest)).collect()
+}
+
+#[test]
+fn recommended_settings_are_those_of_the_source() {
+    let source = include_str!("../../src/optimize/doctor/config.rs");
+    let advice = regex::Regex::new(r#"key: "(.*)",\s*value: "(.*)","#).expect("a regular expression");
+    let used: Vec<(&str, &str)> =
+        advice.captures_iter(source).map(|found| found.extract().1.into()).collect();
+    let listed: Vec<(&str, &str)> = table("takes back exactly those")
+        .into_iter()
+        .map(|(key, rest)| (key, rest.split_once(" | ").expect("a value").0.trim_matches('`')))
+        .collect();
+    assert_eq!(used, listed, "left: in src/; right: in tests/generated/config.md");
+}
+
+#[test]
+fn fields_of_the_trace_are_documented() {
+    let env = Environment::new();
+    env.git_ok(env.path(), &["init", "-q", "."]);
+    let trace = env.path().join("trace");
+    let mut command = env.ours("git-faststatus", env.path(), &["--short"]);
+    command.env("GIT_FAST_TRACE", &trace);
+    env.run(command).success("faststatus");
+    let line: serde_json::Map<String, serde_json::Value> =
+        serde_json::from_slice(&fs::read(trace).expect("it was written")).expect("one line of JSON");
+    let printed: BTreeSet<&str> = line.keys().map(String::as_str).collect();
+    let documented: BTreeSet<&str> =
+        table("A line of `GIT_FAST_TRACE`").into_iter().map(|(key, _)| key).collect();
+    assert_eq!(printed, documented, "left: printed; right: in tests/generated/config.md");
 }
 
 /// What happens without a setting is what happens with its default, and something else with another value.

@@ -199,6 +199,32 @@ fn pushing_with_changes() {
 }
 
 #[test]
+fn pushing_what_is_out_of_order() {
+    let world = World::new(&[("pre-push", "doctor")]);
+    let bare = world.env.path().join("bare");
+    world.env.git_ok(world.env.path(), &["init", "-q", "--bare", "bare"]);
+    world.write("file", "one\n");
+    world.git(&["add", "."]);
+    world.git(&["commit", "-q", "-m", "one"]);
+    world.env.optimize(&world.dir, &["index", "build"]).success("git optimize index build");
+    let push = || world.env.git(&world.dir, &["push", "-q", bare.to_str().expect("ours"), "HEAD"]);
+    // There is advice by now, and no more.
+    push().success("git push");
+    world.git(&["add", "-f", ".git-fast"]);
+    world.git(&["commit", "-q", "-m", "a mistake"]);
+    let output = push();
+    assert_eq!(output.code, 1, "{}", output.stderr.as_bstr());
+    let said = output.stderr.to_str_lossy();
+    let lines: Vec<&str> = said.lines().collect();
+    assert!(lines[0].starts_with("problem  tracked index"), "{said}");
+    assert!(lines[1].trim_start().starts_with("git rm"), "{said}");
+    assert!(!said.contains("advice ") && !said.contains("ok "), "{said}");
+    world.git(&["rm", "-q", "-r", "--cached", ".git-fast"]);
+    world.git(&["commit", "-q", "-m", "mended"]);
+    push().success("git push");
+}
+
+#[test]
 fn the_index_is_refreshed_behind_the_back() {
     let hooks = ["post-commit", "post-merge", "post-checkout", "post-rewrite"];
     let world = World::new(&hooks.map(|name| (name, "refresh-index")));

@@ -46,6 +46,12 @@ fn every_invocation_counts_once() {
         text.contains("git_fast_recorded_invocations{command=\"fastlog\",served=\"native\"} 5\n"),
         "{text}"
     );
+    let page = include_str!("../../docs/JSON-optimize.md");
+    let rows = page.lines().filter_map(|row| row.strip_prefix("| `git_fast_"));
+    let documented: Vec<&str> = rows.filter_map(|row| Some(row.split_once('`')?.0)).collect();
+    let kinds = text.lines().filter_map(|line| line.strip_prefix("# TYPE git_fast_"));
+    let printed: Vec<&str> = kinds.filter_map(|line| line.strip_suffix(" gauge")).collect();
+    assert_eq!(printed, documented, "left: printed; right: in docs/JSON-optimize.md");
     for line in text.lines().filter(|line| !line.starts_with('#')) {
         let (name, value) = line.rsplit_once(' ').expect("a name and a value");
         assert!(name.starts_with("git_fast_") && value.parse::<f64>().is_ok(), "{line}");
