@@ -55,6 +55,29 @@ fn fields_are_those_of_the_page() {
 }
 
 #[test]
+fn fields_about_paths_are_those_of_the_page() {
+    let world = World::with(
+        "git init -q . && echo 1 >a && mkdir d && echo 2 >d/b && git add . && git commit -q -m 1
+         echo 3 >a && git rm -q d/b && git add . && git commit -q -m 2 && git-optimize index build",
+    );
+    for (words, heading, paths) in [
+        (&["--last-modified", "--json"][..], "A path's last change", &["a"][..]),
+        (&["--contains-path", "*", "--json"], "A file's life", &["a", "d/b"]),
+    ] {
+        let found = lines(&world, words);
+        let shown: Vec<&str> = found.iter().filter_map(|line| line["path"].as_str()).collect();
+        assert_eq!(shown, paths, "{words:?}");
+        for line in &found {
+            assert_eq!(fields(line), documented(heading, 0), "{words:?}");
+            for commit in ["first", "last"].iter().filter_map(|field| line.get(field)) {
+                let expected = ["author", "committer", "oid", "subject"].map(str::to_owned);
+                assert_eq!(fields(commit), BTreeSet::from(expected), "{words:?}");
+            }
+        }
+    }
+}
+
+#[test]
 fn texts_and_zones() {
     let world = World::with(TEXTS);
     let found = lines(&world, &["--json", "--reverse"]);
