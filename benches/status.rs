@@ -18,7 +18,7 @@ use std::time::Duration;
 use clap::Parser;
 use support::document;
 use support::options::Common;
-use support::programs::git;
+use support::programs::{git, succeed};
 use support::timing::{Effort, Run, Summary, megabytes, milliseconds, timed, times_faster};
 use worktree::Worktree;
 
@@ -52,7 +52,9 @@ fn main() -> io::Result<()> {
     for files in &arguments.files {
         text.push_str(&one_worktree(&place, *files, arguments.common.effort, &mut all)?);
     }
-    let text = [heading()?, document::slower(&all), text].concat();
+    let gix = gix_version().unwrap_or_else(|| "no gix".to_owned());
+    let heading = format!("{}\n- {gix}\n\n", heading()?.trim_end());
+    let text = [heading, document::slower(&all), text].concat();
     document::write(arguments.common.output.as_deref(), &text)
 }
 
@@ -62,7 +64,8 @@ fn heading() -> io::Result<String> {
         "cargo bench --bench status -- --output docs/BENCHMARKS-status.md --files 10000,100000,1000000",
         "Whole processes, median wall-clock time (and, under “processor”, the time of all threads, which other \
          load changes less), standard output to `/dev/null`, runs interleaved, caches warm. \
-         Answers were compared byte for byte first. UC: git with an index that has an untracked cache. Floor: \
+         Answers were compared byte for byte first. UC: git with an index that has an untracked cache. gix: gitoxide's \
+         `gix status`, where it is installed; what it prints is not compared. Floor: \
          `fstatat` of every tracked file relative to its open directory, on all processors, and nothing else. “Times” \
          are medians of what each round says. Memory is the peak resident set, mapped files included. Our programs are \
          copies, as if installed. Dirty: ten files \
@@ -82,9 +85,10 @@ fn one_worktree(
 ) -> io::Result<String> {
     let tree = Worktree::make(place, files)?;
     let mut text = format!(
-        "## {files} files in {} directories\n\n| state | `status …` | git | with UC | ours | floor | times git | times \
-         UC | ours / floor | processor: git | ours | floor | memory: git | ours |\n\
-         | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n",
+        "## {files} files in {} directories\n\n| state | `status …` | git | p95 | with UC | gix | ours | p95 | p99 | floor | \
+         times git | times UC | ours / floor | processor: git | ours | floor | memory: git | ours |\n\
+         | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | \
+         ---: | ---: |\n",
         tree.directories,
     );
     for dirty in [false, true] {
@@ -106,23 +110,29 @@ fn one_worktree(
 /// A line, and how many times as fast ours is as git, and as git with an untracked cache.
 fn tree_row(tree: &Worktree, dirty: bool, words: &[&str], effort: Effort) -> io::Result<(String, [f64; 2])> {
     tree.check(words)?;
-    let [mut plain, mut cached, mut ours, mut floor] = [const { Vec::<Run>::new() }; 4];
+    let [mut plain, mut cached, mut gix, mut ours, mut floor] = [const { Vec::<Run>::new() }; 5];
+    let has_gix = gix_version().is_some();
     for _ in effort.rounds() {
         plain.push(timed(tree.git_status(words, false))?);
         cached.push(timed(tree.git_status(words, true))?);
+        if has_gix {
+            gix.push(timed(tree.gix_status(words))?);
+        }
         ours.push(timed(tree.our_status(words))?);
         floor.push(own_floor(&tree.top)?);
     }
     let [times, times_cached, times_floor] =
         [&plain, &cached, &floor].map(|other| times_faster(other, &ours));
+    let gix = (!gix.is_empty()).then(|| milliseconds(Summary::of(&gix).median));
     let [plain, cached, ours, floor] = [plain, cached, ours, floor].map(|runs| Summary::of(&runs));
     let line = format!(
-        "| {} | `{}` | {} | {} | {} | {} | {:.1} | {:.1} | {:.2} | {} | {} | {} | {} | {} |\n",
+        "| {} | `{}` | {} | {} | {} | {} | {} | {:.1} | {:.1} | {:.2} | {} | {} | {} | {} | {} |\n",
         if dirty { "dirty" } else { "clean" },
         words.join(" "),
-        milliseconds(plain.median),
+        plain.median_and_p95(),
         milliseconds(cached.median),
-        milliseconds(ours.median),
+        gix.as_deref().unwrap_or("–"),
+        ours.wall(),
         milliseconds(floor.median),
         times,
         times_cached,
@@ -134,6 +144,12 @@ fn tree_row(tree: &Worktree, dirty: bool, words: &[&str], effort: Effort) -> io:
         megabytes(ours.memory),
     );
     Ok((line, [times, times_cached]))
+}
+
+/// gitoxide's program, if it is there.
+fn gix_version() -> Option<String> {
+    let output = Command::new("gix").arg("--version").output().ok()?;
+    Some(String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
 /// The floor, in a process of its own like all the others.
@@ -148,28 +164,41 @@ fn own_floor(top: &Path) -> io::Result<Run> {
     }
 }
 
-/// 100 linked worktrees of 1,000 files.
+/// 100 linked worktrees of 1,000 files, each on a branch of its own that is one commit ahead of another.
 fn many(place: &Path, effort: Effort) -> io::Result<String> {
     const COUNT: usize = 100;
     let tree = Worktree::make(place, 1000)?;
     for number in 1..COUNT {
         let path = place.join(format!("linked-{number}"));
         if !path.exists() {
-            git(&tree.top, &["worktree", "add", "-q", "--detach", &path.to_string_lossy()])?;
+            let branch = format!("branch-{number}");
+            git(&tree.top, &["worktree", "add", "-q", "-b", &branch, &path.to_string_lossy()])?;
+            git(&path, &["branch", "-q", "--set-upstream-to", "main"])?;
+            git(&path, &["commit", "-q", "--allow-empty", "-m", &branch])?;
         }
     }
+    git(&tree.top, &["fastlog", "-1"])?;
     let words = ["--worktrees"];
     // The first time makes what the others find.
     for _ in 0..3 {
         timed(tree.our_status(&words))?;
         std::thread::sleep(Duration::from_millis(200));
     }
+    let answer = succeed(tree.our_status(&words))?;
+    let answer = String::from_utf8_lossy(&answer);
+    let ahead = answer.lines().filter(|line| line.contains(" +1")).count();
+    if (answer.lines().count(), ahead) != (COUNT, COUNT - 1) {
+        return Err(io::Error::other(format!("not all worktrees are answered about:\n{answer}")));
+    }
     let times: Vec<Run> =
         effort.rounds().map(|_| timed(tree.our_status(&words))).collect::<io::Result<_>>()?;
     let ours = Summary::of(&times);
     Ok(format!(
-        "## {COUNT} worktrees of 1000 files\n\n`git faststatus --worktrees`: {}, {} (the largest process)\n\n",
+        "## {COUNT} worktrees of 1000 files\n\n`git faststatus --worktrees`, each on a branch that is ahead of its upstream: \
+         {} (p95 and p99: {}), {} (the largest process; one for each worktree, as many at a time as there are processors \
+         and eight at most)\n\n",
         milliseconds(ours.median),
+        ours.wall().split_once(" | ").map_or("–", |(_, rest)| rest),
         megabytes(ours.memory),
     ))
 }

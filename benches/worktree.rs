@@ -112,6 +112,18 @@ impl Worktree {
         self.git_command(&words, cached)
     }
 
+    /// gitoxide's program; it is not to write the index that the others read.
+    pub(crate) fn gix_status(&self, words: &[&str]) -> Command {
+        let mut all = vec!["status", "--no-write"];
+        all.extend(words.iter().map(|word| match *word {
+            "-uno" => "--untracked=no",
+            "-uall" => "--untracked=all",
+            "--ignored" => "--ignored=collapsed",
+            other => other,
+        }));
+        command("gix", &self.top, &all)
+    }
+
     pub(crate) fn our_status(&self, words: &[&str]) -> Command {
         command(ours("git-faststatus"), &self.top, words)
     }

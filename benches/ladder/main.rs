@@ -20,7 +20,7 @@ use std::process::Command;
 
 use clap::Parser;
 
-use questions::{GIX, OURS, PROGRAMS, Question, TUNED};
+use questions::{GIT, GIX, OURS, PROGRAMS, Question, TUNED};
 use rungs::Rung;
 use support::document;
 use support::options::Common;
@@ -52,10 +52,6 @@ impl Row {
     fn summary(&self, program: usize) -> Option<Summary> {
         (!self.runs[program].is_empty()).then(|| Summary::of(&self.runs[program]))
     }
-
-    fn times_tuned(&self) -> f64 {
-        times_faster(&self.runs[TUNED], &self.runs[OURS])
-    }
 }
 
 fn main() -> io::Result<()> {
@@ -81,9 +77,16 @@ fn main() -> io::Result<()> {
         }
     }
     let about = |row: &Row| {
-        (format!("{}: {}, git tuned", rungs[row.rung].name, row.question.title), row.times_tuned())
+        let what = format!("{}: {}", rungs[row.rung].name, row.question.title);
+        let against = |program: usize| {
+            let there = !row.runs[program].is_empty();
+            there.then(|| {
+                (format!("{what}, {}", PROGRAMS[program]), times_faster(&row.runs[program], &row.runs[OURS]))
+            })
+        };
+        [GIT, TUNED].into_iter().filter_map(against).collect::<Vec<_>>()
     };
-    let slower: Vec<_> = rows.iter().map(about).collect();
+    let slower: Vec<_> = rows.iter().flat_map(about).collect();
     let text = [heading()?, document::slower(&slower), growth(&rungs, &rows), tables(&rungs, &rows)].concat();
     if let Some(file) = &arguments.common.output {
         let dir = file.with_file_name("plots");
@@ -128,7 +131,8 @@ fn heading() -> io::Result<String> {
          time, standard output to `/dev/null`, runs interleaved, caches warm. Tuned: git with a commit-graph with \
          changed-path filters, for status an index with an untracked cache (git on Linux has no file system monitor of \
          its own). gix: gitoxide's program, where it has such a command; what it prints is not compared. Our answers \
-         were compared with git's byte for byte first. Memory is the peak resident set, mapped files included. \
+         were compared with git's byte for byte first. The sizes in the names of generated repositories (10 MB, 100 MB, \
+         1 GB, 2 GB) are those of all versions of all files; objects are compressed. Memory is the peak resident set, mapped files included. \
          Our programs are copies, as if installed.",
     )?;
     Ok(format!("{}\n- gix: {gix}\n\n", heading.trim_end()))

@@ -10,6 +10,7 @@ use crate::support::programs::{command, ours, succeed};
 pub(crate) const PROGRAMS: [&str; 4] = ["git", "git tuned", "gix", "git-fast"];
 
 /// Numbers of some of them.
+pub(crate) const GIT: usize = 0;
 pub(crate) const TUNED: usize = 1;
 pub(crate) const GIX: usize = 2;
 pub(crate) const OURS: usize = 3;

@@ -112,6 +112,12 @@ impl Summary {
         }
     }
 
+    /// For a table: the first two.
+    pub(crate) fn median_and_p95(&self) -> String {
+        let known = self.p95.map_or("–".to_owned(), milliseconds);
+        format!("{} | {known}", milliseconds(self.median))
+    }
+
     /// For a table: median, p95 and p99.
     pub(crate) fn wall(&self) -> String {
         let known = |time: Option<Duration>| time.map_or("–".to_owned(), milliseconds);
