@@ -9,14 +9,19 @@ use super::{DONE, ends};
 use crate::support::repository::{Generated, Plan};
 use crate::support::{Environment, need};
 
+/// The page without its policy, which would keep measure.js out, and other addresses, too: there have to be none.
+fn without_policy(page: &str) -> String {
+    let (before, after) =
+        page.split_once("<meta http-equiv=\"Content-Security-Policy\"").expect("the page has a policy");
+    let (_, after) = after.split_once('>').expect("every tag ends");
+    [before, after].concat()
+}
+
 /// The page in a frame of this width: the window itself can't be as narrow as a phone.
 fn framed(page: &str, width: u32) -> String {
-    let policy = "<meta http-equiv=\"Content-Security-Policy\"";
-    let (before, after) = page.split_once(policy).expect("the page has a policy");
-    // Without it, which would keep measure.js out, and other addresses, too: there have to be none.
-    let (_, after) = after.split_once('>').expect("every tag ends");
-    let (body, end) = after.split_once("</body>").expect("the page has a body");
-    let page = format!("{before}{body}<script>{}</script></body>{end}", include_str!("measure.js"));
+    let page = without_policy(page);
+    let (body, end) = page.split_once("</body>").expect("the page has a body");
+    let page = format!("{body}<script>{}</script></body>{end}", include_str!("measure.js"));
     let page = page.replace('&', "&amp;").replace('"', "&quot;");
     format!(
         "<!DOCTYPE html><meta charset=\"utf-8\"><meta name=\"color-scheme\" content=\"light dark\">\n\
@@ -24,17 +29,34 @@ fn framed(page: &str, width: u32) -> String {
     )
 }
 
-/// What `measure.js` left.
-fn measured(env: &Environment, page: &str, width: u32, dark: bool) -> serde_json::Value {
-    let file = env.path().join("framed.html");
-    fs::write(&file, framed(page, width)).expect("writable");
+/// The browser, without a window of its own, about to show the page.
+fn browser(env: &Environment, page: &str) -> std::process::Command {
+    let file = env.path().join("shown.html");
+    fs::write(&file, page).expect("writable");
     let mut browser =
         env.command("chromium", env.path(), &["--headless=new", "--no-sandbox", "--disable-gpu"]);
     browser
-        .args(["--hide-scrollbars", "--window-size=1400,1000", "--dump-dom"])
-        .arg(format!("--blink-settings=preferredColorScheme={}", u8::from(!dark)))
+        .args(["--hide-scrollbars", "--window-size=1400,1000"])
         .arg(format!("--user-data-dir={}", env.path().join("profile").display()))
         .arg(format!("file://{}", file.display()));
+    browser
+}
+
+/// What the page looks like.
+fn picture(env: &Environment, page: &str) -> Vec<u8> {
+    let file = env.path().join("picture.png");
+    let mut browser = browser(env, page);
+    browser.arg(format!("--screenshot={}", file.display()));
+    env.run(browser).success("chromium");
+    let picture = fs::read(&file).expect("a picture was taken");
+    fs::remove_file(file).expect("ours");
+    picture
+}
+
+/// What `measure.js` left.
+fn measured(env: &Environment, page: &str, width: u32, dark: bool) -> serde_json::Value {
+    let mut browser = browser(env, &framed(page, width));
+    browser.arg("--dump-dom").arg(format!("--blink-settings=preferredColorScheme={}", u8::from(!dark)));
     let document = env.run(browser).success("chromium");
     let text = document.to_str().expect("it is UTF-8");
     let (_, text) = text.split_once("<pre id=\"measured\">").expect("the page was measured");
@@ -71,6 +93,11 @@ fn the_page_fits_any_screen() {
     let file = env.path().join("page.html");
     ends(env.optimize(&it.dir, &["report", "--html", &file.display().to_string()]), 0);
     let page = fs::read_to_string(&file).expect("it is text");
+    // Its policy keeps nothing of itself out.
+    let pictures =
+        [page.clone(), without_policy(&page), page.replace("<svg", "<b")].map(|page| picture(&env, &page));
+    assert!(pictures[0] == pictures[1], "the policy changes what the page looks like");
+    assert!(pictures[0] != pictures[2], "pictures tell nothing apart");
     for (width, dark) in [(360, false), (360, true), (1280, false), (1280, true)] {
         let found = measured(&env, &page, width, dark);
         let none = serde_json::json!([]);
