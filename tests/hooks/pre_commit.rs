@@ -88,5 +88,7 @@ fn hooks_of_pre_commit() {
     assert_eq!(output.code, 0, "{}{}", output.stdout.as_bstr(), output.stderr.as_bstr());
     let said = [output.stdout, output.stderr].concat();
     assert!(said.contains_str("index of git fastlog"), "{}", said.as_bstr());
+    // What refuses a commit is not asked again after it.
+    assert_eq!(said.find_iter("nothing untracked").count(), 1, "{}", said.as_bstr());
     world.index_is_up_to_date("a commit");
 }

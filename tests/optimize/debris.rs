@@ -75,6 +75,24 @@ fn what_is_old_goes_and_git_works_again() {
     env.git_ok(&it.dir, &["config", "user.x", "y"]);
 }
 
+/// While an index is built its files are nobody's debris, however closely one looks.
+#[test]
+fn what_is_being_written_is_no_problem() {
+    let env = Environment::new();
+    let it = repository(&env, 215);
+    let path = it.index_dir().join("tmp-being-written");
+    let writer = fs::File::create(&path).expect("writable");
+    let text = ends(env.optimize(&it.dir, &["doctor"]), 0);
+    assert!(!text.contains("problem"), "{text}");
+    ends(env.optimize(&it.dir, &["run", "--full"]), DONE);
+    assert!(path.exists());
+    drop(writer);
+    let text = ends(env.optimize(&it.dir, &["doctor"]), 1);
+    assert!(text.contains("problem  temporaries    1 left behind"), "{text}");
+    ends(env.optimize(&it.dir, &["run"]), DONE);
+    assert!(!path.exists());
+}
+
 /// A push that goes on for long writes into its quarantine, not into the directory that holds it.
 #[test]
 fn a_quarantine_is_as_old_as_what_was_written_last() {

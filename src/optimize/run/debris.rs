@@ -65,7 +65,15 @@ pub(crate) fn find(
         finder.list(dir, "temporary file of the index", &|name| name.starts_with(crate::index::TEMP_PREFIX));
         // Whoever writes one has it open until it gets its name, so that age says nothing. A glance leaves them to
         // their writers all the same.
-        finder.found.iter_mut().for_each(|debris| debris.ours |= close);
+        if close && !finder.found.is_empty() {
+            let processes = Processes::look(&[]);
+            let has_open = |debris: &Debris| {
+                let meta = fs::symlink_metadata(&debris.path);
+                meta.is_ok_and(|meta| processes.as_ref().is_some_and(|processes| processes.have_open(&meta)))
+            };
+            finder.found.retain(|debris| !has_open(debris));
+            finder.found.iter_mut().for_each(|debris| debris.ours = true);
+        }
     }
     let (git_dir, common) = (&context.repo.git_dir, &context.repo.common_dir);
     for dir in [git_dir, common].into_iter().take(if git_dir == common { 1 } else { 2 }) {

@@ -52,9 +52,14 @@ impl Processes {
         any.then_some(found)
     }
 
+    /// Whether one of them has a file open.
+    pub(super) fn have_open(&self, meta: &fs::Metadata) -> bool {
+        self.open.contains(&(meta.dev(), meta.ino()))
+    }
+
     /// Why a file must be left alone.
     pub(super) fn needed_by(&self, meta: &fs::Metadata) -> Option<String> {
-        if self.open.contains(&(meta.dev(), meta.ino())) {
+        if self.have_open(meta) {
             return Some("a process has it open".to_owned());
         }
         self.git.map(|pid| format!("git is running (process {pid})"))
