@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use bstr::{BString, ByteSlice};
 use gix::ObjectId;
@@ -21,6 +21,7 @@ use super::paths::Paths;
 use super::renames;
 use super::scan::{FOR_LOOKUP, Found, Scan, TrackedState};
 use super::settings::{Renames, Settings};
+use super::settled::Settled;
 use super::snapshot::Identity;
 use super::staged::{Staged, staged, tree_of};
 use super::stat::StatRules;
@@ -34,8 +35,7 @@ use crate::session::Session;
 
 /// An index of more bytes is worth a thread of its own.
 const LARGE: u64 = 1 << 20;
-/// Clocks that stamp files tick this often or more often.
-const TICK: Duration = Duration::from_millis(50);
+
 /// What is asked about which worktree.
 pub struct Collect<'a> {
     /// The repository.
@@ -112,8 +112,7 @@ impl Collect<'_> {
             return Ok(self.partial(head, changes.clone()));
         }
 
-        let started = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        let trusted = started.saturating_sub(TICK);
+        let settled = Settled::at(SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default());
         let excludes = GlobalExcludes::read(self.repo, self.config)?;
         let untracked_cache = self.untracked_cache(&index)?;
         let mut rules = StatRules::new(self.config, index.timestamp)?;
@@ -128,7 +127,7 @@ impl Collect<'_> {
             snapshot,
             paths: self.paths,
             look_for_skipped: self.settings.sparse && !self.settings.expect_skipped,
-            trusted_before: (trusted.as_secs() as i64, trusted.subsec_nanos()),
+            settled,
             first_only: self.first_only,
             stopped: AtomicBool::new(false),
             directories: AtomicUsize::new(0),
@@ -152,7 +151,7 @@ impl Collect<'_> {
         self.unstaged(&index, &rules, &found, &answers, &mut changes)?;
 
         let misses = statistics.directories - statistics.known;
-        memory.remember(&index, std::mem::take(&mut found.read), misses, &answers, trusted);
+        memory.remember(&index, std::mem::take(&mut found.read), misses, &answers, settled);
         if matches!(used, IndexUse::None) && snapshot.is_some() {
             *used = IndexUse::Fresh;
         }

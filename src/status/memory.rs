@@ -3,12 +3,12 @@
 
 use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use bstr::BStr;
 
 use super::content::Answer;
 use super::index_file::IndexFile;
+use super::settled::Settled;
 use super::snapshot::{self, FreshDirectory, Snapshot, Update};
 
 /// File systems whose time stamps are made by this machine's clock, by their magic numbers (statfs(2)): ext2 to
@@ -65,14 +65,14 @@ impl Memory {
     }
 
     /// Writes what is worth it: directories that were read (`misses` of them were not known), and files that were
-    /// compared. What was changed after `trusted`, a time since the epoch, may be changing still.
+    /// compared. What is not `settled` may be changing still.
     pub fn remember(
         &self,
         index: &IndexFile,
         read: Vec<FreshDirectory>,
         misses: usize,
         answers: &[Answer],
-        trusted: Duration,
+        settled: Settled,
     ) {
         let Some(git_dir) = &self.git_dir else { return };
         let lasting = read.iter().filter(|read| read.identity.inode != 0).count();
@@ -84,14 +84,10 @@ impl Memory {
                 Update { old: self.names(), directories: read, compared: Vec::new(), keep: &|_| true };
             let _ = update.publish(&git_dir.join(snapshot::NAMES_FILE));
         }
-        let settled = |time: (i64, u32)| {
-            let time = if time.1 == 0 { (time.0 + 2, 0) } else { time };
-            time < (trusted.as_secs() as i64, trusted.subsec_nanos())
-        };
         let mut compared = Vec::new();
         for answer in answers {
             let Some(new) = answer.compared else { continue };
-            if settled(new.identity.mtime) && settled(new.identity.ctime) {
+            if settled.has(&new.identity) {
                 compared.push((index.path(answer.at).to_owned(), new, answer.same));
             }
         }

@@ -22,6 +22,7 @@ pub mod render;
 mod run;
 pub mod scan;
 pub mod settings;
+pub mod settled;
 pub mod snapshot;
 pub mod staged;
 pub mod stat;

@@ -23,6 +23,7 @@ use super::excludes::{Excludes, GlobalExcludes};
 use super::index_file::{IndexFile, UntrackedCache};
 use super::options::{Ignored, Untracked};
 use super::paths::Paths;
+use super::settled::Settled;
 use super::snapshot::{Directory, FreshDirectory, Identity, Snapshot};
 use super::stat::StatRules;
 use crate::repo::NotExact;
@@ -51,9 +52,8 @@ pub struct Scan<'a> {
     pub paths: &'a Paths,
     /// Whether files that are marked skip-worktree are looked for all the same.
     pub look_for_skipped: bool,
-    /// Directories whose times are not before this (seconds, nanoseconds) may still be changing: they are not
-    /// remembered.
-    pub trusted_before: (i64, u32),
+    /// Directories with other times may still be changing: they are not remembered.
+    pub settled: Settled,
     /// Stop as soon as a difference is found.
     pub first_only: bool,
     /// Set once there is one.
@@ -161,12 +161,7 @@ impl<'a> Scan<'a> {
 
     /// The identity under which a directory may be remembered.
     fn lasting(&self, identity: Identity) -> Identity {
-        let settled = |time: (i64, u32)| {
-            // Whole seconds: the file system may know no better.
-            let time = if time.1 == 0 { (time.0 + 2, 0) } else { time };
-            time < self.trusted_before
-        };
-        if settled(identity.mtime) && settled(identity.ctime) { identity } else { Identity::default() }
+        if self.settled.has(&identity) { identity } else { Identity::default() }
     }
 
     fn difference(&self) {
