@@ -19,6 +19,8 @@ use super::options::{Refusal, StatusOptions};
 use crate::cli::output::Output;
 use crate::cli::{FATAL, fatal, usage_error};
 
+/// As many at a time as are worth it: more wait for the disk and for each other, and memory is that of all of them.
+const AT_A_TIME: usize = 8;
 /// Exit code when some could not be answered.
 const SOME_FAILED: u8 = 1;
 /// Variables that say which repository it is.
@@ -40,10 +42,9 @@ pub(super) fn run(own: &OwnOptions, status: Result<StatusOptions, Refusal>, args
     };
     let answers: Vec<Mutex<Option<Answer>>> = paths.iter().map(|_| Mutex::new(None)).collect();
     let next = AtomicUsize::new(0);
-    let threads =
-        own.threads.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from);
+    let processors = std::thread::available_parallelism().map_or(1, usize::from);
     std::thread::scope(|scope| {
-        for _ in 0..threads.min(paths.len()) {
+        for _ in 0..at_a_time(own.threads, processors).min(paths.len()) {
             scope.spawn(|| {
                 loop {
                     let at = next.fetch_add(1, Ordering::Relaxed);
@@ -67,6 +68,11 @@ pub(super) fn run(own: &OwnOptions, status: Result<StatusOptions, Refusal>, args
     output.write(&out);
     output.finish();
     ExitCode::from(if failed { SOME_FAILED } else { 0 })
+}
+
+/// How many processes answer at a time; whoever says how many gets as many.
+fn at_a_time(threads: Option<u16>, processors: usize) -> usize {
+    threads.map_or_else(|| processors.min(AT_A_TIME), usize::from)
 }
 
 /// What one of them said, or what is wrong.
@@ -148,4 +154,16 @@ fn worktrees() -> Result<Vec<PathBuf>, ExitCode> {
         }
     }
     Ok(paths)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_processors_do_not_mean_many_processes() {
+        let of = |processors| at_a_time(None, processors);
+        assert_eq!([of(1), of(2), of(8), of(9), of(256)], [1, 2, 8, 8, 8]);
+        assert_eq!([at_a_time(Some(1), 4), at_a_time(Some(40), 4)], [1, 40]);
+    }
 }
