@@ -26,6 +26,9 @@ pub const BESIDE: &str = ".git-fast";
 /// Name of the index directory within the git directory.
 pub const INSIDE: &str = "git-fast";
 
+/// The file that keeps git from listing the index directory.
+const IGNORE: &str = ".gitignore";
+
 /// What git knows about the repository that decides where its index is.
 #[derive(Debug, Clone, Copy)]
 pub struct Place<'a> {
@@ -109,14 +112,14 @@ impl Location {
                 Location::first(place, tracked)?
             }
         };
-        match location.create() {
+        match location.create(place.common_dir) {
             Err(err) if location.dir.ends_with(BESIDE) && !location.was_taken_away(&err) => {
                 // It was ours, and now it cannot be made again: move inside for good.
                 fs::remove_file(place.common_dir.join(KEY_FILE))?;
                 let key = new_key(place.common_dir, Placement::Inside)?;
                 let mut location = place.with_key(key.0, key.1);
                 location.refused = Some(Refused::NotWritable);
-                location.create()?;
+                location.create(place.common_dir)?;
                 Ok(location)
             }
             other => other.map(|()| location),
@@ -148,11 +151,27 @@ impl Location {
         hasher.finalize()
     }
 
-    fn create(&self) -> io::Result<()> {
+    /// Removes the directory with all that is in it. What keeps git from listing it goes when nothing else is left.
+    ///
+    /// # Errors
+    /// When something can't be removed.
+    pub fn remove(&self) -> io::Result<()> {
+        for entry in fs::read_dir(&self.dir)? {
+            let entry = entry?;
+            match entry.file_type()?.is_dir() {
+                true => fs::remove_dir_all(entry.path())?,
+                false if entry.file_name() == IGNORE => {}
+                false => fs::remove_file(entry.path())?,
+            }
+        }
+        fs::remove_dir_all(&self.dir)
+    }
+
+    fn create(&self, common_dir: &Path) -> io::Result<()> {
         let mut tries = 3;
         loop {
             tries -= 1;
-            match self.try_create() {
+            match self.try_create(common_dir) {
                 // `git clean -fdx` has taken the directory away before there was a file in it, or just when it was found
                 // to be there.
                 Err(err) if tries > 0 && self.was_taken_away(&err) => {}
@@ -171,13 +190,27 @@ impl Location {
         }
     }
 
-    fn try_create(&self) -> io::Result<()> {
+    fn try_create(&self, common_dir: &Path) -> io::Result<()> {
         fs::create_dir_all(&self.dir)?;
-        let ignore = self.dir.join(".gitignore");
-        match fs::OpenOptions::new().write(true).create_new(true).open(ignore) {
-            Ok(mut file) => file.write_all(b"*\n"),
+        let ignore = self.dir.join(IGNORE);
+        if fs::symlink_metadata(&ignore).is_ok() {
+            return Ok(());
+        }
+        // As long as it has not all that is to be in it, git lists the directory: it comes from elsewhere as a whole.
+        let create = |path: &Path| fs::OpenOptions::new().write(true).create_new(true).open(path);
+        let mut file = tempfile::Builder::new().prefix("git-fast.ignore.").make_in(common_dir, create)?;
+        file.write_all(b"*\n")?;
+        let moved = file.persist_noclobber(&ignore).map(drop).map_err(|err| err.error);
+        let made = match moved {
+            // A directory that is configured is where git does not look.
+            Err(err) if err.kind() == io::ErrorKind::CrossesDevices => {
+                create(&ignore).and_then(|mut file| file.write_all(b"*\n"))
+            }
+            moved => moved,
+        };
+        match made {
             Err(err) if err.kind() == io::ErrorKind::AlreadyExists => Ok(()),
-            Err(err) => Err(err),
+            made => made,
         }
     }
 }

@@ -310,7 +310,8 @@ fn clear(session: &Session<'_>, options: &IndexOptions) -> Result<ExitCode, NotE
     };
     if location.dir.exists() {
         let _lock = WriterLock::acquire(&location.dir, PATIENCE, |_| ()).map_err(failed)?.ok_or_else(busy)?;
-        std::fs::remove_dir_all(&location.dir)
+        location
+            .remove()
             .map_err(|err| failed(format!("cannot remove {}: {err}", location.dir.display())))?;
     }
     say(options, "index: removed");
