@@ -11,6 +11,8 @@ pub(crate) mod repository;
 pub(crate) mod terminal;
 pub(crate) mod text;
 pub(crate) mod trace;
+#[cfg(target_os = "linux")]
+pub(crate) mod watch;
 
 pub(crate) use environment::Environment;
 pub(crate) use process::Output;
