@@ -14,6 +14,7 @@ mod patterns;
 mod races;
 mod regressions;
 mod submodules;
+mod writers;
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -7,10 +7,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
 
 use super::{ask, repository, same, same_native, shell, text};
-use crate::support::Environment;
+use crate::support::{Environment, namespace};
 
 /// Ends what goes on meanwhile, even where the work fails.
-struct End<'a>(&'a AtomicBool);
+pub(super) struct End<'a>(pub(super) &'a AtomicBool);
 
 impl Drop for End<'_> {
     fn drop(&mut self) {
@@ -147,4 +147,54 @@ fn a_file_that_is_swapped_between_stat_and_read() {
         swap();
         same_native(&env, &dir, &["-s"]);
     }
+}
+
+/// Plays on a file system that knows whole seconds only with a copy of the repository `$1`; our program is `$2`. So what
+/// happens within a second has the same times, whatever happens. Prints what is wrong, and how often it was put to the test.
+const SECONDS: &str = r#"
+    set -e
+    truncate -s 16m image
+    mkfs.ext4 -q -F -I 128 image >mkfs 2>&1 || { echo "not here: mkfs.ext4: $(cat mkfs)"; exit 0; }
+    mkdir disk
+    mount -o loop image disk 2>mount || { echo "not here: $(cat mount)"; exit 0; }
+    cp -a "$1" disk/r
+    cd disk/r
+    ours=$2 files=0 directories=0
+    same() {
+        GIT_OPTIONAL_LOCKS=0 git status "$@" >../their 2>&1
+        "$ours" --no-fallback "$@" >../our 2>&1
+        cmp ../their ../our || { echo "$*: turn $turn"; cat ../their ../our; }
+    }
+    for turn in $(seq 1000 1040); do
+        # As long, in the same second as what has been compared before.
+        echo "$turn" >f; before=$(stat -c %Z.%i f); same -s -uno
+        echo 0000 >f; same -s -uno
+        test "$(stat -c %Z.%i f)" != "$before" || files=$((files + 1))
+        # Names, in the same second as those that have been read.
+        echo >d/new-$turn; before=$(stat -c %Z d); same -s -uall
+        rm d/new-$turn; same -s -uall
+        echo >d/other; same -s -uall
+        rm d/other; same -s -uall
+        test "$(stat -c %Z d)" != "$before" || directories=$((directories + 1))
+    done
+    # Left alone, it is remembered, and then changed again.
+    sleep 2.2
+    same -s; same -s
+    "$ours" -s --performance-stats 2>&1 | grep -q '^directories: 2, 2 as remembered' ||
+        { echo "nothing is remembered"; "$ours" -s --performance-stats 2>&1; }
+    echo 1234 >f; echo >d/late; same -s -uall
+    echo "hits: $files $directories"
+"#;
+
+#[test]
+fn what_happens_within_the_second_of_the_scan() {
+    let env = Environment::new();
+    let dir = repository(&env, "mkdir d; echo 0000 >f; echo x >d/f; git add .; git commit -qm x");
+    let program = env.ours("git-faststatus", &dir, &[""; 0]).get_program().to_owned();
+    let said =
+        namespace::run(&env, "a file system that knows seconds only", SECONDS, &[&dir, program.as_ref()]);
+    let Some(said) = said else { return };
+    let hits = said.strip_prefix("hits: ").unwrap_or_else(|| panic!("{said}"));
+    let hits: Vec<usize> = hits.split_whitespace().map(|count| count.parse().expect("a number")).collect();
+    assert!(hits.iter().all(|count| *count >= 10), "too few came within one second: {hits:?}");
 }
