@@ -71,23 +71,39 @@ pub fn head(repo: &Repo) -> Result<Head, NotExact> {
     }
 }
 
+/// An upstream branch, before anything is counted.
+pub struct Tracked {
+    name: BString,
+    commit: Option<ObjectId>,
+}
+
 impl Branches<'_> {
-    /// The upstream of the branch that HEAD is on.
-    pub fn upstream(&self, head: &Head, used: &mut IndexUse) -> Result<Option<Upstream>, NotExact> {
+    /// The upstream of the branch that HEAD is on. What can't be told is known here, except for counting.
+    pub fn tracked(&self, head: &Head) -> Result<Option<Tracked>, NotExact> {
         let Some(branch) = head.branch.as_ref().and_then(|name| name.strip_prefix(b"refs/heads/")) else {
             return Ok(None);
         };
         let Some(full) = self.upstream_ref(branch.as_bstr())? else { return Ok(None) };
         let name = self.shorten(full.as_bstr())?;
-        let theirs = match resolve(self.repo, full.as_bstr())? {
+        let commit = match resolve(self.repo, full.as_bstr())? {
             None => None,
             Some(id) => self.repo.peel(id, &|_| false)?,
         };
-        let distance = match (head.commit, theirs) {
+        Ok(Some(Tracked { name, commit }))
+    }
+
+    /// How far away it is.
+    pub fn upstream(
+        &self,
+        tracked: Tracked,
+        head: &Head,
+        used: &mut IndexUse,
+    ) -> Result<Upstream, NotExact> {
+        let distance = match (head.commit, tracked.commit) {
             (Some(ours), Some(theirs)) => Some(self.distance(ours, theirs, used)?),
             _ => None,
         };
-        Ok(Some(Upstream { name, distance }))
+        Ok(Upstream { name: tracked.name, distance })
     }
 
     /// `branch.<name>.remote` and `.merge`, through what the remote's `fetch` says.

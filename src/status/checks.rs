@@ -11,29 +11,41 @@ use super::model::Change;
 use crate::repo::NotExact;
 
 const GITMODULES: &str = ".gitmodules";
+const NO_GITMODULES: &str = "submodules without .gitmodules";
 
 impl Collect<'_> {
-    /// Where there are submodules: whether nothing says that they may be ignored, and nothing is odd about them.
-    pub(super) fn check_submodule_settings(
+    /// As [`Self::check_submodule_settings`], for what only HEAD has.
+    pub(super) fn check_vanished_submodules(
         &self,
         index: &IndexFile,
         changes: &BTreeMap<BString, Change>,
     ) -> Result<(), NotExact> {
-        if !index.has_gitlinks && !changes.values().any(is_submodule) {
-            return Ok(());
+        if !index.has_gitlinks {
+            if !changes.values().any(is_submodule) {
+                return Ok(());
+            }
+            self.check_submodule_settings(index)?;
         }
-        // Else git would read it from HEAD or the index where the file is missing.
-        let optional =
-            index.find(GITMODULES.into()).is_empty() && !changes.contains_key(GITMODULES.as_bytes());
+        // git would read it from HEAD.
+        match changes.contains_key(GITMODULES.as_bytes()) && !self.top.join(GITMODULES).exists() {
+            true => Err(NO_GITMODULES.into()),
+            false => Ok(()),
+        }
+    }
+
+    /// Where there are submodules: whether nothing says that they may be ignored, and nothing is odd about them.
+    pub(super) fn check_submodule_settings(&self, index: &IndexFile) -> Result<(), NotExact> {
+        // Else git would read it from the index where the file is missing.
+        let optional = index.find(GITMODULES.into()).is_empty();
         let configured = ["submodule.", "diff.ignoresubmodules"].iter().any(|prefix| {
             self.config
                 .with_prefix(prefix)
                 .any(|(key, _)| key.ends_with(b"ignore") || key.ends_with(b"ignoresubmodules"))
         });
-        let text = match std::fs::read(self.top.join(".gitmodules")) {
+        let text = match std::fs::read(self.top.join(GITMODULES)) {
             Ok(text) => text,
             Err(err) if optional && err.kind() == std::io::ErrorKind::NotFound => Vec::new(),
-            Err(_) => return Err("submodules without .gitmodules".into()),
+            Err(_) => return Err(NO_GITMODULES.into()),
         };
         // git warns of such names and values, and of what it can't read.
         let is_odd = |line: &[u8]| {

@@ -105,12 +105,29 @@ impl Collect<'_> {
         if self.settings.sparse {
             self.check_sparse_patterns()?;
         }
+        // What can be refused without a look at the worktree is refused before one.
+        if index.has_gitlinks {
+            self.check_submodule_settings(&index)?;
+        }
         let mut head = branch::head(self.repo)?;
         let staged = |head: &Head| self.staged(&index, head);
         let first = if self.first_only { Some(staged(&head)?) } else { None };
         if let Some(changes) = first.as_ref().filter(|changes| !changes.is_empty()) {
             return Ok(self.partial(head, changes.clone()));
         }
+
+        let (format, detached) = (self.settings.format, head.branch.is_none());
+        let in_progress = match format {
+            Format::Long if !self.first_only => {
+                InProgress::read(self.repo, self.config, head.commit, detached)?
+            }
+            _ => InProgress::default(),
+        };
+        let branches = self.branches();
+        let tracked = match self.settings.branch || format == Format::Long {
+            true if !self.first_only => branches.tracked(&head)?,
+            _ => None,
+        };
 
         let settled = Settled::at(SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default());
         let excludes = GlobalExcludes::read(self.repo, self.config)?;
@@ -140,7 +157,7 @@ impl Collect<'_> {
             None => (scan.run(&top), staged(&head)),
         };
         let (mut found, mut changes) = (found?, changes?);
-        self.check_submodule_settings(&index, &changes)?;
+        self.check_vanished_submodules(&index, &changes)?;
         statistics.directories = scan.directories.load(Ordering::Relaxed);
         statistics.known = scan.known.load(Ordering::Relaxed);
 
@@ -156,22 +173,9 @@ impl Collect<'_> {
             *used = IndexUse::Fresh;
         }
 
-        let wants_branch = self.settings.branch || self.settings.format == Format::Long;
-        if wants_branch {
-            let branches = Branches {
-                repo: self.repo,
-                config: self.config,
-                git: self.git,
-                session: self.session,
-                count: self.settings.ahead_behind,
-                use_index: self.use_index,
-            };
-            head.upstream = branches.upstream(&head, used)?;
+        if let Some(tracked) = tracked {
+            head.upstream = Some(branches.upstream(tracked, &head, used)?);
         }
-        let in_progress = match self.settings.format {
-            Format::Long => InProgress::read(self.repo, self.config, head.commit, head.branch.is_none())?,
-            _ => InProgress::default(),
-        };
         let stashes = if self.settings.show_stash { state::stashes(self.repo)? } else { 0 };
         let sparse = self.settings.sparse && !index.is_empty();
         let skipped = index.skipped.saturating_sub(found.unskipped);
@@ -187,6 +191,17 @@ impl Collect<'_> {
             in_progress,
             sparse_percentage,
         })
+    }
+
+    fn branches(&self) -> Branches<'_> {
+        Branches {
+            repo: self.repo,
+            config: self.config,
+            git: self.git,
+            session: self.session,
+            count: self.settings.ahead_behind,
+            use_index: self.use_index,
+        }
     }
 
     /// Enough for an exit code.
