@@ -93,12 +93,7 @@ impl Branches<'_> {
     }
 
     /// How far away it is.
-    pub fn upstream(
-        &self,
-        tracked: Tracked,
-        head: &Head,
-        used: &mut IndexUse,
-    ) -> Result<Upstream, NotExact> {
+    pub fn upstream(&self, tracked: Tracked, head: &Head, used: &mut IndexUse) -> Result<Upstream, NotExact> {
         let distance = match (head.commit, tracked.commit) {
             (Some(ours), Some(theirs)) => Some(self.distance(ours, theirs, used)?),
             _ => None,

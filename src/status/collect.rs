@@ -11,7 +11,7 @@ use rayon::prelude::*;
 use rustix::fs::Stat;
 
 use super::branch::{self, Branches};
-use super::content::{Answer, Contents, Question};
+use super::content::{self, Answer, Contents};
 use super::excludes::GlobalExcludes;
 use super::index_file::{GITLINK, IndexFile, TYPE_MASK, UntrackedCache};
 use super::memory::Memory;
@@ -25,7 +25,7 @@ use super::settled::Settled;
 use super::snapshot::Identity;
 use super::staged::{Staged, staged, tree_of};
 use super::stat::StatRules;
-use super::state::{self, InProgress};
+use super::state::{self, InProgress, Question, operations};
 use super::submodules;
 use crate::cli::trace::IndexUse;
 use crate::repo::config::Config;
@@ -58,6 +58,8 @@ pub struct Collect<'a> {
     pub use_index: bool,
     /// Whether a difference is all that is wanted (`--exit-code`).
     pub first_only: bool,
+    /// Whether what is in progress is to be named.
+    pub name_operations: bool,
     /// Whether submodules were mentioned on the command line.
     pub ignore_submodules: bool,
 }
@@ -116,15 +118,9 @@ impl Collect<'_> {
             return Ok(self.partial(head, changes.clone()));
         }
 
-        let (format, detached) = (self.settings.format, head.branch.is_none());
-        let in_progress = match format {
-            Format::Long if !self.first_only => {
-                InProgress::read(self.repo, self.config, head.commit, detached)?
-            }
-            _ => InProgress::default(),
-        };
+        let in_progress = self.in_progress(&head)?;
         let branches = self.branches();
-        let tracked = match self.settings.branch || format == Format::Long {
+        let tracked = match self.settings.branch || self.settings.format == Format::Long {
             true if !self.first_only => branches.tracked(&head)?,
             _ => None,
         };
@@ -161,7 +157,7 @@ impl Collect<'_> {
         statistics.directories = scan.directories.load(Ordering::Relaxed);
         statistics.known = scan.known.load(Ordering::Relaxed);
 
-        let questions: Vec<Question> = found.tracked.iter().filter_map(question).collect();
+        let questions: Vec<content::Question> = found.tracked.iter().filter_map(question).collect();
         let contents = Contents::new(self.repo, &index, &top, self.config, memory.contents())?;
         let answers = contents.compare(&questions)?;
         statistics.compared = answers.iter().filter(|answer| answer.was_read).count();
@@ -189,8 +185,32 @@ impl Collect<'_> {
             ignored: found.ignored,
             stashes,
             in_progress,
+            operations: self.operations(),
             sparse_percentage,
         })
+    }
+
+    /// What is going on, where that is shown.
+    fn in_progress(&self, head: &Head) -> Result<InProgress, NotExact> {
+        if self.first_only || self.settings.format != Format::Long {
+            return Ok(InProgress::default());
+        }
+        InProgress::read(&Question {
+            repo: self.repo,
+            config: self.config,
+            git: self.git,
+            top: &self.top,
+            head: head.commit,
+            is_detached: head.branch.is_none(),
+            hints: self.settings.hints,
+        })
+    }
+
+    fn operations(&self) -> Vec<&'static str> {
+        match self.name_operations {
+            true => operations::names(&self.repo.git_dir, |_| false),
+            false => Vec::new(),
+        }
     }
 
     fn branches(&self) -> Branches<'_> {
@@ -213,6 +233,7 @@ impl Collect<'_> {
             ignored: Vec::new(),
             stashes: 0,
             in_progress: InProgress::default(),
+            operations: Vec::new(),
             sparse_percentage: None,
         }
     }
@@ -394,9 +415,9 @@ fn index_null(repo: &Repo) -> ObjectId {
     repo.kind.null()
 }
 
-fn question((at, state): &(usize, TrackedState)) -> Option<Question> {
+fn question((at, state): &(usize, TrackedState)) -> Option<content::Question> {
     match state {
-        TrackedState::Unsure(stat) => Some(Question { at: *at, stat: *stat }),
+        TrackedState::Unsure(stat) => Some(content::Question { at: *at, stat: *stat }),
         _ => None,
     }
 }

@@ -1,6 +1,10 @@
 //! git's own answer as a [`Status`]: for our formats, where only git can answer.
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+use std::process::{Command, Stdio};
 
 use bstr::{BString, ByteSlice};
 use gix::ObjectId;
@@ -8,6 +12,7 @@ use gix::ObjectId;
 use super::handover::Git;
 use super::model::{Change, Distance, Head, Side, Status, Submodule, Upstream};
 use super::state::InProgress;
+use super::state::operations::names;
 
 /// Asks git; what it printed to standard error, and its exit code, where it fails. `stashes`: whether they are counted
 /// even where the caller does not say so.
@@ -20,7 +25,21 @@ pub(super) fn ask(git: &Git<'_>, stashes: bool) -> Result<Status, (Vec<u8>, u8)>
         let code = output.status.code().and_then(|code| u8::try_from(code).ok());
         return Err((output.stderr, code.unwrap_or(crate::cli::FATAL)));
     }
-    parse(&output.stdout).ok_or_else(|| failed("git's status is not understood"))
+    let mut status = parse(&output.stdout).ok_or_else(|| failed("git's status is not understood"))?;
+    status.operations = operations();
+    Ok(status)
+}
+
+/// What is in progress in the repository that git has found.
+fn operations() -> Vec<&'static str> {
+    let ask = |args: &[&str]| {
+        let output = Command::new("git").arg("rev-parse").args(args).stderr(Stdio::null()).output().ok()?;
+        output.status.success().then_some(output.stdout)
+    };
+    let Some(dir) = ask(&["--absolute-git-dir"]) else { return Vec::new() };
+    let dir = Path::new(OsStr::from_bytes(dir.strip_suffix(b"\n").unwrap_or(&dir))).to_owned();
+    let has_other_refs = ask(&["--show-ref-format"]).is_some_and(|format| format != b"files\n");
+    names(&dir, |name| has_other_refs && ask(&["--verify", "--quiet", name]).is_some())
 }
 
 fn parse(text: &[u8]) -> Option<Status> {
@@ -31,6 +50,7 @@ fn parse(text: &[u8]) -> Option<Status> {
         ignored: Vec::new(),
         stashes: 0,
         in_progress: InProgress::default(),
+        operations: Vec::new(),
         sparse_percentage: None,
     };
     let mut fields = text.split(|byte| *byte == 0);

@@ -116,6 +116,8 @@ pub struct Status {
     pub stashes: u64,
     /// What is going on, if it was asked for.
     pub in_progress: InProgress,
+    /// The commands that are in progress, by name, for formats of ours.
+    pub operations: Vec<&'static str>,
     /// In a sparse checkout: the percentage of tracked files that are there.
     pub sparse_percentage: Option<usize>,
 }

@@ -105,6 +105,7 @@ impl Invocation {
             verify: self.own.verify,
             use_index: !self.own.no_index,
             first_only: quiet,
+            name_operations: self.own.json || self.own.summary,
             ignore_submodules: options.ignore_submodules,
         };
         let mut statistics = Statistics::default();

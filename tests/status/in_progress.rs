@@ -1,6 +1,6 @@
 //! The lines about what is going on, and where HEAD is.
 
-use super::{Answered, ask, repository, same, same_native, shell};
+use super::{ask, repository, same_native, shell};
 use crate::support::Environment;
 
 /// Two branches that have changed the same line, and a commit before them.
@@ -88,25 +88,27 @@ fn a_head_that_is_detached() {
     }
 }
 
+/// More of them: see `rebases`.
 #[test]
-fn several_at_once_and_those_of_which_only_git_speaks() {
+fn one_after_the_other() {
     let env = Environment::new();
     let dir = repository(&env, SIDES);
-    let gits = |script: &str| {
+    for (script, line) in [
+        ("! git rebase -q side 2>/dev/null", "rebase in progress; onto "),
+        (
+            "git rebase --abort; git format-patch -q -1 --output=../patch side~1; ! git am -q ../patch 2>/dev/null",
+            "\nYou are in the middle of an am session.\n",
+        ),
+        (
+            "git am --abort; ! git merge -q side; cp .git/MERGE_HEAD .git/CHERRY_PICK_HEAD",
+            "\nYou have unmerged paths.\n",
+        ),
+        (
+            "rm .git/CHERRY_PICK_HEAD; git merge --abort; mkdir .git/sequencer; echo 'pick side' >.git/sequencer/todo",
+            "\nCherry-pick currently in progress.\n",
+        ),
+    ] {
         shell(&env, &dir, script);
-        for words in [&[][..], &["--long", "-uno"]] {
-            let Answered { served, reason } = same(&env, &dir, words);
-            assert_eq!(served, "git", "{script}: {reason}");
-        }
-        // Only the long format has lines about them.
-        same_native(&env, &dir, &["-sb"]);
-    };
-    gits("! git rebase -q side 2>/dev/null");
-    gits(
-        "git rebase --abort; git format-patch -q -1 --output=../patch side~1; ! git am -q ../patch 2>/dev/null",
-    );
-    gits("git am --abort; ! git merge -q side; cp .git/MERGE_HEAD .git/CHERRY_PICK_HEAD");
-    gits(
-        "rm .git/CHERRY_PICK_HEAD; git merge --abort; mkdir .git/sequencer; echo 'pick side' >.git/sequencer/todo",
-    );
+        says(&env, &dir, line);
+    }
 }

@@ -30,7 +30,7 @@ fn before_the_first_commit() {
     let env = Environment::new();
     let dir = repository(&env, "echo x >f; git add f; echo n >n");
     let expected = json!({
-        "version": 1, "branch": "main", "commit": null, "upstream": null, "stashes": 0, "clean": false,
+        "version": 1, "branch": "main", "commit": null, "upstream": null, "in_progress": [], "stashes": 0, "clean": false,
         "changes": [{"path": "f", "staged": "A", "unstaged": null}], "untracked": [{"path": "n"}], "ignored": [],
     });
     assert_eq!(object(&env, &dir, &[]), expected);
@@ -43,7 +43,7 @@ fn a_detached_head() {
     let dir = repository(&env, "echo x >f; git add f; git commit -qm x; git checkout -q --detach");
     let head = text(&env.git(&dir, &["rev-parse", "HEAD"]));
     let expected = json!({
-        "version": 1, "branch": null, "commit": head.trim(), "upstream": null, "stashes": 0, "clean": true,
+        "version": 1, "branch": null, "commit": head.trim(), "upstream": null, "in_progress": [], "stashes": 0, "clean": true,
         "changes": [], "untracked": [], "ignored": [],
     });
     assert_eq!(object(&env, &dir, &[]), expected);
@@ -136,4 +136,60 @@ fn submodules_that_differ() {
         ])
     );
     same_from_git(&env, &dir, &[]);
+}
+
+#[test]
+fn what_is_in_progress() {
+    let env = Environment::new();
+    let dir = repository(
+        &env,
+        "echo 0 >f; git add .; git commit -qm zero; echo 1 >f; git commit -qam one; git checkout -qb side HEAD~
+         echo 2 >f; git commit -qam two; echo 3 >f; git commit -qam three",
+    );
+    for (script, expected) in [
+        ("git bisect start >/dev/null; ! git rebase -q main >/dev/null 2>&1", &["rebase", "bisect"][..]),
+        ("git rebase --abort; ! git rebase -q --apply main >/dev/null 2>&1", &["rebase", "bisect"]),
+        ("git rebase --abort; git bisect reset 2>/dev/null; ! git merge -q main >/dev/null", &["merge"]),
+        (
+            "git merge --abort; git format-patch -q -1 --output=../patch main; ! git am -q ../patch 2>/dev/null",
+            &["am"],
+        ),
+        ("git am --abort; ! git cherry-pick main 2>/dev/null", &["cherry-pick"]),
+        ("git cherry-pick --abort; ! git revert --no-edit HEAD~ 2>/dev/null", &["revert"]),
+        ("git revert --abort; mkdir .git/sequencer; echo 'pick main' >.git/sequencer/todo", &["cherry-pick"]),
+        ("echo 'revert main' >.git/sequencer/todo", &["revert"]),
+        ("rm -r .git/sequencer", &[]),
+    ] {
+        shell(&env, &dir, script);
+        assert_eq!(object(&env, &dir, &[])["in_progress"], json!(expected), "{script}");
+        if !text(&ask(&env, &dir, &["-s"]).0).contains("UU") {
+            // An index with conflicts can't be split.
+            same_from_git(&env, &dir, &[]);
+        }
+        let words: String = expected.iter().map(|word| format!(" {word}")).collect();
+        let line = text(&ask(&env, &dir, &["--summary"]).0);
+        let (_, rest) = line.trim_end().split_once(' ').unwrap_or_default();
+        let conflicts = if rest.contains("conflicts") { " conflicts:1" } else { "" };
+        assert_eq!(format!(" {rest}").trim_end(), format!("{words}{conflicts}"), "{script}");
+    }
+}
+
+/// There, `CHERRY_PICK_HEAD` is no file.
+#[test]
+fn a_cherry_pick_where_refs_are_no_files() {
+    let mut env = Environment::new();
+    env.set("GIT_DEFAULT_REF_FORMAT", "reftable");
+    let dir = repository(
+        &env,
+        "echo 0 >f; git add .; git commit -qm zero; echo 1 >f; git commit -qam one; git checkout -qb side HEAD~
+         echo 2 >f; git commit -qam two; ! git cherry-pick main 2>/dev/null",
+    );
+    if !dir.join(".git/reftable").exists() {
+        // An older git.
+        return;
+    }
+    let (output, answered) = ask(&env, &dir, &["--json"]);
+    assert_eq!((output.code, answered.served.as_str()), (0, "git"));
+    let object: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!(object["in_progress"], json!(["cherry-pick"]));
 }

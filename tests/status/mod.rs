@@ -12,6 +12,7 @@ mod many;
 mod own;
 mod patterns;
 mod races;
+mod rebases;
 mod refused_early;
 mod regressions;
 mod submodules;

@@ -328,3 +328,21 @@ fn trees_with_a_name_twice() {
     assert_eq!(answered.served, "git");
     assert!(answered.reason.ends_with("it is not in order"), "{}", answered.reason);
 }
+
+/// Nothing differs, and still there is something to commit.
+#[test]
+fn a_merge_that_changes_nothing() {
+    let env = Environment::new();
+    let dir = repository(
+        &env,
+        "echo 0 >f; git add .; git commit -qm zero; git checkout -qb side; echo 1 >f; git commit -qam one
+         git checkout -q main; git commit -q --allow-empty -m two; git merge -q --no-commit -s ours side",
+    );
+    for words in [&[][..], &["-uno"], &["-s"]] {
+        same_native(&env, &dir, words);
+    }
+    shell(&env, &dir, "echo n >n; echo 2 >f");
+    for words in [&[][..], &["-uno"], &["-s"]] {
+        same_native(&env, &dir, words);
+    }
+}

@@ -51,6 +51,7 @@ pub fn render(status: &Status) -> Vec<u8> {
         "branch": head.branch.as_ref().map(|name| short_branch(name.as_ref()).to_str_lossy()),
         "commit": head.commit.map(|id| id.to_string()),
         "upstream": upstream,
+        "in_progress": status.operations,
         "stashes": status.stashes,
         "clean": status.is_clean(),
         "changes": changes,

@@ -55,7 +55,9 @@ impl Long<'_> {
         self.conflicts(status, &mut out);
         self.changed(status, &mut out);
         let is_staged = |change: &Change| change.conflict.is_none() && change.staged != b' ';
-        let committable = status.changes.values().any(is_staged);
+        // A merge is worth a commit even if that changes nothing.
+        let conflicts = status.changes.values().any(|change| change.conflict.is_some());
+        let committable = status.changes.values().any(is_staged) || status.in_progress.merge && !conflicts;
         if self.untracked != Untracked::No {
             self.others("Untracked files:", "add", &status.untracked, &mut out);
             if self.ignored != Ignored::No {
@@ -76,12 +78,12 @@ impl Long<'_> {
         out
     }
 
-    fn line(&self, text: &str, out: &mut Vec<u8>) {
-        paint(&self.colors.header, text.as_bytes(), out);
+    pub(super) fn line(&self, text: impl AsRef<[u8]>, out: &mut Vec<u8>) {
+        paint(&self.colors.header, text.as_ref(), out);
         out.push(b'\n');
     }
 
-    fn hint(&self, text: &str, out: &mut Vec<u8>) {
+    pub(super) fn hint(&self, text: &str, out: &mut Vec<u8>) {
         if self.hints {
             self.line(&format!("  ({text})"), out);
         }
@@ -98,18 +100,24 @@ impl Long<'_> {
     fn head(&self, status: &Status, out: &mut Vec<u8>) {
         let colors = self.colors;
         paint(&colors.header, b"", out);
-        match (&status.head.branch, &status.in_progress.detached) {
-            (Some(branch), _) => {
+        match (&status.head.branch, &status.in_progress.rebase, &status.in_progress.detached) {
+            (Some(branch), ..) => {
                 paint(&colors.header, b"On branch ", out);
                 paint(&colors.branch, short_branch(branch.as_ref()), out);
             }
-            (None, Some(from)) => {
+            (None, Some(rebase), _) => {
+                let kind = if rebase.todo.is_some() { "interactive " } else { "" };
+                let what = format!("{kind}rebase in progress; onto ");
+                paint(&colors.no_branch, what.as_bytes(), out);
+                paint(&colors.branch, &rebase.onto, out);
+            }
+            (None, None, Some(from)) => {
                 let what: &[u8] =
                     if from.still_there { b"HEAD detached at " } else { b"HEAD detached from " };
                 paint(&colors.no_branch, what, out);
                 paint(&colors.branch, &from.name, out);
             }
-            (None, None) => {
+            (None, None, None) => {
                 paint(&colors.no_branch, b"Not currently on any branch.", out);
                 paint(&colors.branch, b"", out);
             }
@@ -164,65 +172,9 @@ impl Long<'_> {
         }
     }
 
-    fn in_progress(&self, status: &Status, out: &mut Vec<u8>) {
-        let state = &status.in_progress;
-        let conflicts = status.changes.values().any(|change| change.conflict.is_some());
-        if state.merge {
-            if conflicts {
-                self.line("You have unmerged paths.", out);
-                self.hint("fix conflicts and run \"git commit\"", out);
-                self.hint("use \"git merge --abort\" to abort the merge", out);
-            } else {
-                self.line("All conflicts fixed but you are still merging.", out);
-                self.hint("use \"git commit\" to conclude merge", out);
-            }
-            self.line("", out);
-        } else if let Some(commit) = &state.cherry_pick {
-            self.line(&format!("You are currently cherry-picking commit {commit}."), out);
-            self.sequence("cherry-pick", "cherry-pick", conflicts, out);
-        }
-        if !state.merge
-            && state.cherry_pick.is_none()
-            && let Some(commit) = &state.revert
-        {
-            self.line(&format!("You are currently reverting commit {commit}."), out);
-            self.sequence("revert", "revert", conflicts, out);
-        }
-        if let Some(from) = &state.bisect {
-            match from {
-                Some(branch) => {
-                    let text =
-                        [b"You are currently bisecting, started from branch '", branch.as_slice(), b"'."];
-                    paint(&self.colors.header, &text.concat(), out);
-                    out.push(b'\n');
-                }
-                None => self.line("You are currently bisecting.", out),
-            }
-            self.hint("use \"git bisect reset\" to get back to the original branch", out);
-            self.line("", out);
-        }
-        if let Some(percent) = status.sparse_percentage {
-            self.line(
-                &format!("You are in a sparse checkout with {percent}% of tracked files present."),
-                out,
-            );
-            self.line("", out);
-        }
-    }
-
-    fn sequence(&self, command: &str, what: &str, conflicts: bool, out: &mut Vec<u8>) {
-        match conflicts {
-            true => self.hint(&format!("fix conflicts and run \"git {command} --continue\""), out),
-            false => self.hint(&format!("all conflicts fixed: run \"git {command} --continue\""), out),
-        }
-        self.hint(&format!("use \"git {command} --skip\" to skip this patch"), out);
-        self.hint(&format!("use \"git {command} --abort\" to cancel the {what} operation"), out);
-        self.line("", out);
-    }
-
     /// How to take something out of the index again. Between a merge and its commit, git does not tell.
     fn unstage_hint(&self, status: &Status, out: &mut Vec<u8>) {
-        if status.in_progress.merge || status.in_progress.cherry_pick.is_some() {
+        if status.in_progress.merge || status.in_progress.picked {
             return;
         }
         match status.head.commit {

@@ -1,4 +1,4 @@
-//! `--summary`: one line for a shell prompt, such as `main +1 -2 staged:1 changed:3 untracked:2`.
+//! `--summary`: one line for a shell prompt, such as `main +1 -2 merge staged:1 changed:3 untracked:2`.
 
 use std::fmt::Write;
 
@@ -29,6 +29,9 @@ pub fn line(status: &Status) -> String {
             Some(Distance::Same(false)) => out.push_str(" +? -?"),
             None => out.push_str(" gone"),
         }
+    }
+    for name in &status.operations {
+        let _ = write!(out, " {name}");
     }
     let count = |wanted: &dyn Fn(&crate::status::model::Change) -> bool| {
         status.changes.values().filter(|change| wanted(change)).count()
