@@ -346,3 +346,19 @@ fn a_merge_that_changes_nothing() {
         same_native(&env, &dir, words);
     }
 }
+
+/// Files that are left out were taken for a difference after one that may differ, and nothing was looked at after them.
+#[test]
+fn files_that_are_left_out_are_no_difference() {
+    let env = Environment::new();
+    let dir = repository(
+        &env,
+        "mkdir b; for f in a b/f b/g c z; do echo 1 >$f; done; git add .; git commit -qm x
+         git update-index --skip-worktree b/f b/g; rm -r b; touch a; echo 2 >z",
+    );
+    let code = |words: &[&str]| {
+        let words = [&["--exit-code", "--no-fallback", "--threads=1"], words].concat();
+        env.run(env.ours("git-faststatus", &dir, &words)).code
+    };
+    assert_eq!((code(&[]), code(&["a"])), (1, 0));
+}

@@ -85,7 +85,7 @@ impl Long<'_> {
 
     pub(super) fn hint(&self, text: &str, out: &mut Vec<u8>) {
         if self.hints {
-            self.line(&format!("  ({text})"), out);
+            self.line(format!("  ({text})"), out);
         }
     }
 

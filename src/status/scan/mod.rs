@@ -122,19 +122,18 @@ impl<'a> Scan<'a> {
             depth: 0,
         };
         self.tracked_directory(place, &mut found)?;
-        // git does not list what the index has under the same name (a file that became a directory).
-        let index = self.index;
-        let is_other = |path: &BString| match path.strip_suffix(b"/") {
-            Some(path) => index.find(path.into()).is_empty(),
-            None => true,
-        };
-        found.tracked.retain(|(at, _)| self.paths.contains(index.path(*at)));
-        found.untracked.retain(is_other);
-        found.ignored.retain(is_other);
+        found.tracked.retain(|(at, _)| self.paths.contains(self.index.path(*at)));
+        found.untracked.retain(|path| self.is_other(path));
+        found.ignored.retain(|path| self.is_other(path));
         found.untracked.sort_unstable();
         found.ignored.sort_unstable();
         found.tracked.sort_unstable_by_key(|(at, _)| *at);
         Ok(found)
+    }
+
+    /// git does not list what the index has under the same name (a file that became a directory).
+    fn is_other(&self, path: &[u8]) -> bool {
+        path.strip_suffix(b"/").is_none_or(|path| self.index.find(path.into()).is_empty())
     }
 
     /// The names in an open directory, and its identity from before they were read.

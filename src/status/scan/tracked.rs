@@ -231,14 +231,11 @@ impl<'a> Scan<'a> {
             let end = self.stages_end(at, entries.end);
             let entry = self.index.entry(at);
             if entry.stage() != 0 {
-                found.tracked.push((at, TrackedState::Conflict(None)));
+                self.different(at, TrackedState::Conflict(None), found);
             } else if !self.is_left_alone(&entry) {
-                found.tracked.push((at, TrackedState::Deleted));
+                self.different(at, TrackedState::Deleted, found);
             }
             at = end;
-        }
-        if !found.tracked.is_empty() {
-            self.difference();
         }
         Ok(())
     }
@@ -265,6 +262,14 @@ impl<'a> Scan<'a> {
             }
         }
         self.all_missing(entries, found)
+    }
+
+    /// An entry that certainly differs. What is not wanted is dropped later, and no reason to stop.
+    fn different(&self, at: usize, state: TrackedState, found: &mut Found) {
+        found.tracked.push((at, state));
+        if self.paths.contains(self.index.path(at)) {
+            self.difference();
+        }
     }
 
     fn stages_end(&self, at: usize, end: usize) -> usize {
@@ -316,8 +321,7 @@ impl<'a> Scan<'a> {
                 return Err("conflict of a submodule".into());
             }
             let stat = self.unless_directory(place, group.name, is_directory)?.then_some(stat);
-            found.tracked.push((at, TrackedState::Conflict(stat)));
-            self.difference();
+            self.different(at, TrackedState::Conflict(stat), found);
             return Ok(());
         }
         if entry.mode() == GITLINK {
@@ -325,8 +329,7 @@ impl<'a> Scan<'a> {
         }
         if !self.unless_directory(place, group.name, is_directory)? {
             if marked {
-                found.tracked.push((at, TrackedState::Deleted));
-                self.difference();
+                self.different(at, TrackedState::Deleted, found);
                 return Ok(());
             }
             return self.all_missing(group.entries.clone(), found);
@@ -337,10 +340,10 @@ impl<'a> Scan<'a> {
             Verdict::Changed => TrackedState::Changed(stat),
             Verdict::Unsure => TrackedState::Unsure(stat),
         };
-        if !matches!(state, TrackedState::Unsure(_)) {
-            self.difference();
+        match state {
+            TrackedState::Unsure(_) => found.tracked.push((at, state)),
+            _ => self.different(at, state, found),
         }
-        found.tracked.push((at, state));
         Ok(())
     }
 
@@ -373,8 +376,7 @@ impl<'a> Scan<'a> {
             return Err("a link in the place of a submodule".into());
         }
         if !is_directory {
-            found.tracked.push((at, TrackedState::Changed(stat)));
-            self.difference();
+            self.different(at, TrackedState::Changed(stat), found);
             return Ok(());
         }
         // Without a repository in it, there is nothing that could differ.

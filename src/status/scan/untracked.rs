@@ -95,8 +95,10 @@ impl<'a> Scan<'a> {
             found.ignored.push(path.into());
             return Content::Ignored;
         }
+        if self.is_other(&path) {
+            self.difference();
+        }
         found.untracked.push(path.into());
-        self.difference();
         Content::Untracked
     }
 
