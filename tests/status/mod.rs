@@ -9,6 +9,7 @@ mod in_progress;
 mod json;
 mod locks;
 mod many;
+mod native;
 mod own;
 mod patterns;
 mod races;
