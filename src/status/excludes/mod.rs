@@ -9,7 +9,6 @@ use std::sync::Arc;
 
 use bstr::BStr;
 use rustix::fs::{Mode, OFlags};
-use rustix::io::Errno;
 
 pub use pattern::{Pattern, PatternList};
 
@@ -82,18 +81,16 @@ impl<'a> Excludes<'a> {
         Excludes { global, innermost: None, inside_excluded: false }
     }
 
-    /// Adds the patterns of the directory `path` (with a slash at its end, or empty), which is open as `dir`.
+    /// Adds the patterns of the directory `path` (with a slash at its end, or empty), which is open as `dir` and has a file
+    /// with patterns among its names.
     ///
     /// # Errors
-    /// When the file can't be read: git warns.
+    /// When the file can't be read: git warns. And when it has gone meanwhile: what else has gone is not known.
     pub fn enter(&mut self, dir: impl AsFd, path: &BStr) -> Result<(), NotExact> {
         if self.inside_excluded {
             return Ok(());
         }
-        let list = match read_gitignore(dir)? {
-            Some(text) => PatternList::parse(&text, path),
-            None => return Ok(()),
-        };
+        let list = PatternList::parse(&read_gitignore(dir)?, path);
         if !list.is_empty() {
             self.innermost = Some(Arc::new(Level { list, above: self.innermost.take() }));
         }
@@ -116,13 +113,10 @@ impl<'a> Excludes<'a> {
     }
 }
 
-fn read_gitignore(dir: impl AsFd) -> Result<Option<Vec<u8>>, NotExact> {
+fn read_gitignore(dir: impl AsFd) -> Result<Vec<u8>, NotExact> {
     let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NOFOLLOW | OFlags::NONBLOCK;
-    let file: OwnedFd = match rustix::fs::openat(dir, GITIGNORE, flags, Mode::empty()) {
-        Ok(file) => file,
-        Err(Errno::NOENT | Errno::NOTDIR) => return Ok(None),
-        Err(err) => return Err(format!("{GITIGNORE}: {err}").into()),
-    };
+    let file = rustix::fs::openat(dir, GITIGNORE, flags, Mode::empty());
+    let file: OwnedFd = file.map_err(|err| NotExact::from(format!("{GITIGNORE}: {err}")))?;
     let mut file = std::fs::File::from(file);
     let failed = |err: std::io::Error| NotExact::from(format!("{GITIGNORE}: {err}"));
     if !file.metadata().map_err(failed)?.is_file() {
@@ -130,5 +124,5 @@ fn read_gitignore(dir: impl AsFd) -> Result<Option<Vec<u8>>, NotExact> {
     }
     let mut text = Vec::new();
     file.read_to_end(&mut text).map_err(failed)?;
-    Ok(Some(text))
+    Ok(text)
 }
