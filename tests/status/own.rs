@@ -1,12 +1,11 @@
 //! The options that git status does not have.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 
 use bstr::ByteSlice;
 use serde_json::{Value, json};
 
-use super::{ask, git_status, repository, same, same_native, shell, text};
+use super::{ask, git_status, repository, rev_list_fails, same, same_native, shell, text};
 use crate::support::Environment;
 
 /// A branch with an upstream, changes of every kind, a stash.
@@ -330,16 +329,7 @@ fn commits_are_counted_without_git() {
          for i in 4 5; do git commit -q --allow-empty -m $i; done; git checkout -q main",
     );
     env.index_ok(&dir, "build");
-    let tools = env.path().join("tools");
-    fs::create_dir(&tools).expect("a new directory");
-    let stub =
-        "#!/bin/sh\nPATH=${PATH#*:}\ncase \" $* \" in *' rev-list '*) exit 1 ;; esac\nexec git \"$@\"\n";
-    fs::write(tools.join("git"), stub).expect("a new file");
-    fs::set_permissions(tools.join("git"), fs::Permissions::from_mode(0o755)).expect("our own file");
-    let mut path = tools.into_os_string();
-    path.push(":");
-    path.push(std::env::var_os("PATH").expect("PATH is set"));
-    env.set("PATH", path);
+    rev_list_fails(&mut env);
     for words in [&["-sb"][..], &["--porcelain=v2", "-b"], &[]] {
         same_native(&env, &dir, words);
     }

@@ -19,7 +19,7 @@ impl Drop for End<'_> {
 }
 
 /// Lets something happen again and again while `work` is done.
-fn meanwhile(mut disturb: impl FnMut(usize) + Send, work: impl FnOnce()) {
+pub(super) fn meanwhile(mut disturb: impl FnMut(usize) + Send, work: impl FnOnce()) {
     let done = AtomicBool::new(false);
     std::thread::scope(|scope| {
         scope.spawn(|| {
