@@ -8,7 +8,7 @@
 
 use std::fs;
 use std::io::{self, Write};
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use super::map::read_at_most;
@@ -25,9 +25,12 @@ pub const STATUS_FILE: &str = "git-fast.status";
 pub const BESIDE: &str = ".git-fast";
 /// Name of the index directory within the git directory.
 pub const INSIDE: &str = "git-fast";
-
-/// The file that keeps git from listing the index directory.
+/// What becomes of the one beside `.git`, in there, while it is removed.
+pub const REMOVED: &str = "git-fast.removed";
 const IGNORE: &str = ".gitignore";
+const IGNORED: &[u8] = b"*\n";
+/// What it is called, in the same place, while it is made.
+pub(crate) const TEMPORARY: &str = "git-fast.tmp.";
 
 /// What git knows about the repository that decides where its index is.
 #[derive(Debug, Clone, Copy)]
@@ -112,14 +115,14 @@ impl Location {
                 Location::first(place, tracked)?
             }
         };
-        match location.create(place.common_dir) {
+        match location.create() {
             Err(err) if location.dir.ends_with(BESIDE) && !location.was_taken_away(&err) => {
                 // It was ours, and now it cannot be made again: move inside for good.
                 fs::remove_file(place.common_dir.join(KEY_FILE))?;
                 let key = new_key(place.common_dir, Placement::Inside)?;
                 let mut location = place.with_key(key.0, key.1);
                 location.refused = Some(Refused::NotWritable);
-                location.create(place.common_dir)?;
+                location.create()?;
                 Ok(location)
             }
             other => other.map(|()| location),
@@ -151,27 +154,29 @@ impl Location {
         hasher.finalize()
     }
 
-    /// Removes the directory with all that is in it. What keeps git from listing it goes when nothing else is left.
+    /// Removes the directory with all that is in it. Beside `.git` it goes at once: one that is half removed may have lost its
+    /// `.gitignore` and be an untracked directory to git.
     ///
     /// # Errors
     /// When something can't be removed.
     pub fn remove(&self) -> io::Result<()> {
-        for entry in fs::read_dir(&self.dir)? {
-            let entry = entry?;
-            match entry.file_type()?.is_dir() {
-                true => fs::remove_dir_all(entry.path())?,
-                false if entry.file_name() == IGNORE => {}
-                false => fs::remove_file(entry.path())?,
+        if let Some(git_dir) = self.git_dir() {
+            let aside = git_dir.join(REMOVED);
+            // What was stopped midway.
+            remove_if_there(&aside)?;
+            // It may be on another file system.
+            if fs::rename(&self.dir, &aside).is_ok() {
+                return remove_if_there(&aside);
             }
         }
-        fs::remove_dir_all(&self.dir)
+        remove_if_there(&self.dir)
     }
 
-    fn create(&self, common_dir: &Path) -> io::Result<()> {
+    fn create(&self) -> io::Result<()> {
         let mut tries = 3;
         loop {
             tries -= 1;
-            match self.try_create(common_dir) {
+            match self.try_create() {
                 // `git clean -fdx` has taken the directory away before there was a file in it, or just when it was found
                 // to be there.
                 Err(err) if tries > 0 && self.was_taken_away(&err) => {}
@@ -190,29 +195,54 @@ impl Location {
         }
     }
 
-    fn try_create(&self, common_dir: &Path) -> io::Result<()> {
-        fs::create_dir_all(&self.dir)?;
-        let ignore = self.dir.join(IGNORE);
-        if fs::symlink_metadata(&ignore).is_ok() {
+    fn try_create(&self) -> io::Result<()> {
+        // It may be on another file system.
+        if let Some(git_dir) = self.git_dir().filter(|_| !self.dir.exists())
+            && self.create_at_once(&git_dir).is_ok()
+        {
             return Ok(());
         }
-        // As long as it has not all that is to be in it, git lists the directory: it comes from elsewhere as a whole.
-        let create = |path: &Path| fs::OpenOptions::new().write(true).create_new(true).open(path);
-        let mut file = tempfile::Builder::new().prefix("git-fast.ignore.").make_in(common_dir, create)?;
-        file.write_all(b"*\n")?;
-        let moved = file.persist_noclobber(&ignore).map(drop).map_err(|err| err.error);
-        let made = match moved {
-            // A directory that is configured is where git does not look.
-            Err(err) if err.kind() == io::ErrorKind::CrossesDevices => {
-                create(&ignore).and_then(|mut file| file.write_all(b"*\n"))
-            }
-            moved => moved,
-        };
-        match made {
+        fs::create_dir_all(&self.dir)?;
+        match fs::OpenOptions::new().write(true).create_new(true).open(self.dir.join(IGNORE)) {
+            Ok(mut file) => file.write_all(IGNORED),
             Err(err) if err.kind() == io::ErrorKind::AlreadyExists => Ok(()),
-            made => made,
+            Err(err) => Err(err),
         }
     }
+
+    /// Makes the directory with its `.gitignore`: without one, the first file in it makes it an untracked directory to git.
+    fn create_at_once(&self, git_dir: &Path) -> io::Result<()> {
+        let mode = fs::Permissions::from_mode(0o777);
+        let made = tempfile::Builder::new().prefix(TEMPORARY).permissions(mode).tempdir_in(git_dir)?;
+        fs::write(made.path().join(IGNORE), IGNORED)?;
+        fs::rename(made.path(), &self.dir)?;
+        let _ = made.keep();
+        Ok(())
+    }
+
+    /// The git directory that this is beside.
+    fn git_dir(&self) -> Option<PathBuf> {
+        self.dir.file_name().is_some_and(|name| name == BESIDE).then(|| self.dir.with_file_name(".git"))
+    }
+}
+
+/// Removes a directory with all that is in it, `.gitignore` last: who looks into it meanwhile finds everything ignored.
+fn remove_if_there(dir: &Path) -> io::Result<()> {
+    let entries = match fs::read_dir(dir) {
+        Err(err) if err.kind() == io::ErrorKind::NotFound => return Ok(()),
+        other => other?,
+    };
+    for entry in entries {
+        let entry = entry?;
+        if entry.file_name() == IGNORE {
+            continue;
+        }
+        match entry.file_type()?.is_dir() {
+            true => fs::remove_dir_all(entry.path())?,
+            false => fs::remove_file(entry.path())?,
+        }
+    }
+    fs::remove_dir_all(dir)
 }
 
 impl Place<'_> {

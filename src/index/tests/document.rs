@@ -8,7 +8,7 @@ use gix::objs::tree::EntryKind;
 
 use crate::index::frame::{self, FileType, Frame, Section};
 use crate::index::layout::{self, Header, tags};
-use crate::index::location::{BESIDE, INSIDE, KEY_FILE, KEY_FILE_LEN, KEY_MAGIC};
+use crate::index::location::{BESIDE, INSIDE, KEY_FILE, KEY_FILE_LEN, KEY_MAGIC, REMOVED, TEMPORARY};
 use crate::index::lock::LOCK_FILE;
 use crate::index::manifest::{self, Entry, Manifest, Stamp};
 use crate::index::paths;
@@ -226,7 +226,11 @@ fn manifest_key_and_files() {
     let temp = format!("{TEMP_PREFIX}*");
     let [history, paths] =
         FileType::ALL.map(|file_type| format!("{}<hash>{}", file_type.prefix(), frame::SUFFIX));
-    assert_eq!(files, [KEY_FILE, manifest::MANIFEST, &history, &paths, LOCK_FILE, &temp, ".gitignore"]);
+    let new = format!("{TEMPORARY}*");
+    assert_eq!(
+        files,
+        [KEY_FILE, manifest::MANIFEST, &history, &paths, LOCK_FILE, &temp, ".gitignore", &new, REMOVED]
+    );
     assert_eq!(entry.file_name(FileType::History), format!("history-{}.seg", "03".repeat(16)));
     assert!(
         DOCUMENT.contains(&format!("`{BESIDE}` beside")) && DOCUMENT.contains(&format!("`{INSIDE}` inside"))

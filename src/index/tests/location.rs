@@ -51,6 +51,31 @@ fn beside_or_inside() {
 }
 
 #[test]
+fn removed_as_a_whole() {
+    let root = tempfile::tempdir().unwrap();
+    let common = git_dir(root.path(), "a/.git");
+    for left in [false, true] {
+        let made = Location::prepare(place(&common), &never).unwrap();
+        fs::create_dir(made.dir.join("d")).unwrap();
+        fs::write(made.dir.join("d/f"), "").unwrap();
+        fs::write(made.dir.join("f"), "").unwrap();
+        if left {
+            // Of one that was killed.
+            fs::create_dir_all(common.join("git-fast.removed/d")).unwrap();
+        }
+        made.remove().unwrap();
+        assert!(!made.dir.exists() && !common.join("git-fast.removed").exists());
+        assert!(common.join(KEY_FILE).exists());
+    }
+    let inside = Place { bare: true, ..place(&common) };
+    fs::remove_file(common.join(KEY_FILE)).unwrap();
+    let made = Location::prepare(inside, &never).unwrap();
+    assert_eq!(made.dir, common.join("git-fast"));
+    made.remove().unwrap();
+    assert!(!made.dir.exists());
+}
+
+#[test]
 fn one_directory_for_many_repositories() {
     let root = tempfile::tempdir().unwrap();
     let index_dir = root.path().join("cache");
