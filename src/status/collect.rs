@@ -16,7 +16,7 @@ use super::excludes::GlobalExcludes;
 use super::index_file::{GITLINK, IndexFile, TYPE_MASK, UntrackedCache};
 use super::memory::Memory;
 use super::model::{Change, Head, Side, Status, Submodule};
-use super::options::{Format, Ignored, Untracked};
+use super::options::{Format, Ignore, Ignored, Untracked};
 use super::paths::Paths;
 use super::renames;
 use super::scan::{FOR_LOOKUP, Found, Scan, TrackedState};
@@ -27,6 +27,7 @@ use super::staged::{Staged, staged, tree_of};
 use super::stat::StatRules;
 use super::state::{self, InProgress, Question, operations};
 use super::submodules;
+use super::submodules::settings::{GITMODULES, SubmoduleSettings, check_not_only_in_head};
 use crate::cli::trace::IndexUse;
 use crate::repo::config::Config;
 use crate::repo::git::GitProgram;
@@ -60,8 +61,8 @@ pub struct Collect<'a> {
     pub first_only: bool,
     /// Whether what is in progress is to be named.
     pub name_operations: bool,
-    /// Whether submodules were mentioned on the command line.
-    pub ignore_submodules: bool,
+    /// What of submodules is ignored, if the command line says so.
+    pub ignore_submodules: Option<Ignore>,
 }
 
 /// Facts for `--performance-stats`.
@@ -108,9 +109,10 @@ impl Collect<'_> {
             self.check_sparse_patterns()?;
         }
         // What can be refused without a look at the worktree is refused before one.
-        if index.has_gitlinks {
-            self.check_submodule_settings(&index)?;
-        }
+        let submodules = match index.has_gitlinks {
+            true => self.submodule_settings(&index)?,
+            false => SubmoduleSettings::default(),
+        };
         let mut head = branch::head(self.repo)?;
         let staged = |head: &Head| self.staged(&index, head);
         let first = if self.first_only { Some(staged(&head)?) } else { None };
@@ -136,6 +138,7 @@ impl Collect<'_> {
             untracked: self.settings.untracked,
             ignored: self.settings.ignored,
             excludes: &excludes,
+            submodules: &submodules,
             untracked_cache: untracked_cache.as_ref(),
             snapshot,
             paths: self.paths,
@@ -161,7 +164,8 @@ impl Collect<'_> {
         let contents = Contents::new(self.repo, &index, &top, self.config, memory.contents())?;
         let answers = contents.compare(&questions)?;
         statistics.compared = answers.iter().filter(|answer| answer.was_read).count();
-        self.unstaged(&index, &rules, &found, &answers, &mut changes)?;
+        let submodules = self.submodules(&index, &submodules, &found)?;
+        self.unstaged(&index, &rules, &found, (&answers, &submodules), &mut changes)?;
 
         let misses = statistics.directories - statistics.known;
         memory.remember(&index, std::mem::take(&mut found.read), misses, &answers, settled);
@@ -273,13 +277,26 @@ impl Collect<'_> {
         let null = self.repo.kind.null();
         let tree = head.commit.map(|commit| tree_of(self.repo, commit)).transpose()?;
         let mut found = staged(self.repo, index, tree)?;
-        found.retain(|path, _| self.paths.contains(path.as_bstr()));
+        let ignores = self.ignore_submodules == Some(Ignore::All);
+        found.retain(|path, change| {
+            self.paths.contains(path.as_bstr()) && !(ignores && change.is_about_a_submodule())
+        });
         let has = |wanted: &dyn Fn(&Staged) -> bool| found.values().any(wanted);
         let added = has(&|change| change.head.is_none());
         let deleted = has(&|change| change.index.is_none());
         match (&self.settings.renames, head.commit) {
             (Renames::Yes { args, copies }, Some(commit)) if added && (deleted || *copies) => {
-                return renames::ask(&self.git.path, &self.repo.git_dir, &self.top, commit, args, self.paths);
+                let ignore = if ignores { "all" } else { "none" };
+                let mut args = args.clone();
+                args.push(format!("--ignore-submodules={ignore}").into());
+                return renames::ask(
+                    &self.git.path,
+                    &self.repo.git_dir,
+                    &self.top,
+                    commit,
+                    &args,
+                    self.paths,
+                );
             }
             _ => {}
         }
@@ -312,11 +329,10 @@ impl Collect<'_> {
         index: &IndexFile,
         rules: &StatRules,
         found: &Found,
-        answers: &[Answer],
+        (answers, submodules): (&[Answer], &HashMap<usize, Submodule>),
         changes: &mut BTreeMap<BString, Change>,
     ) -> Result<(), NotExact> {
         let null = index_null(self.repo);
-        let submodules = self.submodules(index, found)?;
         let mut answers = answers.iter();
         let mut intended = false;
         let mut gone = false;
@@ -379,19 +395,46 @@ impl Collect<'_> {
         Ok(())
     }
 
+    fn submodule_settings(&self, index: &IndexFile) -> Result<SubmoduleSettings, NotExact> {
+        let untracked = self.settings.untracked;
+        SubmoduleSettings::read(self.config, &self.top, index, untracked, self.ignore_submodules)
+    }
+
+    /// Whether git has nothing to say about submodules that only HEAD has, or about their names there.
+    fn check_vanished_submodules(
+        &self,
+        index: &IndexFile,
+        changes: &BTreeMap<BString, Change>,
+    ) -> Result<(), NotExact> {
+        if !index.has_gitlinks {
+            if !changes.values().any(|change| change.head.mode == GITLINK) {
+                return Ok(());
+            }
+            self.submodule_settings(index)?;
+        }
+        let in_index = !index.find(GITMODULES.into()).is_empty();
+        check_not_only_in_head(&self.top, !in_index && changes.contains_key(GITMODULES.as_bytes()))
+    }
+
     /// The submodules that differ, by their entries.
-    fn submodules(&self, index: &IndexFile, found: &Found) -> Result<HashMap<usize, Submodule>, NotExact> {
+    fn submodules(
+        &self,
+        index: &IndexFile,
+        settings: &SubmoduleSettings,
+        found: &Found,
+    ) -> Result<HashMap<usize, Submodule>, NotExact> {
         let entries: Vec<usize> = found
             .tracked
             .iter()
             .filter(|(_, state)| matches!(state, TrackedState::Submodule(_)))
             .map(|(at, _)| *at)
             .collect();
-        let untracked = self.settings.untracked != Untracked::No;
         let top = self.top.as_path();
         let ask = |at: &usize| {
             let entry = index.entry(*at);
-            Ok(submodules::ask(top, entry.path, entry.id(), untracked)?.map(|found| (*at, found)))
+            let ignored = settings.of(entry.path);
+            let found = submodules::ask(self.git, top, entry.path, entry.id(), ignored)?;
+            Ok(found.map(|found| (*at, found)))
         };
         let answers: Result<Vec<_>, NotExact> = entries.par_iter().map(ask).collect();
         Ok(answers?.into_iter().flatten().collect())

@@ -25,7 +25,7 @@ pub fn ask(
     let failed = || NotExact::because("git finds no renames");
     let output = Command::new(git)
         .args(["diff-index", "--cached", "--raw", "-z", "--full-index", "--ita-invisible-in-index"])
-        .args(["--ignore-submodules=none", "--no-ext-diff"])
+        .arg("--no-ext-diff")
         .args(args)
         .arg(head.to_string())
         .arg("--")

@@ -8,7 +8,7 @@ use bstr::{BStr, BString, ByteSlice};
 use gix::ObjectId;
 use gix::objs::{Kind, TreeRefIter, tree::EntryMode};
 
-use super::index_file::{CacheTree, IndexFile};
+use super::index_file::{CacheTree, GITLINK, IndexFile};
 use crate::repo::{NotExact, Repo};
 
 /// A path that differs: mode and object on both sides, where it exists there.
@@ -18,6 +18,13 @@ pub struct Staged {
     pub head: Option<(u32, ObjectId)>,
     /// In the index.
     pub index: Option<(u32, ObjectId)>,
+}
+
+impl Staged {
+    /// Whether it is a submodule wherever it exists.
+    pub fn is_about_a_submodule(&self) -> bool {
+        [self.head, self.index].iter().flatten().all(|(mode, _)| *mode == GITLINK)
+    }
 }
 
 /// Compares; `head` is `None` where there is no commit yet. Conflicts are not in the result.

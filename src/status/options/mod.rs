@@ -50,6 +50,20 @@ pub enum Ignored {
     Matching,
 }
 
+/// `--ignore-submodules`: what of submodules is left out. Each leaves out what those before it do, and more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum Ignore {
+    /// Nothing.
+    #[default]
+    None,
+    /// Untracked files in them.
+    Untracked,
+    /// Everything but the commit they are at.
+    Dirty,
+    /// They are.
+    All,
+}
+
 /// A command line, understood.
 #[derive(Debug, Clone, Default)]
 pub struct StatusOptions {
@@ -71,8 +85,8 @@ pub struct StatusOptions {
     pub renames: Option<bool>,
     /// `--find-renames`, as git is told about it: `-M`, `-M90`.
     pub find_renames: Option<OsString>,
-    /// `--ignore-submodules`: only git knows what it means for submodules that are there.
-    pub ignore_submodules: bool,
+    /// `--ignore-submodules`.
+    pub ignore_submodules: Option<Ignore>,
     /// The paths that are wanted, as they were given.
     pub paths: Vec<OsString>,
 }

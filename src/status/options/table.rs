@@ -5,6 +5,7 @@
 use bstr::{BStr, ByteSlice};
 
 use crate::cli::options::options;
+use crate::status::submodules::settings;
 
 use super::{Format, Ignored, Refusal, StatusOptions, Untracked};
 
@@ -88,6 +89,13 @@ fn find_renames(options: &mut StatusOptions, value: Option<&BStr>) -> Result<(),
     Ok(())
 }
 
+fn ignore_submodules(options: &mut StatusOptions, value: Option<&BStr>) -> Result<(), Refusal> {
+    let value = value.unwrap_or("all".into());
+    let ignore = settings::ignore(value).ok_or_else(|| unknown("--ignore-submodules", value))?;
+    options.ignore_submodules = Some(ignore);
+    Ok(())
+}
+
 /// All options.
 pub static TABLE: &[Entry] = options! {
     // Our own: see `own.rs`.
@@ -131,7 +139,7 @@ pub static TABLE: &[Entry] = options! {
     "--find-renames" Optional Native find_renames;
     // Settings that ask for columns are git's anyway.
     "--no-column" None Native nothing;
-    "--ignore-submodules" Optional Native |o, _| { o.ignore_submodules = true; Ok(()) };
+    "--ignore-submodules" Optional Native ignore_submodules;
 
     // Known, and left to git.
     "-v" None Git nothing;

@@ -26,6 +26,7 @@ use super::paths::Paths;
 use super::settled::Settled;
 use super::snapshot::{Directory, FreshDirectory, Identity, Snapshot};
 use super::stat::StatRules;
+use super::submodules::settings::SubmoduleSettings;
 use crate::repo::NotExact;
 use names::Names;
 
@@ -44,6 +45,8 @@ pub struct Scan<'a> {
     pub ignored: Ignored,
     /// The patterns for the whole worktree.
     pub excludes: &'a GlobalExcludes,
+    /// What of submodules is ignored.
+    pub submodules: &'a SubmoduleSettings,
     /// What git takes for known about directories.
     pub untracked_cache: Option<&'a UntrackedCache>,
     /// What the worktree looked like before.

@@ -12,7 +12,7 @@ use super::{Found, MAX_DEPTH, Scan, TrackedState, nested};
 use crate::repo::NotExact;
 use crate::status::excludes::{Excludes, GITIGNORE};
 use crate::status::index_file::{Entry, GITLINK};
-use crate::status::options::Untracked;
+use crate::status::options::{Ignore, Untracked};
 use crate::status::paths::Reach;
 use crate::status::snapshot::{Directory, FreshDirectory};
 use crate::status::stat::{Verdict, stat_at};
@@ -232,7 +232,7 @@ impl<'a> Scan<'a> {
             let entry = self.index.entry(at);
             if entry.stage() != 0 {
                 self.different(at, TrackedState::Conflict(None), found);
-            } else if !self.is_left_alone(&entry) {
+            } else if !self.is_left_alone(&entry) && !self.is_ignored_submodule(&entry) {
                 self.different(at, TrackedState::Deleted, found);
             }
             at = end;
@@ -286,6 +286,11 @@ impl<'a> Scan<'a> {
         entry.is_assumed_unchanged() || entry.is_skipped()
     }
 
+    /// Whether nothing about it is a difference: it is not even looked for.
+    fn is_ignored_submodule(&self, entry: &Entry<'_>) -> bool {
+        entry.mode() == GITLINK && self.submodules.of(entry.path) == Ignore::All
+    }
+
     /// A tracked file, or a submodule. `kind`: what has its name, if that is known.
     fn file(
         &self,
@@ -310,6 +315,9 @@ impl<'a> Scan<'a> {
                 return Ok(());
             }
             marked = true;
+        }
+        if entry.stage() == 0 && self.is_ignored_submodule(&entry) {
+            return Ok(());
         }
         let Some(stat) = stat_at(place.dir, group.name)? else {
             return self.all_missing(group.entries.clone(), found);

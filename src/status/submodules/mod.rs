@@ -1,15 +1,19 @@
 //! Submodules that are checked out: which commit they are at, and whether anything in them differs.
 
+pub mod settings;
+
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 
 use bstr::{BStr, ByteSlice};
 use gix::ObjectId;
 
 use super::model::Submodule;
+use super::options::Ignore;
 use crate::repo::NotExact;
+use crate::repo::git::GitProgram;
 
 /// Variables that are about the repository around: git takes them from the environment of what it runs in a
 /// submodule.
@@ -37,28 +41,34 @@ const LOCAL: [&str; 14] = [
 /// # Errors
 /// When there is no answer: git would fail, too, and say why.
 pub fn ask(
+    git: &GitProgram,
     top: &Path,
     path: &BStr,
     commit: &gix::oid,
-    untracked: bool,
+    ignored: Ignore,
 ) -> Result<Option<Submodule>, NotExact> {
     let failed = || NotExact::from(format!("submodule {path}"));
-    let program = std::env::current_exe().map_err(|_| failed())?;
-    let mut command = Command::new(program);
-    for name in LOCAL.iter().chain(&["GIT_FAST_TRACE"]) {
-        command.env_remove(name);
-    }
-    command.args(["--porcelain=2", "--branch", "--no-ahead-behind", "--threads=1"]);
-    if !untracked {
-        command.arg("-uno");
-    }
     let dir = top.join(OsStr::from_bytes(path));
     if !has_repository(&dir) {
         // The repository around would answer.
         return Err(failed());
     }
-    let output = command.current_dir(dir).stdin(Stdio::null()).output();
-    let output = output.map_err(|_| failed())?;
+    // An object name of the other kind, filled up with zeros, is what git compares it with.
+    let differs = |head: &[u8]| {
+        let head = ObjectId::from_hex(head).ok().filter(|head| head.kind() == commit.kind());
+        head.map(|head| *head != *commit).ok_or_else(failed)
+    };
+    if ignored >= Ignore::Dirty {
+        let output =
+            run(&git.path, &dir, &["rev-parse", "--verify", "--quiet", "HEAD"]).ok_or_else(failed)?;
+        // Before its first commit it is as good as any.
+        let new_commits = output.status.success() && differs(output.stdout.trim_ascii_end())?;
+        return Ok(new_commits.then_some(Submodule { new_commits, ..Submodule::default() }));
+    }
+    let program = std::env::current_exe().map_err(|_| failed())?;
+    let options = ["--porcelain=2", "--branch", "--no-ahead-behind", "--threads=1", "-uno"];
+    let count = if ignored == Ignore::Untracked { 5 } else { 4 };
+    let output = run(&program, &dir, &options[..count]).ok_or_else(failed)?;
     if !output.status.success() || !output.stderr.is_empty() {
         return Err(failed());
     }
@@ -70,12 +80,7 @@ pub fn ask(
                 if let Some(oid) = line.strip_prefix(b"# branch.oid ")
                     && oid != b"(initial)"
                 {
-                    let head = ObjectId::from_hex(oid).map_err(|_| failed())?;
-                    // An object name of the other kind, filled up with zeros, is what git compares it with.
-                    if head.kind() != commit.kind() {
-                        return Err(failed());
-                    }
-                    found.new_commits = *head != *commit;
+                    found.new_commits = differs(oid)?;
                 }
             }
             Some(b'?') => found.untracked = true,
@@ -89,6 +94,15 @@ pub fn ask(
         }
     }
     Ok((found != Submodule::default()).then_some(found))
+}
+
+/// Runs a program in a submodule.
+fn run(program: &Path, dir: &Path, args: &[&str]) -> Option<Output> {
+    let mut command = Command::new(program);
+    for name in LOCAL.iter().chain(&["GIT_FAST_TRACE"]) {
+        command.env_remove(name);
+    }
+    command.args(args).current_dir(dir).stdin(Stdio::null()).output().ok()
 }
 
 /// Whether what is in a directory is plainly a repository, itself or by a `.git` file.
