@@ -16,6 +16,7 @@ mod races;
 mod rebases;
 mod refused_early;
 mod regressions;
+mod renames;
 mod submodules;
 mod tracking;
 mod writers;
