@@ -103,7 +103,10 @@ mod tests {
         for start in [Duration::ZERO, TICK / 2, TICK] {
             let settled = Settled::at(start);
             for time in [(0, 0), (0, 1), (0, 40_000_000)] {
-                assert!(!settled.has(&Identity { device: 1, inode: 1, mtime: time, ctime: time }), "{time:?}");
+                assert!(
+                    !settled.has(&Identity { device: 1, inode: 1, mtime: time, ctime: time }),
+                    "{time:?}"
+                );
             }
         }
     }

@@ -1,5 +1,6 @@
-//! What docs/JSON-status.md says of rarer fields.
+//! What docs/JSON-status.md says: of rarer fields, and that each field is there and no other.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use serde_json::{Value, json};
@@ -192,4 +193,126 @@ fn a_cherry_pick_where_refs_are_no_files() {
     assert_eq!((output.code, answered.served.as_str()), (0, "git"));
     let object: Value = serde_json::from_slice(&output.stdout).expect("JSON");
     assert_eq!(object["in_progress"], json!(["cherry-pick"]));
+
+/// The fields in each table of docs/JSON-status.md; a row may have several.
+fn documented() -> Vec<BTreeSet<String>> {
+    let fields = |table: &str| {
+        let rows = table.lines().skip(1).take_while(|row| row.starts_with('|'));
+        let cells = rows.flat_map(|row| row.split(" | ").next().expect("a column").split(", "));
+        cells.map(|name| name.trim_matches(['|', ' ', '`']).to_owned()).collect()
+    };
+    PAGE.split("\n| --- |").skip(1).map(fields).collect()
+}
+
+const PAGE: &str = include_str!("../../docs/JSON-status.md");
+
+fn fields(value: &Value) -> BTreeSet<String> {
+    value.as_object().expect("an object").keys().cloned().collect()
+}
+
+/// All that can be in any of these.
+fn any_fields(values: &Value) -> BTreeSet<String> {
+    values.as_array().expect("a list").iter().flat_map(fields).collect()
+}
+
+/// One of everything: each documented field is there, and no other.
+#[test]
+fn fields_are_those_of_the_page() {
+    let env = Environment::new();
+    let dir = repository(
+        &env,
+        "git init -q ../origin; git -C ../origin commit -q --allow-empty -m x
+         echo '*.o' >.gitignore; seq 30 >\"$(printf 'old\\377')\"; echo x >plain; git add .; git submodule --quiet add ../origin m
+         git commit -qm x; git branch up; git branch -q -u up; git checkout -qb o; echo o >c; git add c; git commit -qm o
+         git checkout -q main; echo m >c; git add c; git commit -qm m; ! git merge -q o; git mv old* \"$(printf 'new\\376')\"
+         echo n >n; echo n >\"$(printf 'n\\302')\"; echo o >x.o; echo o >\"$(printf '\\200.o')\"; echo y >plain
+         git -C m commit -q --allow-empty -m y",
+    );
+    let [top, upstream, change] = documented().try_into().expect("three tables");
+    let check = |found: &Value| {
+        assert_eq!(fields(found), top);
+        assert_eq!(fields(&found["upstream"]), upstream);
+        assert_eq!(any_fields(&found["changes"]), change);
+        let submodule =
+            found["changes"].as_array().and_then(|changes| changes.iter().find(|it| it["path"] == "m"));
+        let row = PAGE.lines().find(|line| line.starts_with("| `submodule`")).expect("a row");
+        for field in fields(&submodule.expect("it has changed")["submodule"]) {
+            assert!(row.contains(&format!("`{field}`")), "{field}");
+        }
+        for list in ["untracked", "ignored"] {
+            let row = PAGE.lines().find(|line| line.starts_with(&format!("| `{list}`"))).expect("a row");
+            let named = BTreeSet::from(["path".to_owned(), "path_bytes".to_owned()]);
+            assert_eq!(any_fields(&found[list]), named, "{list}");
+            assert!(named.iter().all(|field| row.contains(&format!("`{field}`"))), "{row}");
+        }
+    };
+    check(&object(&env, &dir, &["--ignored"]));
+    same_from_git(&env, &dir, &["--ignored"]);
+    let (output, _) = ask(&env, &dir, &["--json", "-v", "--ignored"]);
+    check(&serde_json::from_slice(&output.stdout).expect("JSON"));
+}
+
+#[test]
+fn fields_of_several_are_those_of_the_page() {
+    let env = Environment::new();
+    let dir =
+        repository(&env, "git commit -q --allow-empty -m x; git worktree add -q ../gone; rm -r ../gone");
+    let output = env.run(env.ours("git-faststatus", &dir, &["--worktrees", "--json"]));
+    let found: Vec<BTreeSet<String>> =
+        text(&output).lines().map(|line| fields(&serde_json::from_str(line).expect("JSON"))).collect();
+    let [mut top, ..] = <[_; 3]>::try_from(documented()).expect("three tables");
+    top.insert("worktree".into());
+    assert_eq!(found, [top, BTreeSet::from(["worktree".into(), "error".into()])]);
+    let (_, section) = PAGE.split_once("## Several at once").expect("a section");
+    assert!(section.contains("`worktree`") && section.contains("`error`"));
+}
+
+/// Letters are those that the page lists.
+#[test]
+fn letters_are_those_of_the_page() {
+    let env = Environment::new();
+    let dir = repository(
+        &env,
+        "for f in m d t r c um ud ut; do seq 20 >$f; echo $f >>$f; done; git add .; git commit -qm x; git config status.renames copies
+         echo 1 >m; git rm -q --cached d; rm t; ln -s x t; git mv r renamed; cp c copied; echo 1 >>c; echo a >a; git add m t c copied a
+         rm d; echo 1 >>um; rm ud; rm ut; ln -s x ut",
+    );
+    let letters = |found: &Value, side: &str| -> BTreeSet<String> {
+        let changes = found["changes"].as_array().expect("a list").iter();
+        changes.filter_map(|change| change[side].as_str().map(str::to_owned)).collect()
+    };
+    let listed = |side: &str| -> BTreeSet<String> {
+        let row = PAGE.lines().find(|line| line.starts_with(&format!("| `{side}`"))).expect("a row");
+        let (_, said) = row.split_once(": ").expect("letters");
+        said.split('`').filter(|part| part.len() == 1).map(str::to_owned).collect()
+    };
+    let found = object(&env, &dir, &[]);
+    assert_eq!(letters(&found, "staged"), listed("staged"));
+    shell(&env, &dir, "git config --unset status.renames; echo i >i; git checkout -q ud; git add -N i");
+    let mut unstaged = letters(&found, "unstaged");
+    unstaged.extend(letters(&object(&env, &dir, &[]), "unstaged"));
+    assert_eq!(unstaged, listed("unstaged"));
+}
+
+/// A name of a branch is a text; only git follows one that is not UTF-8 to its upstream.
+#[test]
+fn branches_that_are_not_utf8() {
+    let env = Environment::new();
+    let dir = repository(
+        &env,
+        "git commit -q --allow-empty -m x; git branch \"$(printf 'up\\377')\"; git config branch.main.remote .
+         git config branch.main.merge \"$(printf 'refs/heads/up\\377')\"; git commit -q --allow-empty -m y",
+    );
+    let upstream = json!({"name": "up\u{fffd}", "gone": false, "ahead": 1, "behind": 0});
+    assert_eq!(object(&env, &dir, &[])["upstream"], upstream);
+    same_from_git(&env, &dir, &[]);
+    shell(&env, &dir, "git checkout -q \"$(printf 'up\\377')\"");
+    let (output, answered) = ask(&env, &dir, &["--json"]);
+    assert_eq!((output.code, answered.reason.as_str()), (0, "a branch that is not UTF-8"));
+    let found: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!((&found["branch"], &found["upstream"]), (&json!("up\u{fffd}"), &Value::Null));
+    assert!(PAGE.contains("| `branch` | string or null | the branch, null for a detached HEAD; bytes that are not UTF-8 are U+FFFD |"));
+    assert!(
+        include_str!("../../docs/COMPATIBILITY-status.md").contains("branches whose names are not UTF-8")
+    );
 }
