@@ -1,4 +1,4 @@
-//! Generated patterns on generated names: which of them git ignores.
+//! Generated patterns on generated names: which of them git ignores. No pattern is left to git.
 //!
 //! `GIT_FAST_PATTERN_SEED` replays, `GIT_FAST_PATTERN_ROUNDS` runs for longer.
 
@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use bstr::ByteSlice;
 use fastrand::Rng;
 
-use super::{git_status, repository, same};
+use super::{git_status, repository, same_native};
 use crate::support::Environment;
 
 const ROUNDS: u64 = 30;
@@ -153,7 +153,7 @@ fn generated_patterns() {
                 }
                 eprint(&format!("replay: GIT_FAST_PATTERN_SEED={round} GIT_FAST_PATTERN_ROUNDS=1"));
             }
-            same(&env, &dir, words);
+            same_native(&env, &dir, words);
         }
         for entry in fs::read_dir(&dir).expect("our own directory").flatten() {
             if entry.file_name() != ".git" {
