@@ -193,6 +193,7 @@ fn a_cherry_pick_where_refs_are_no_files() {
     assert_eq!((output.code, answered.served.as_str()), (0, "git"));
     let object: Value = serde_json::from_slice(&output.stdout).expect("JSON");
     assert_eq!(object["in_progress"], json!(["cherry-pick"]));
+}
 
 /// The fields in each table of docs/JSON-status.md; a row may have several.
 fn documented() -> Vec<BTreeSet<String>> {

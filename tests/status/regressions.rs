@@ -329,20 +329,36 @@ fn trees_with_a_name_twice() {
     assert!(answered.reason.ends_with("it is not in order"), "{}", answered.reason);
 }
 
-/// Nothing differs, and still there is something to commit.
+/// There is something to commit all the same, so git does not say that there is nothing.
 #[test]
 fn a_merge_that_changes_nothing() {
     let env = Environment::new();
     let dir = repository(
         &env,
-        "echo 0 >f; git add .; git commit -qm zero; git checkout -qb side; echo 1 >f; git commit -qam one
-         git checkout -q main; git commit -q --allow-empty -m two; git merge -q --no-commit -s ours side",
+        "mkdir d; echo 1 >d/f; echo 1 >g; git add .; git commit -qm x; git checkout -qb side
+         echo 2 >d/f; git commit -qam side; git checkout -q main; git commit -q --allow-empty -m y
+         git merge -q -s ours --no-commit side",
     );
-    for words in [&[][..], &["-uno"], &["-s"]] {
+    let questions: [&[&str]; 6] = [&[], &["-uno"], &["--ignored"], &["g"], &["d"], &["-s"]];
+    for script in
+        ["true", "echo n >n", "echo 3 >d/f", "rm n", "echo 3 >g; git add g", "git checkout -q HEAD -- g"]
+    {
+        shell(&env, &dir, script);
+        for words in questions {
+            same_native(&env, &dir, words);
+        }
+    }
+    // With a conflict there is nothing yet.
+    shell(
+        &env,
+        &dir,
+        "git merge --abort; git checkout -qf; echo 3 >d/f; git commit -qam z; ! git merge -q side; echo 4 >g",
+    );
+    for words in questions {
         same_native(&env, &dir, words);
     }
-    shell(&env, &dir, "echo n >n; echo 2 >f");
-    for words in [&[][..], &["-uno"], &["-s"]] {
+    shell(&env, &dir, "git checkout -q --ours d/f; git add d/f");
+    for words in questions {
         same_native(&env, &dir, words);
     }
 }
