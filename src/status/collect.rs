@@ -127,7 +127,8 @@ impl Collect<'_> {
             _ => None,
         };
 
-        let settled = Settled::at(SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default());
+        let device = Identity::of(&rustix::fs::fstat(&top).map_err(failed)?).device;
+        let settled = Settled::at(SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default(), device);
         let excludes = GlobalExcludes::read(self.repo, self.config)?;
         let untracked_cache = self.untracked_cache(&index)?;
         let mut rules = StatRules::new(self.config, index.timestamp)?;

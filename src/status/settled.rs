@@ -2,7 +2,7 @@
 //!
 //! What is changed while a scan looks at it, or after that within the same tick of the clock that stamps files, may have
 //! the times that the scan has seen. So nothing is remembered under times that the scan, or what comes after it, could
-//! have been stamped with.
+//! have been stamped with. Of what is mounted below the worktree, nothing is: another clock may be at work there.
 
 use std::time::Duration;
 
@@ -18,19 +18,22 @@ const COARSE: i64 = 2;
 pub struct Settled {
     /// Seconds and nanoseconds; later times may come again.
     before: (i64, u32),
+    /// That of the worktree's top.
+    device: u64,
 }
 
 impl Settled {
-    /// For a scan that begins at this time since the epoch: that is to be asked for before anything is looked at.
-    pub fn at(start: Duration) -> Settled {
+    /// For a scan on `device` that begins at this time since the epoch: that is to be asked for before anything is looked
+    /// at.
+    pub fn at(start: Duration, device: u64) -> Settled {
         let before = start.saturating_sub(TICK);
         let seconds = i64::try_from(before.as_secs()).unwrap_or(i64::MAX);
-        Settled { before: (seconds, before.subsec_nanos()) }
+        Settled { before: (seconds, before.subsec_nanos()), device }
     }
 
     /// Whether anything that happens from now on gives a file or directory another identity than this.
     pub fn has(&self, identity: &Identity) -> bool {
-        self.is_past(identity.mtime) && self.is_past(identity.ctime)
+        identity.device == self.device && self.is_past(identity.mtime) && self.is_past(identity.ctime)
     }
 
     fn is_past(&self, time: (i64, u32)) -> bool {
@@ -50,7 +53,7 @@ mod tests {
     const OLD: (i64, u32) = (1, 1);
 
     fn is_settled(mtime: (i64, u32), ctime: (i64, u32)) -> bool {
-        Settled::at(START).has(&Identity { device: 1, inode: 1, mtime, ctime })
+        Settled::at(START, 1).has(&Identity { device: 1, inode: 1, mtime, ctime })
     }
 
     #[test]
@@ -97,11 +100,18 @@ mod tests {
         }
     }
 
+    #[test]
+    fn what_is_mounted_is_never_settled() {
+        let identity = |device| Identity { device, inode: 1, mtime: OLD, ctime: OLD };
+        let settled = Settled::at(START, 7);
+        assert_eq!([6, 7, 8].map(|device| settled.has(&identity(device))), [false, true, false]);
+    }
+
     /// A clock that was never set: then nothing can be told.
     #[test]
     fn at_the_epoch_nothing_that_has_happened_is_settled() {
         for start in [Duration::ZERO, TICK / 2, TICK] {
-            let settled = Settled::at(start);
+            let settled = Settled::at(start, 1);
             for time in [(0, 0), (0, 1), (0, 40_000_000)] {
                 assert!(
                     !settled.has(&Identity { device: 1, inode: 1, mtime: time, ctime: time }),

@@ -11,6 +11,7 @@ mod json;
 mod locks;
 mod many;
 mod native;
+mod mounted;
 mod own;
 mod patterns;
 mod races;
