@@ -19,7 +19,7 @@ struct Said {
 }
 
 /// Compares `--json` with `--porcelain=v2 --branch -z`.
-pub(super) fn compare(our: &Output, their: &Output) -> Result<(), String> {
+pub(crate) fn compare(our: &Output, their: &Output) -> Result<(), String> {
     let show = |output: &Output| {
         format!("exit {}\n{:?}\n{:?}", output.code, output.stdout.as_bstr(), output.stderr.as_bstr())
     };

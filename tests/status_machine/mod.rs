@@ -4,7 +4,7 @@
 //! `GIT_FAST_STATUS_SEED` and `GIT_FAST_STATUS_CASE` replay, `GIT_FAST_STATUS_CASES` and `GIT_FAST_STATUS_STEPS` run
 //! for longer.
 
-mod json;
+pub(crate) mod json;
 mod lists;
 mod questions;
 mod states;
