@@ -7,6 +7,7 @@ mod full_disk;
 mod handed_over;
 mod hooks;
 mod in_progress;
+mod index_forms;
 mod json;
 mod locks;
 mod many;
