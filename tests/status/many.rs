@@ -131,7 +131,9 @@ fn each_is_gits(env: &Environment, place: &Path, words: &[&str], paths: &[String
                 if let Err(difference) = compare(&our, their) {
                     panic!("{path}: {difference}");
                 }
-                summary_of(&their.stdout)
+                let merging =
+                    env.git(&place.join(path), &["rev-parse", "-q", "--verify", "MERGE_HEAD"]).code == 0;
+                summary_of(&their.stdout, if merging { &["merge"] } else { &[] })
             }
             (Err(their), Err(our)) => {
                 assert_eq!(our, their, "{path}");
@@ -146,8 +148,8 @@ fn each_is_gits(env: &Environment, place: &Path, words: &[&str], paths: &[String
     }
 }
 
-/// The line that git's answer comes to.
-fn summary_of(porcelain: &[u8]) -> String {
+/// The line that git's answer comes to, with what is in progress.
+fn summary_of(porcelain: &[u8], operations: &[&str]) -> String {
     let mut fields = porcelain.split(|byte| *byte == 0).map(text_of);
     let (mut head, mut commit, mut upstream, mut apart) = (String::new(), String::new(), false, None);
     let mut counts = [("conflicts", 0), ("staged", 0), ("changed", 0), ("untracked", 0), ("stashes", 0)];
@@ -178,7 +180,8 @@ fn summary_of(porcelain: &[u8]) -> String {
     let gone =
         if upstream && !porcelain.contains_str("branch.ab") { vec!["gone".to_owned()] } else { vec![] };
     let counts = counts.iter().filter(|(_, count)| *count > 0).map(|(name, count)| format!("{name}:{count}"));
-    [head].into_iter().chain(apart).chain(gone).chain(counts).collect::<Vec<_>>().join(" ")
+    let operations = operations.iter().map(|name| (*name).to_owned());
+    [head].into_iter().chain(apart).chain(gone).chain(operations).chain(counts).collect::<Vec<_>>().join(" ")
 }
 
 /// Those with a worktree, as git lists them.
