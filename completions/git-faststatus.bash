@@ -30,7 +30,7 @@ _git_faststatus ()
 	case "$cur" in
 	--*)
 		have=" ${COMPREPLY[*]} "
-		for option in --json --summary --exit-code --verify --no-index --threads= --no-fallback --cross-check --performance-stats --worktrees --repos-from= --version --help --short --long --porcelain --porcelain= --null --branch --no-branch --show-stash --no-show-stash --ahead-behind --no-ahead-behind --untracked-files --untracked-files= --ignored --ignored= --no-renames --renames --find-renames --find-renames= --no-column --ignore-submodules --ignore-submodules= --verbose --column --column= --no-verbose --no-short --no-long --no-porcelain --no-null --no-untracked-files --no-ignored --no-ignore-submodules; do
+		for option in --json --summary --exit-code --verify --no-index --threads= --no-fallback --cross-check --performance-stats --worktrees --repos-from= --version --help --short --long --porcelain --porcelain= --null --branch --no-branch --show-stash --no-show-stash --ahead-behind --no-ahead-behind --untracked-files --untracked-files= --ignored --ignored= --no-renames --renames --find-renames --find-renames= --column --column= --no-column --ignore-submodules --ignore-submodules= --verbose --no-verbose --no-short --no-long --no-porcelain --no-null --no-untracked-files --no-ignored --no-ignore-submodules; do
 			if [[ $option != "$cur"* || $have == *" $option "* ]]; then
 				continue
 			fi

@@ -500,6 +500,19 @@ fn settings_that_git_refuses() {
     }
 }
 
+/// git takes for the width whatever number `COLUMNS` begins with.
+#[test]
+fn widths_that_are_more_than_a_number() {
+    let mut env = Environment::new();
+    let dir = env.path().join("repository");
+    env.git(env.path(), &["init", "-q", "repository"]).success("a repository");
+    env.git(&dir, &["commit", "-q", "--allow-empty", "-m", "subject"]).success("a commit");
+    for width in ["", "0", "40", "40x", " 40", "+40", "-40", "99999999999999999999"] {
+        env.set("COLUMNS", width);
+        same(&env, &dir, &["--format=%h%>|(-3)%s"]);
+    }
+}
+
 #[test]
 fn repositories_that_git_refuses() {
     for script in [

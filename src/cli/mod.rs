@@ -1,6 +1,7 @@
 //! What the three programs have in common towards their user: options, messages, exit codes, output, quoted paths, trace,
 //! metrics.
 
+pub mod columns;
 pub mod cross_check;
 pub mod duration;
 pub mod metrics;

@@ -5,7 +5,6 @@ mod answers;
 mod attributes;
 pub mod changes;
 pub(crate) mod checked_settings;
-mod columns;
 pub mod commit;
 mod contains_path;
 pub mod cursor;

@@ -7,6 +7,8 @@ pub mod attributes;
 pub mod branch;
 mod checks;
 pub mod collect;
+pub mod columns;
+pub mod comment;
 pub mod content;
 pub mod excludes;
 mod from_git;

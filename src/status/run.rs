@@ -5,9 +5,10 @@ use std::io::Write;
 use std::os::unix::ffi::OsStrExt;
 use std::process::ExitCode;
 
-use bstr::{BString, ByteSlice};
+use bstr::{BStr, BString, ByteSlice};
 
 use super::collect::{Collect, Statistics};
+use super::comment::comment_string;
 use super::handover;
 use super::many;
 use super::model::Status;
@@ -21,6 +22,7 @@ use super::render::quote::PathStyle;
 use super::render::short::Short;
 use super::render::{json, summary};
 use super::settings::Settings;
+use crate::cli::columns::columns;
 use crate::cli::output::Output;
 use crate::cli::trace::{Report, Served};
 use crate::cli::{cross_check, fatal, own_options};
@@ -108,11 +110,18 @@ impl Invocation {
             name_operations: self.own.json || self.own.summary,
             ignore_submodules: options.ignore_submodules,
         };
+        let comment = match settings.comments && settings.format == Format::Long {
+            true => Some(comment_string(&config, &git)?),
+            false => None,
+        };
+        if settings.columns.is_some() && settings.format == Format::Long {
+            check_width(&settings, comment)?;
+        }
         let mut statistics = Statistics::default();
         let status = collect.run(&mut report.index, &mut statistics)?;
         report.served = Served::Native;
         if !quiet {
-            let text = self.render(&status, &settings, prefix, &git);
+            let text = self.render(&status, &settings, prefix, &git, comment);
             let mut output = Output::of_status();
             output.write(&text);
             output.finish();
@@ -136,7 +145,14 @@ impl Invocation {
         Ok(code)
     }
 
-    fn render(&self, status: &Status, settings: &Settings, prefix: BString, git: &GitProgram) -> Vec<u8> {
+    fn render(
+        &self,
+        status: &Status,
+        settings: &Settings,
+        prefix: BString,
+        git: &GitProgram,
+        comment: Option<&BStr>,
+    ) -> Vec<u8> {
         if self.own.json {
             return json::render(status);
         }
@@ -161,7 +177,10 @@ impl Invocation {
             }
             Format::Long => Long {
                 colors,
+                colored: settings.colors.is_some(),
                 paths,
+                comment,
+                columns: settings.columns.map(|columns| (columns, line_width())),
                 hints: settings.hints,
                 show_stash: settings.show_stash,
                 divergence_hint: divergence_hint(git),
@@ -211,6 +230,20 @@ impl Invocation {
             return git.exit_code(self.names_format);
         }
         git.answer()
+    }
+}
+
+/// How long a line may be.
+fn line_width() -> usize {
+    columns() - 1
+}
+
+/// Where not even what is before the first column fits, git does not count as it should.
+fn check_width(settings: &Settings, comment: Option<&BStr>) -> Result<(), NotExact> {
+    let colors = settings.colors.as_ref().map_or(0, |colors| colors.header.len() + colors.untracked.len());
+    match line_width() < colors + usize::from(comment.is_some()) + 1 {
+        true => Err("columns on a very narrow terminal".into()),
+        false => Ok(()),
     }
 }
 

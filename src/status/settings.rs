@@ -6,6 +6,7 @@ use std::ffi::OsString;
 
 use bstr::{BStr, ByteSlice};
 
+use super::columns::{Columns, When};
 use super::options::table::untracked_mode;
 use super::options::{Format, Ignored, StatusOptions, Untracked};
 use super::render::colors::Colors;
@@ -57,6 +58,10 @@ pub struct Settings {
     pub relative: bool,
     /// `core.quotePath`.
     pub quote_path: bool,
+    /// Whether lists of files are in columns, and how.
+    pub columns: Option<Columns>,
+    /// `status.displayCommentPrefix`.
+    pub comments: bool,
     /// `core.sparseCheckout`.
     pub sparse: bool,
     /// Whether files that are marked skip-worktree may be there.
@@ -111,6 +116,8 @@ impl Settings {
             hints: config.bool("advice.statusHints")?.unwrap_or(true),
             relative: config.bool("status.relativePaths")?.unwrap_or(true) && format != Format::PorcelainV1,
             quote_path: config.bool("core.quotePath")?.unwrap_or(true),
+            columns: columns(options, config)?,
+            comments: config.bool("status.displayCommentPrefix")?.unwrap_or(false),
             sparse: config.bool("core.sparseCheckout")?.unwrap_or(false),
             expect_skipped: config.bool("sparse.expectFilesOutsideOfPatterns")?.unwrap_or(false),
         })
@@ -137,7 +144,7 @@ fn check(config: &Config) -> Result<(), NotExact> {
     if std::env::var_os("GIT_ADVICE").is_some() {
         return Err("environment variable GIT_ADVICE".into());
     }
-    for key in ["core.ignoreCase", "core.precomposeUnicode", "status.displayCommentPrefix"] {
+    for key in ["core.ignoreCase", "core.precomposeUnicode"] {
         if config.bool(key)?.unwrap_or(false) {
             return Err(key.into());
         }
@@ -147,11 +154,6 @@ fn check(config: &Config) -> Result<(), NotExact> {
         && parse_bool(Some(summary)) != Some(false)
     {
         return Err("status.submoduleSummary".into());
-    }
-    for key in ["column.ui", "column.status"] {
-        if config.values(key).any(|value| value.is_none_or(|value| value != "never")) {
-            return Err(key.into());
-        }
     }
     if config.values("core.fsmonitor").any(|value| parse_bool(value).is_none()) {
         return Err("core.fsmonitor is a program".into());
@@ -210,6 +212,22 @@ fn renames(options: &StatusOptions, config: &Config) -> Result<Renames, NotExact
         args.push(format!("-l{limit}").into());
     }
     Ok(Renames::Yes { args, copies: mode == 2 })
+}
+
+/// Options come on top of settings.
+fn columns(options: &StatusOptions, config: &Config) -> Result<Option<Columns>, NotExact> {
+    let mut columns = Columns::configured(config)?;
+    for told in &options.columns {
+        columns.when = if told.is_some() { When::Always } else { When::Never };
+        if let Some(value) = told {
+            columns = columns.with(value.as_bstr()).ok_or(NotExact::because("bad value for --column"))?;
+        }
+    }
+    Ok(match columns.when {
+        When::Always => Some(columns),
+        When::Never => None,
+        When::Auto => for_a_person().then_some(columns),
+    })
 }
 
 fn color_wanted(config: &Config) -> Result<bool, NotExact> {

@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod colors;
+mod columns;
 mod contents;
 mod full_disk;
 mod handed_over;

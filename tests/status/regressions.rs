@@ -378,3 +378,17 @@ fn files_that_are_left_out_are_no_difference() {
     };
     assert_eq!((code(&[]), code(&["a"])), (1, 0));
 }
+
+/// The comma and the word behind it are coloured as one.
+#[test]
+fn colours_of_a_branch_that_has_diverged() {
+    let env = Environment::new();
+    let dir = repository(
+        &env,
+        "git commit -q --allow-empty -m zero; git branch up; git branch -q -u up; git commit -q --allow-empty -m one
+         git checkout -q up; git commit -q --allow-empty -m two; git checkout -q main
+         git config color.ui always; git config color.status.header blue",
+    );
+    same_native(&env, &dir, &["-sb"]);
+    same_native(&env, &dir, &[]);
+}

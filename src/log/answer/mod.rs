@@ -195,7 +195,7 @@ impl<'a> Question<'a> {
     }
 
     fn environment(&self, settings: &Settings) -> Environment {
-        Environment { notes: settings.notes, columns: super::columns::columns() }
+        Environment { notes: settings.notes, columns: crate::cli::columns::columns() }
     }
 
     /// What finds out what `format` asks of `git describe`, if it does. If only git can, the format is git's.

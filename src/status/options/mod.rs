@@ -12,6 +12,8 @@ mod tests;
 
 use std::ffi::OsString;
 
+use bstr::BString;
+
 pub use crate::cli::options::Refusal;
 pub use parse::{Parsed, parse};
 
@@ -87,6 +89,8 @@ pub struct StatusOptions {
     pub find_renames: Option<OsString>,
     /// `--ignore-submodules`.
     pub ignore_submodules: Option<Ignore>,
+    /// `--column`, each on top of those before it; `None` for `--no-column`.
+    pub columns: Vec<Option<BString>>,
     /// The paths that are wanted, as they were given.
     pub paths: Vec<OsString>,
 }

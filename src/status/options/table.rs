@@ -5,6 +5,7 @@
 use bstr::{BStr, ByteSlice};
 
 use crate::cli::options::options;
+use crate::status::columns::Columns;
 use crate::status::submodules::settings;
 
 use super::{Format, Ignored, Refusal, StatusOptions, Untracked};
@@ -96,6 +97,15 @@ fn ignore_submodules(options: &mut StatusOptions, value: Option<&BStr>) -> Resul
     Ok(())
 }
 
+fn column(options: &mut StatusOptions, value: Option<&BStr>) -> Result<(), Refusal> {
+    let value = value.unwrap_or_default();
+    if Columns::default().with(value).is_none() {
+        return Err(unknown("--column", value));
+    }
+    options.columns.push(Some(value.to_owned()));
+    Ok(())
+}
+
 /// All options.
 pub static TABLE: &[Entry] = options! {
     // Our own: see `own.rs`.
@@ -137,14 +147,13 @@ pub static TABLE: &[Entry] = options! {
     "--renames" None Native |o, _| { o.renames = Some(true); Ok(()) };
     "-M" Optional Native find_renames;
     "--find-renames" Optional Native find_renames;
-    // Settings that ask for columns are git's anyway.
-    "--no-column" None Native nothing;
+    "--column" Optional Native column;
+    "--no-column" None Native |o, _| { o.columns.push(None); Ok(()) };
     "--ignore-submodules" Optional Native ignore_submodules;
 
     // Known, and left to git.
     "-v" None Git nothing;
     "--verbose" None Git nothing;
-    "--column" Optional Git nothing;
     "--no-verbose" None Git nothing;
     "--no-short" None Git nothing;
     "--no-long" None Git nothing;

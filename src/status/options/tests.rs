@@ -25,7 +25,7 @@ fn our_own_options_are_not_told_to_git() {
 
 #[test]
 fn what_is_not_known_is_for_git() {
-    for words in [&["--porc"][..], &["--short=1"], &["-x"], &["-v"], &["--column"], &["-u2"]] {
+    for words in [&["--porc"][..], &["--short=1"], &["-x"], &["-v"], &["--column=bogus"], &["-u2"]] {
         assert!(read(words).status.is_err(), "{words:?}");
         assert_eq!(read(words).git_args, words);
     }

@@ -1,11 +1,16 @@
 //! The format for people.
 
-use bstr::{BStr, BString};
+use std::borrow::Cow;
+
+use bstr::{BStr, BString, ByteSlice};
 
 use super::colors::{Colors, paint};
+use super::columns::Table;
 use super::quote::PathStyle;
 use super::short::short_branch;
+use crate::log::render::color::RESET;
 use crate::repo::git::GitProgram;
+use crate::status::columns::Columns;
 use crate::status::model::{Change, Distance, Status, Upstream};
 use crate::status::options::{Ignored, Untracked};
 
@@ -13,8 +18,14 @@ use crate::status::options::{Ignored, Untracked};
 pub struct Long<'a> {
     /// Colours.
     pub colors: &'a Colors,
+    /// Whether there are any, be they all the same.
+    pub colored: bool,
     /// How paths are written.
     pub paths: &'a PathStyle,
+    /// What each line begins with (`status.displayCommentPrefix`).
+    pub comment: Option<&'a BStr>,
+    /// How lists of files are arranged, and how wide a line may be, if that is wanted.
+    pub columns: Option<(Columns, usize)>,
     /// Whether advice is given.
     pub hints: bool,
     /// Whether the number of stashes is shown.
@@ -64,23 +75,37 @@ impl Long<'_> {
                 self.others("Ignored files:", "add -f", &status.ignored, &mut out);
             }
         } else if committable {
-            out.extend_from_slice(b"Untracked files not listed");
-            self.if_hints(" (use -u option to show untracked files)", &mut out);
+            let hint = if self.hints { " (use -u option to show untracked files)" } else { "" };
+            self.plain_line(&format!("Untracked files not listed{hint}"), &mut out);
         }
         if !committable {
             self.nothing_staged(status, &mut out);
         }
         if self.show_stash && status.stashes > 0 {
             let entries = if status.stashes == 1 { "entry" } else { "entries" };
-            let text = format!("Your stash currently has {} {entries}\n", status.stashes);
-            out.extend_from_slice(text.as_bytes());
+            self.plain_line(&format!("Your stash currently has {} {entries}", status.stashes), &mut out);
         }
         out
     }
 
     pub(super) fn line(&self, text: impl AsRef<[u8]>, out: &mut Vec<u8>) {
-        paint(&self.colors.header, text.as_ref(), out);
+        paint(&self.colors.header, &self.commented(text.as_ref()), out);
         out.push(b'\n');
+    }
+
+    /// A line that has no colour.
+    fn plain_line(&self, text: &str, out: &mut Vec<u8>) {
+        out.extend_from_slice(&self.commented(text.as_bytes()));
+        out.push(b'\n');
+    }
+
+    /// The beginning of a line, or all of it, as a comment where that is wanted.
+    fn commented<'t>(&self, text: &'t [u8]) -> Cow<'t, [u8]> {
+        match self.comment {
+            None => Cow::Borrowed(text),
+            Some(comment) if text.is_empty() || text.starts_with(b"\t") => [comment, text].concat().into(),
+            Some(comment) => [comment.as_bytes(), b" ", text].concat().into(),
+        }
     }
 
     pub(super) fn hint(&self, text: &str, out: &mut Vec<u8>) {
@@ -99,7 +124,8 @@ impl Long<'_> {
 
     fn head(&self, status: &Status, out: &mut Vec<u8>) {
         let colors = self.colors;
-        paint(&colors.header, b"", out);
+        let start = [self.comment.unwrap_or_default().as_bytes(), b" "].concat();
+        paint(&colors.header, if self.comment.is_some() { &start } else { b"" }, out);
         match (&status.head.branch, &status.in_progress.rebase, &status.in_progress.detached) {
             (Some(branch), ..) => {
                 paint(&colors.header, b"On branch ", out);
@@ -127,15 +153,16 @@ impl Long<'_> {
             && let Some(upstream) = &status.head.upstream
         {
             self.tracking(upstream, out);
-            out.push(b'\n');
+            match self.comment {
+                Some(_) => self.line("", out),
+                // In no colour.
+                None => out.push(b'\n'),
+            }
         }
     }
 
     fn tracking(&self, upstream: &Upstream, out: &mut Vec<u8>) {
-        let line = |parts: &[&[u8]], out: &mut Vec<u8>| {
-            paint(&self.colors.header, &parts.concat(), out);
-            out.push(b'\n');
-        };
+        let line = |parts: &[&[u8]], out: &mut Vec<u8>| self.line(parts.concat(), out);
         let name = upstream.name.as_slice();
         let commits = |count: u64| if count == 1 { "commit" } else { "commits" };
         match upstream.distance {
@@ -249,7 +276,7 @@ impl Long<'_> {
             b'T' => "typechange:",
             _ => "modified:",
         };
-        paint(&self.colors.header, b"\t", out);
+        paint(&self.colors.header, &self.commented(b"\t"), out);
         let mut text = format!("{label:WIDTH$}").into_bytes();
         if let Some(original) = original {
             self.paths.write(original.as_ref(), &mut text);
@@ -292,7 +319,7 @@ impl Long<'_> {
                 b"AA" => "both added:",
                 _ => "both modified:",
             };
-            paint(&self.colors.header, b"\t", out);
+            paint(&self.colors.header, &self.commented(b"\t"), out);
             let mut text = format!("{label:CONFLICT_WIDTH$}").into_bytes();
             self.paths.write(path.as_ref(), &mut text);
             paint(&self.colors.unmerged, &text, out);
@@ -307,14 +334,28 @@ impl Long<'_> {
         }
         self.line(title, out);
         self.hint(&format!("use \"git {how} <file>...\" to include in what will be committed"), out);
-        for path in paths {
-            paint(&self.colors.header, b"\t", out);
-            let mut text = Vec::new();
+        let items = paths.iter().map(|path| {
+            let mut text = BString::default();
             self.paths.write(BStr::new(path), &mut text);
-            paint(&self.colors.untracked, &text, out);
-            out.push(b'\n');
+            text
+        });
+        match self.columns {
+            None => items.for_each(|item| {
+                paint(&self.colors.header, &self.commented(b"\t"), out);
+                paint(&self.colors.untracked, &item, out);
+                out.push(b'\n');
+            }),
+            Some((columns, width)) => {
+                let (header, color) = (&self.colors.header, &self.colors.untracked);
+                // Here git does not go by the setting for comments.
+                let comment: &[u8] = if self.comment.is_some() { b"#" } else { b"" };
+                let indent = [header.as_slice(), comment, b"\t", color].concat();
+                let reset = if self.colored { RESET } else { b"" };
+                let (items, end) = (items.collect::<Vec<_>>(), [reset, b"\n"].concat());
+                Table { items: &items, columns, indent: &indent, end: &end, width }.render(out);
+            }
         }
-        out.push(b'\n');
+        self.plain_line("", out);
     }
 
     fn nothing_staged(&self, status: &Status, out: &mut Vec<u8>) {

@@ -1,6 +1,7 @@
 //! From a [`Status`](super::model::Status) to bytes. Nothing here touches a repository.
 
 pub mod colors;
+mod columns;
 mod in_progress;
 pub mod json;
 pub mod long;

@@ -131,11 +131,8 @@ impl Short<'_> {
                     header("ahead ", out);
                     paint(&colors.local, ahead.to_string().as_bytes(), out);
                 }
-                if ahead > 0 && behind > 0 {
-                    header(", ", out);
-                }
                 if behind > 0 {
-                    header("behind ", out);
+                    header(if ahead > 0 { ", behind " } else { "behind " }, out);
                     paint(&colors.remote, behind.to_string().as_bytes(), out);
                 }
             }

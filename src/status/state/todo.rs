@@ -9,6 +9,7 @@ use super::short::Short;
 use super::{Question, read_file};
 use crate::repo::NotExact;
 use crate::repo::git::GitProgram;
+use crate::status::comment::comment_string;
 
 /// How many commands of each list are shown.
 const SHOWN: usize = 2;
@@ -39,13 +40,13 @@ pub struct Todo {
 
 impl Todo {
     pub(super) fn read(question: &Question<'_>, dir: &Path, short: &mut Short<'_>) -> Result<Todo, NotExact> {
-        let comment = comment_string(question)?;
+        let comment = comment_string(question.config, question.git)?;
         let mut list = |name: &str, is_last: bool| -> Result<Option<Commands>, NotExact> {
             let Some(text) = read_file(&dir.join(name))? else { return Ok(None) };
             if text.contains(&0) {
                 return Err("a list of commands with NUL".into());
             }
-            let is_command = |line: &&[u8]| !line.starts_with(comment) && !trim(line).is_empty();
+            let is_command = |line: &&[u8]| !line.starts_with(comment.as_bytes()) && !trim(line).is_empty();
             let lines: Vec<&[u8]> = text.split(|byte| *byte == b'\n').filter(is_command).collect();
             let from = if is_last { lines.len().saturating_sub(SHOWN) } else { 0 };
             let shown = lines.iter().skip(from).take(SHOWN);
@@ -69,19 +70,6 @@ fn trim(line: &[u8]) -> &[u8] {
     let Some(start) = line.iter().position(|byte| !is_space(byte)) else { return b"" };
     let end = line.iter().rposition(|byte| !is_space(byte)).map_or(0, |at| at + 1);
     &line[start..end]
-}
-
-/// What a comment begins with.
-fn comment_string<'a>(question: &Question<'a>) -> Result<&'a [u8], NotExact> {
-    let is_name = |key: &BStr| key == "core.commentchar" || key == "core.commentstring";
-    let values = question.config.iter().filter(|(key, _)| is_name(key.as_bstr()));
-    match values.last() {
-        None => Ok(b"#"),
-        Some((key, Some(value))) if key == "core.commentchar" && value.len() == 1 => Ok(value),
-        // Not every git knows longer ones, or the other name.
-        Some((_, Some(value))) if question.git.at_least(2, 45) && *value != "auto" => Ok(value),
-        Some((key, _)) => Err(key.to_str_lossy().into_owned().into()),
-    }
 }
 
 /// A command with the name of its commit abbreviated, wherever git takes its second word for the name of one.
