@@ -247,14 +247,11 @@ impl Collect<'_> {
         let Some(told) = std::env::var_os("GIT_INDEX_FILE") else {
             return Ok(self.repo.git_dir.join("index"));
         };
-        let told = PathBuf::from(told);
-        if told.is_absolute() {
-            return Ok(told);
+        if told.is_empty() {
+            return Err("an empty GIT_INDEX_FILE".into());
         }
-        match std::env::current_dir().and_then(|dir| dir.canonicalize()) {
-            Ok(cwd) if cwd == self.top => Ok(self.top.join(told)),
-            _ => Err("a relative GIT_INDEX_FILE".into()),
-        }
+        // git goes to the top before it looks, from wherever it was started.
+        Ok(self.top.join(told))
     }
 
     /// git's untracked cache, where git would use it.
@@ -387,13 +384,15 @@ impl Collect<'_> {
             change.worktree_mode = mode;
         }
         // git looks for renames here, too; only files that are intended to be added can be their ends.
-        if intended && gone && self.settings.renames != Renames::No {
-            return Err("files intended to be added that may be renamed".into());
+        match &self.settings.renames {
+            Renames::Yes { copies: true, .. } if intended => {
+                Err("files intended to be added that may be copied".into())
+            }
+            Renames::Yes { args, .. } if intended && gone => {
+                renames::unstaged(&self.git.path, &self.repo.git_dir, &self.top, args, changes)
+            }
+            _ => Ok(()),
         }
-        if intended && matches!(self.settings.renames, Renames::Yes { copies: true, .. }) {
-            return Err("files intended to be added that may be copied".into());
-        }
-        Ok(())
     }
 
     fn submodule_settings(&self, index: &IndexFile) -> Result<SubmoduleSettings, NotExact> {

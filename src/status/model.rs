@@ -40,7 +40,7 @@ impl Submodule {
 pub struct Change {
     /// HEAD against the index: `M`, `A`, `D`, `R`, `C`, `T` or a space.
     pub staged: u8,
-    /// The index against the worktree: `M`, `A`, `D`, `T` or a space.
+    /// The index against the worktree: `M`, `A`, `D`, `T`, a space, or `R` and `C` where nothing is staged.
     pub unstaged: u8,
     /// In HEAD.
     pub head: Side,

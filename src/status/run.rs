@@ -88,7 +88,7 @@ impl Invocation {
         }
         check_not_traced()?;
         repo.check_read_with_commits()?;
-        let mut settings = Settings::resolve(&options, &config)?;
+        let mut settings = Settings::resolve(&options, &config, &git)?;
         if self.own.json || self.own.summary {
             (settings.format, settings.branch) = (Format::PorcelainV2, true);
             settings.show_stash |= self.own.summary;

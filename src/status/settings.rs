@@ -7,7 +7,7 @@ use std::ffi::OsString;
 use bstr::{BStr, ByteSlice};
 
 use super::columns::{Columns, When};
-use super::options::table::untracked_mode;
+use super::options::table::{untracked_boolean, untracked_mode};
 use super::options::{Format, Ignored, StatusOptions, Untracked};
 use super::render::colors::Colors;
 use crate::cli::output::for_a_person;
@@ -15,6 +15,7 @@ use crate::log::checked_settings;
 use crate::log::settings::english;
 use crate::repo::NotExact;
 use crate::repo::config::{ColorWhen, Config, parse_bool};
+use crate::repo::git::GitProgram;
 
 /// How renames among staged files are looked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,8 +71,9 @@ pub struct Settings {
 
 impl Settings {
     /// Resolves.
-    pub fn resolve(options: &StatusOptions, config: &Config) -> Result<Settings, NotExact> {
+    pub fn resolve(options: &StatusOptions, config: &Config, git: &GitProgram) -> Result<Settings, NotExact> {
         check(config)?;
+        check_known(options, git)?;
         let mut format = options.format;
         let stable = matches!(format, Some(Format::PorcelainV1 | Format::PorcelainV2)) || options.nul;
         if options.nul {
@@ -88,7 +90,7 @@ impl Settings {
         let (short, branch) = (wanted("status.short", false)?, wanted("status.branch", false)?);
         let format = format.unwrap_or(if short { Format::Short } else { Format::Long });
         let ahead_behind = wanted("status.aheadBehind", true)?;
-        let untracked = untracked(options, config)?;
+        let untracked = untracked(options, config, git)?;
         let ignored = options.ignored.unwrap_or(Ignored::No);
         if ignored == Ignored::Matching && untracked == Untracked::No {
             return Err("--ignored=matching with -uno".into());
@@ -170,10 +172,25 @@ fn check(config: &Config) -> Result<(), NotExact> {
     Ok(())
 }
 
-fn untracked(options: &StatusOptions, config: &Config) -> Result<Untracked, NotExact> {
+/// Options that are not the same with every git.
+fn check_known(options: &StatusOptions, git: &GitProgram) -> Result<(), NotExact> {
+    let forbidden = std::env::var_os("GIT_TEST_DISALLOW_ABBREVIATED_OPTIONS").is_some();
+    if options.abbreviated && (forbidden || git.at_least(2, 56)) {
+        return Err("an abbreviated option".into());
+    }
+    match options.boolean_untracked && !git.at_least(2, 47) {
+        true => Err("a boolean for -u".into()),
+        false => Ok(()),
+    }
+}
+
+fn untracked(options: &StatusOptions, config: &Config, git: &GitProgram) -> Result<Untracked, NotExact> {
     let mut configured = None;
-    for value in config.strings("status.showUntrackedFiles")? {
-        let mode = untracked_mode(value);
+    for value in config.values("status.showUntrackedFiles") {
+        let mode = match value.and_then(untracked_mode) {
+            None if git.at_least(2, 47) => untracked_boolean(value),
+            mode => mode,
+        };
         configured = Some(mode.ok_or(NotExact::because("status.showUntrackedFiles"))?);
     }
     Ok(options.untracked.or(configured).unwrap_or(Untracked::Normal))

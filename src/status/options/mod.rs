@@ -91,6 +91,10 @@ pub struct StatusOptions {
     pub ignore_submodules: Option<Ignore>,
     /// `--column`, each on top of those before it; `None` for `--no-column`.
     pub columns: Vec<Option<BString>>,
+    /// An option was abbreviated: it means the same as long as git has no other that begins with that.
+    pub abbreviated: bool,
+    /// `-u` with a boolean, which older versions of git don't know.
+    pub boolean_untracked: bool,
     /// The paths that are wanted, as they were given.
     pub paths: Vec<OsString>,
 }

@@ -80,7 +80,14 @@ impl Parsed {
     fn long(&mut self, arg: OsString, tokens: &mut impl Iterator<Item = OsString>) {
         let bytes = arg.as_bytes().as_bstr();
         let (name, value) = split_long(bytes);
-        let Some(entry) = name.to_str().ok().and_then(table::find) else {
+        let text = name.to_str().unwrap_or_default();
+        let entry = table::find(text).or_else(|| {
+            if let Ok(options) = &mut self.status {
+                options.abbreviated = true;
+            }
+            table::find_abbreviated(text)
+        });
+        let Some(entry) = entry else {
             self.refuse(Refusal::new(format!("option {bytes}")));
             return self.git_args.push(arg);
         };

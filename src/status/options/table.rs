@@ -5,6 +5,7 @@
 use bstr::{BStr, ByteSlice};
 
 use crate::cli::options::options;
+use crate::repo::config::parse_bool;
 use crate::status::columns::Columns;
 use crate::status::submodules::settings;
 
@@ -35,6 +36,15 @@ pub fn find(name: &str) -> Option<&'static Entry> {
     TABLE.iter().find(|entry| entry.name == name)
 }
 
+/// The option of git's that `name` abbreviates.
+pub fn find_abbreviated(name: &str) -> Option<&'static Entry> {
+    let is_meant = |entry: &&Entry| {
+        entry.kind != Kind::Own && entry.name.starts_with("--") && entry.name.starts_with(name)
+    };
+    let mut meant = TABLE.iter().filter(is_meant);
+    meant.next().filter(|_| meant.next().is_none())
+}
+
 fn nothing(_: &mut StatusOptions, _: Option<&BStr>) -> Result<(), Refusal> {
     Ok(())
 }
@@ -52,7 +62,8 @@ fn porcelain(options: &mut StatusOptions, value: Option<&BStr>) -> Result<(), Re
     Ok(())
 }
 
-/// What `-u` and `status.showUntrackedFiles` may be, besides booleans, which older versions of git don't know.
+/// What `-u` and `status.showUntrackedFiles` may be, besides booleans, which older versions of git don't know: see
+/// [`untracked_boolean`].
 pub fn untracked_mode(value: &BStr) -> Option<Untracked> {
     match value.as_bytes() {
         b"no" => Some(Untracked::No),
@@ -62,10 +73,21 @@ pub fn untracked_mode(value: &BStr) -> Option<Untracked> {
     }
 }
 
+/// What booleans mean there.
+pub fn untracked_boolean(value: Option<&BStr>) -> Option<Untracked> {
+    parse_bool(value).map(|is_wanted| if is_wanted { Untracked::Normal } else { Untracked::No })
+}
+
 fn untracked(options: &mut StatusOptions, value: Option<&BStr>) -> Result<(), Refusal> {
     options.untracked = Some(match value {
         None => Untracked::All,
-        Some(value) => untracked_mode(value).ok_or_else(|| unknown("-u", value))?,
+        Some(value) => match untracked_mode(value) {
+            Some(mode) => mode,
+            None => {
+                options.boolean_untracked = true;
+                untracked_boolean(Some(value)).ok_or_else(|| unknown("-u", value))?
+            }
+        },
     });
     Ok(())
 }

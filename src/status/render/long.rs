@@ -245,7 +245,8 @@ impl Long<'_> {
             self.hint("commit or discard the untracked or modified content in submodules", out);
         }
         for (path, change) in status.changes.iter().filter(is_changed) {
-            self.change(change.unstaged, None, path, &self.colors.changed, out);
+            let original = change.original.as_ref().filter(|_| change.staged == b' ').map(|(path, _)| path);
+            self.change(change.unstaged, original, path, &self.colors.changed, out);
             if let Some(submodule) = &change.submodule {
                 let words = [
                     (submodule.new_commits, "new commits"),

@@ -111,7 +111,8 @@ impl PorcelainV2<'_> {
         }
         write!(out, " {} {} ", change.head.id, change.index.id)?;
         if let Some((_, score)) = &change.original {
-            write!(out, "{}{score} ", change.staged as char)?;
+            let letter = if change.staged == b' ' { change.unstaged } else { change.staged };
+            write!(out, "{}{score} ", letter as char)?;
         }
         self.path(path.as_ref(), out);
         if let Some((original, _)) = &change.original {
