@@ -10,6 +10,7 @@ use gix::ObjectId;
 use gix::refs::Target;
 
 use super::model::{Distance, Head, Upstream};
+use super::remotes;
 use crate::cli::trace::IndexUse;
 use crate::index::{History, Pos};
 use crate::repo::config::Config;
@@ -80,6 +81,7 @@ pub struct Tracked {
 impl Branches<'_> {
     /// The upstream of the branch that HEAD is on. What can't be told is known here, except for counting.
     pub fn tracked(&self, head: &Head) -> Result<Option<Tracked>, NotExact> {
+        remotes::check(self.config)?;
         let Some(branch) = head.branch.as_ref().and_then(|name| name.strip_prefix(b"refs/heads/")) else {
             return Ok(None);
         };

@@ -19,6 +19,7 @@ pub mod memory;
 pub mod model;
 pub mod options;
 pub mod paths;
+mod remotes;
 pub mod renames;
 pub mod render;
 mod run;

@@ -223,3 +223,53 @@ fn while_the_index_is_cleared() {
     let gone = ".gitignore: No such file or directory (os error 2)";
     meanwhile(build_or_clear, || it.compare_but_for("an index that comes and goes", Some(gone)));
 }
+
+/// Settings of other branches and remotes, which git reads along: those that it refuses, or warns of, are its own to answer.
+/// Found by `status_machine`, which had set `branch..remote`.
+#[test]
+fn settings_that_git_refuses() {
+    let env = Environment::new();
+    let dir = repository(
+        &env,
+        "git commit -q --allow-empty -m x; git branch up; git branch -q -u up; git commit -q --allow-empty -m y",
+    );
+    let config = dir.join(".git/config");
+    let base = fs::read(&config).expect("there is one");
+    let ask = |setting: &str| {
+        fs::write(&config, [&base, setting.as_bytes()].concat()).expect("our own file");
+        let questions = [&["-s", "-b"][..], &["--porcelain=v2", "--branch"], &[]];
+        questions.map(|words| ask_and_compare(&env, &dir, words, &git_status(&env, &dir, words)).served)
+    };
+    for bad in [
+        "[branch \"\"]\nremote=x\n",
+        "[branch \"other\"]\nremote\n",
+        "[branch \"other\"]\nmerge\n",
+        "[branch \"other\"]\npushRemote\n",
+        "[url \"x\"]\ninsteadOf\n",
+        "[url \"x\"]\npushInsteadOf\n",
+        "[remote]\npushDefault\n",
+        "[remote \"o\"]\nurl\n",
+        "[remote \"o\"]\nfetch\n",
+        "[remote \"o\"]\npush\n",
+        "[remote \"o\"]\nproxy\n",
+        "[remote \"o\"]\nmirror=x\n",
+        "[remote \"o\"]\nprune=x\n",
+        "[remote \"o\"]\nskipDefaultUpdate=x\n",
+        "[remote \"/o\"]\nurl=x\n",
+        "[remote \"o\"]\nfetch=a:b:c\n",
+        "[remote \"o\"]\nfetch=+refs/heads/*:x\n",
+        "[remote \"o\"]\nfetch=refs/heads/a..b:x\n",
+        "[remote \"o\"]\npush=refs/*/*:refs/*/*\n",
+    ] {
+        assert_eq!(ask(bad), ["git"; 3], "{bad}");
+    }
+    for good in [
+        "[branch \"other\"]\nremote=x\nmerge=y\nrebase\ndescription\n",
+        "[url \"x\"]\ninsteadOf=y\npushInsteadOf=z\n[remote]\npushDefault=o\n",
+        "[remote \"o\"]\nurl=x\nfetch=+refs/heads/*:refs/remotes/o/*\nfetch=^refs/heads/x*\nfetch=refs/tags/v1\nmirror\n",
+        "[remote \"o\"]\npush=HEAD:refs/for/main\npush=:\npush=+:\npush=:refs/heads/gone\npush=main\nprune=no\n",
+        "[remote \"o\"]\nfetch=+refs/pull/*/head:refs/remotes/o/pr/*\nfollowRemoteHEAD=never\ntagOpt=--no-tags\n",
+    ] {
+        assert_eq!(ask(good), ["native"; 3], "{good}");
+    }
+}
