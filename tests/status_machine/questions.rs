@@ -11,7 +11,7 @@ use std::time::SystemTime;
 use bstr::ByteSlice;
 
 use super::steps::World;
-use super::{Tally, json};
+use super::{Tally, json, states};
 use crate::support::Output;
 
 /// One question.
@@ -170,10 +170,14 @@ pub(super) fn ask(world: &mut World, question: &Question, tally: &Tally) -> Resu
     let value: serde_json::Value = serde_json::from_str(&line).map_err(|err| format!("{err} in {line}"))?;
     let reason = value["reason"].as_str().unwrap_or_default().to_owned();
     if value["served"] == "native" {
+        states::note_upstream(world, &their.stdout);
         tally.native.fetch_add(1, Ordering::Relaxed);
     } else {
         tally.git.fetch_add(1, Ordering::Relaxed);
         *tally.reasons.lock().unwrap().entry(reason.clone()).or_default() += 1;
+        if reason == "a filter program" {
+            world.count("git's: a filter program");
+        }
     }
     if let Some(text) = difference(&our, &their) {
         return Err(format!("{text}\nserved: {} ({reason})", value["served"]));
@@ -183,7 +187,10 @@ pub(super) fn ask(world: &mut World, question: &Question, tally: &Tally) -> Resu
         let end = words.iter().position(|word| *word == "--").unwrap_or(words.len());
         let (options, paths) = words.split_at(end);
         let their = git(world, &[options, &["--porcelain=v2", "--branch", "-z"], paths].concat());
-        let our = ours(world, &[&["--json"], words].concat());
+        let our = ours(world, &[&["--json", "--performance-stats"], words].concat());
+        if our.stderr.lines().any(|line| line.starts_with(b"directories: ") && !line.contains_str(", 0 as")) {
+            world.count("answered: from the snapshot");
+        }
         return json::compare(&our, &their);
     }
     Ok(())

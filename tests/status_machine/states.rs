@@ -22,6 +22,9 @@ pub(super) const REQUIRED: &[&str] = &[
     ".gitattributes",
     "core.excludesFile",
     "info/exclude",
+    "info/attributes",
+    "core.attributesFile",
+    "a filter program",
     "git add",
     "git add -A",
     "git add -N",
@@ -75,9 +78,21 @@ pub(super) const REQUIRED: &[&str] = &[
     "asked: a sparse index",
     "asked: an untracked cache",
     "asked: an fsmonitor extension",
-    "asked: a sparse checkout",
+    "asked: a sparse checkout in cones",
+    "asked: a sparse checkout by patterns",
     "asked: a submodule",
+    "asked: a repository in it with commits",
+    "asked: a repository in it without commits",
+    "asked: SHA-256",
+    "asked: stashes",
+    "asked: core.autocrlf",
     "asked: --json",
+    "answered: ahead of the upstream",
+    "answered: behind the upstream",
+    "answered: both ahead and behind",
+    "answered: an upstream that is gone",
+    "answered: from the snapshot",
+    "git's: a filter program",
 ];
 
 /// Counts the states in which a question is asked.
@@ -87,6 +102,11 @@ pub(super) fn note(world: &mut World) {
     let index = fs::read(dir.join("index")).unwrap_or_default();
     let head = fs::read(dir.join("HEAD")).unwrap_or_default();
     let config = fs::read(dir.join("config.worktree")).unwrap_or_default();
+    let sparse = config.contains_str("sparseCheckout = true");
+    let cone = config.contains_str("sparseCheckoutCone = true");
+    let common = world.common_dir();
+    let shared = fs::read(common.join("config")).unwrap_or_default();
+    let (full, empty) = nested(world);
     // Names of extensions are unlikely to be in the index otherwise.
     let extension = |name: &str| index.contains_str(name);
     let branch = head.strip_prefix(b"ref: ").map(|name| name.trim().to_str_lossy().into_owned());
@@ -111,10 +131,50 @@ pub(super) fn note(world: &mut World) {
         ("a sparse index", extension("sdir\0\0\0\0")),
         ("an untracked cache", extension("UNTR\0\0")),
         ("an fsmonitor extension", extension("FSMN\0\0")),
-        ("a sparse checkout", config.contains_str("sparseCheckout = true")),
+        ("a sparse checkout in cones", sparse && cone),
+        ("a sparse checkout by patterns", sparse && !cone),
         ("a submodule", world.dir.join("module/.git").exists()),
+        ("a repository in it with commits", full),
+        ("a repository in it without commits", empty),
+        ("SHA-256", shared.contains_str("objectformat = sha256")),
+        ("stashes", common.join("refs/stash").exists()),
+        ("core.autocrlf", ["true", "input"].iter().any(|on| shared.contains_str(format!("autocrlf = {on}")))),
     ];
     for (state, _) in states.iter().filter(|(_, is)| *is) {
         world.count(&format!("asked: {state}"));
+    }
+}
+
+/// Whether there are repositories below that have commits, and such that have none.
+fn nested(world: &World) -> (bool, bool) {
+    let mut found = (false, false);
+    for path in world.walk(true) {
+        let git_dir = world.dir.join(path).join(".git");
+        if git_dir.join("HEAD").exists() {
+            let is_empty =
+                fs::read_dir(git_dir.join("refs/heads")).is_ok_and(|mut refs| refs.next().is_none());
+            if is_empty { found.1 = true } else { found.0 = true }
+        }
+    }
+    found
+}
+
+/// Counts what git has said of the upstream.
+pub(super) fn note_upstream(world: &mut World, said: &[u8]) {
+    let line = |start: &str| said.lines().find_map(|line| line.strip_prefix(start.as_bytes()));
+    let has = |text: &str| said.contains_str(text);
+    let counts = line("# branch.ab ").map(|line| (!line.starts_with(b"+0"), !line.ends_with(b"-0")));
+    let ahead = has("[ahead ") || has("Your branch is ahead of") || counts == Some((true, false));
+    let behind = has("[behind ") || has("Your branch is behind") || counts == Some((false, true));
+    let both = has(", behind ") || has("have diverged") || counts == Some((true, true));
+    for (state, is) in [
+        ("ahead of the upstream", ahead && !both),
+        ("behind the upstream", behind && !both),
+        ("both ahead and behind", both),
+        ("an upstream that is gone", has("[gone]") || has("but the upstream is gone")),
+    ] {
+        if is {
+            world.count(&format!("answered: {state}"));
+        }
     }
 }

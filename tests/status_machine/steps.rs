@@ -9,6 +9,7 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt, lchown, symlink};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
+use bstr::ByteSlice;
 use fastrand::Rng;
 
 use super::lists::{ATTRIBUTES, DIRECTORIES, IGNORES, NAMES, SETTINGS};
@@ -112,7 +113,7 @@ impl World {
         Path::new(OsStr::from_bytes(dir)).join(OsStr::from_bytes(name))
     }
 
-    fn walk(&self, want_directories: bool) -> Vec<PathBuf> {
+    pub(super) fn walk(&self, want_directories: bool) -> Vec<PathBuf> {
         let mut found = Vec::new();
         let mut todo = vec![PathBuf::new()];
         while let Some(dir) = todo.pop() {
@@ -219,6 +220,7 @@ impl World {
             58..61 => self.disturb(),
             61..66 => self.stopped(),
             66..=68 if self.unprivileged => self.close(),
+            69 => self.upstream(),
             70..75 => self.repositories(),
             _ => self.history(),
         }
@@ -323,10 +325,17 @@ impl World {
         directories.push(PathBuf::new());
         directories.push(PathBuf::new());
         let place = directories[self.rng.usize(0..directories.len())].clone();
-        let (file, text) = match self.rng.u8(0..7) {
+        let (file, text) = match self.rng.u8(0..11) {
             0..4 => (place.join(".gitignore"), self.lines(IGNORES)),
-            4 => (PathBuf::from(".git/info/exclude"), self.lines(IGNORES)),
-            5 => {
+            4 => (self.git_path("info/exclude"), self.lines(IGNORES)),
+            5 => (self.git_path("info/attributes"), self.lines(ATTRIBUTES)),
+            6 => {
+                let file = self.env.path().join("attributes");
+                self.git(&["config".as_ref(), "core.attributesFile".as_ref(), file.as_os_str()]);
+                (file, self.lines(ATTRIBUTES))
+            }
+            7 => return self.filter(),
+            8 => {
                 self.git(&["config", "core.excludesFile", "../excludes"]);
                 (PathBuf::from("../excludes"), self.lines(IGNORES))
             }
@@ -338,9 +347,29 @@ impl World {
             (_, Some(".gitignore")) => ".gitignore below",
             (_, Some(".gitattributes")) => ".gitattributes",
             (_, Some("excludes")) => "core.excludesFile",
-            _ => "info/exclude",
+            (_, Some("exclude")) => "info/exclude",
+            (_, file) if file == Some("attributes") && self.env.path().join("attributes").is_file() => {
+                "core.attributesFile"
+            }
+            _ => "info/attributes",
         };
         self.tell(kind, text, done)
+    }
+
+    /// Some files, or all of them, are stored otherwise than they are.
+    fn filter(&mut self) -> String {
+        self.git(&["config", "filter.lower.clean", "tr A-Z a-z"]);
+        let text = self.pick(&["* filter=lower\n", "*.txt filter=lower\n", "[a-c]* filter=lower\n"]);
+        let done = fs::write(self.dir.join(".gitattributes"), text);
+        self.tell("a filter program", text, done)
+    }
+
+    /// Where git has a file of its own: in a linked worktree, that of all worktrees for some.
+    fn git_path(&self, name: &str) -> PathBuf {
+        let told = self.env.git_ok(&self.dir, &["rev-parse", "--git-path", name]);
+        let file = self.dir.join(OsStr::from_bytes(told.trim_ascii_end()));
+        let _ = fs::create_dir_all(file.parent().expect("it has one"));
+        file
     }
 
     fn porcelain(&mut self) -> String {
@@ -403,7 +432,7 @@ impl World {
                 self.git(&["update-index", "--fsmonitor"]);
                 let done = self.git(&["status"]);
                 // With the program, all is git's; what it leaves in the index remains.
-                if self.rng.u8(0..4) > 0 {
+                if self.rng.u8(0..8) > 0 {
                     self.git(&["config", "--unset-all", "core.fsmonitor"]);
                 }
                 done
@@ -488,6 +517,29 @@ impl World {
             }
             _ => self.git(&["checkout", "-q", "--orphan", "fresh"]),
         }
+    }
+
+    /// The branch has an upstream, in any relation to it.
+    fn upstream(&mut self) -> String {
+        let head = self.env.git(&self.dir, &["symbolic-ref", "--short", "HEAD"]);
+        let branch = head.stdout.to_str_lossy().trim().to_owned();
+        let configured = self.history_step(12);
+        if branch.is_empty() {
+            return configured;
+        }
+        self.git(&["config", &format!("branch.{branch}.remote"), "origin"]);
+        self.git(&["config", &format!("branch.{branch}.merge"), "refs/heads/main"]);
+        let parent = self.pick(&["HEAD", "HEAD~1", "HEAD~2"]);
+        let commit = match self.rng.u8(0..5) {
+            0 => return self.history_step(15),
+            1 | 2 => parent.to_owned(),
+            _ => {
+                let made =
+                    self.env.git(&self.dir, &["commit-tree", "-p", parent, "-m", "theirs", "HEAD^{tree}"]);
+                made.stdout.to_str_lossy().trim().to_owned()
+            }
+        };
+        self.git(&["update-ref", "refs/remotes/origin/main", &commit])
     }
 
     /// Something that stops midway: two sides have changed the same file.
@@ -634,6 +686,15 @@ impl World {
         let file = self.dir.join(".git");
         let text = fs::read_to_string(&file).unwrap_or_default();
         text.strip_prefix("gitdir: ").map_or(file, |path| PathBuf::from(path.trim_end()))
+    }
+
+    /// The git directory of all worktrees.
+    pub(super) fn common_dir(&self) -> PathBuf {
+        let own = self.git_dir();
+        match fs::read_to_string(own.join("commondir")) {
+            Ok(path) => own.join(path.trim_end()),
+            Err(_) => own,
+        }
     }
 
     /// The clock is set: all that has been written seems to have been at another time.
