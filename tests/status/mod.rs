@@ -14,6 +14,7 @@ mod json;
 mod locks;
 mod many;
 mod mounted;
+mod moving;
 mod native;
 mod own;
 mod patterns;
