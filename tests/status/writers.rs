@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
+use std::process::Stdio;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
 
 use bstr::ByteSlice;
 
@@ -160,7 +162,7 @@ fn eight_of_us_at_once() {
                     fs::metadata(file).ok().map(|meta| (meta.ino(), meta.ctime(), meta.ctime_nsec())),
                 );
             }
-            std::thread::sleep(std::time::Duration::from_millis(20));
+            std::thread::sleep(Duration::from_millis(20));
             turn += 1;
         }
     });
@@ -175,6 +177,54 @@ fn eight_of_us_at_once() {
     same_native(&env, &dir, &["-s"]);
     same_native(&env, &dir, &["-s", "-uall", "--ignored"]);
     same_native(&env, &dir, &["--porcelain=v2"]);
+}
+
+#[test]
+fn killed_while_it_remembers() {
+    let env = Environment::new();
+    let dir = repository(
+        &env,
+        "for d in $(seq 40); do mkdir $d; echo x >$d/f; done; git add .; git commit -qm x; touch -d '1 hour ago' */*
+         sleep 0.1",
+    );
+    let ours = || env.ours("git-faststatus", &dir, &["-s", "-uall"]);
+    let snapshot = dir.join(".git/git-fast.status");
+    let mut rng = fastrand::Rng::with_seed(20_261_129);
+    // Killed sooner if it was done the last time, and later if it was not.
+    let (mut killed, mut done, mut patience) = (0, 0, 5000);
+    for turn in 0..1000 {
+        if turn >= 60 && killed >= 10 && done >= 10 {
+            break;
+        }
+        // All has to be read anew, and each file is compared.
+        let _ = fs::remove_file(&snapshot);
+        fs::write(dir.join(format!("{}/f", 1 + turn % 40)), "y\n").expect("a writable file");
+        let mut child = ours().stdout(Stdio::null()).spawn().expect("our own program");
+        std::thread::sleep(Duration::from_micros(rng.u64(patience / 2..=patience)));
+        let _ = child.kill();
+        if child.wait().expect("our own child").success() {
+            done += 1;
+            patience = (patience - patience / 10).max(100);
+        } else {
+            killed += 1;
+            patience += patience / 10;
+        }
+        if let Ok(bytes) = fs::read(&snapshot) {
+            let bytes = git_fast::index::Bytes::copy(&bytes);
+            assert!(git_fast::status::snapshot::Snapshot::new(bytes).is_some(), "turn {turn}");
+        }
+        if turn % 10 == 9 {
+            same_native(&env, &dir, &["-s", "-uall"]);
+        }
+    }
+    assert!(killed >= 10 && done >= 10, "{killed} killed, {done} too late");
+    // What they have left has a name by which maintenance knows it, and is in nobody's way.
+    let known = |name: &String| {
+        ["git-fast.status", "git-fast.status-contents", "git-fast.program"].contains(&name.as_str())
+            || name.starts_with("git-fast.") && name["git-fast.".len()..].contains('.')
+    };
+    assert!(remembered(&dir).iter().all(known), "{:?}", remembered(&dir));
+    same_native(&env, &dir, &["--porcelain=v2", "--ignored"]);
 }
 
 #[test]
