@@ -149,8 +149,8 @@ fn a_file_that_is_swapped_between_stat_and_read() {
     }
 }
 
-/// Plays on a file system that knows whole seconds only with a copy of the repository `$1`; our program is `$2`. So what
-/// happens within a second has the same times, whatever happens. Prints what is wrong, and how often it was put to the test.
+/// A file system that knows whole seconds only, with a copy of the repository `$1` in which scripts play; our program is
+/// `$2`. So what happens within a second has the same times, whatever happens.
 const SECONDS: &str = r#"
     set -e
     truncate -s 16m image
@@ -159,12 +159,30 @@ const SECONDS: &str = r#"
     mount -o loop image disk 2>mount || { echo "not here: $(cat mount)"; exit 0; }
     cp -a "$1" disk/r
     cd disk/r
-    ours=$2 files=0 directories=0
+    ours=$2 fallback=--no-fallback
     same() {
         GIT_OPTIONAL_LOCKS=0 git status "$@" >../their 2>&1
-        "$ours" --no-fallback "$@" >../our 2>&1
+        "$ours" $fallback "$@" >../our 2>&1
         cmp ../their ../our || { echo "$*: turn $turn"; cat ../their ../our; }
     }
+"#;
+
+/// Plays a script that prints what is wrong, and how often it has put what to the test, which must be `enough`.
+#[track_caller]
+fn within_a_second(script: &str, enough: usize) {
+    let env = Environment::new();
+    let dir = repository(&env, "mkdir d; echo 0000 >f; echo x >d/f; git add .; git commit -qm x");
+    let program = env.ours("git-faststatus", &dir, &[""; 0]).get_program().to_owned();
+    let what = "a file system that knows whole seconds only";
+    let said = namespace::run(&env, what, &[SECONDS, script].concat(), &[&dir, program.as_ref()]);
+    let Some(said) = said else { return };
+    let hits = said.strip_prefix("hits: ").unwrap_or_else(|| panic!("{said}"));
+    let hits: Vec<usize> = hits.split_whitespace().map(|count| count.parse().expect("a number")).collect();
+    assert!(hits.iter().all(|count| *count >= enough), "too few came within one second: {hits:?}");
+}
+
+const EDITS: &str = r#"
+    files=0 directories=0
     for turn in $(seq 1000 1040); do
         # As long, in the same second as what has been compared before.
         echo "$turn" >f; before=$(stat -c %Z.%i f); same -s -uno
@@ -188,13 +206,27 @@ const SECONDS: &str = r#"
 
 #[test]
 fn what_happens_within_the_second_of_the_scan() {
-    let env = Environment::new();
-    let dir = repository(&env, "mkdir d; echo 0000 >f; echo x >d/f; git add .; git commit -qm x");
-    let program = env.ours("git-faststatus", &dir, &[""; 0]).get_program().to_owned();
-    let said =
-        namespace::run(&env, "a file system that knows seconds only", SECONDS, &[&dir, program.as_ref()]);
-    let Some(said) = said else { return };
-    let hits = said.strip_prefix("hits: ").unwrap_or_else(|| panic!("{said}"));
-    let hits: Vec<usize> = hits.split_whitespace().map(|count| count.parse().expect("a number")).collect();
-    assert!(hits.iter().all(|count| *count >= 10), "too few came within one second: {hits:?}");
+    within_a_second(EDITS, 10);
+}
+
+/// git's untracked cache is out of date, and no time tells.
+const UNTRACKED_CACHE: &str = r#"
+    fallback= stale=0
+    for turn in $(seq 3); do
+        git update-index --no-untracked-cache; git update-index --force-untracked-cache
+        sleep 1.1
+        until date +%N | grep -q ^0; do sleep 0.01; done
+        mkdir t; rmdir t; git status >../out; mkdir g$turn; echo n >g$turn/new
+        sleep 1.1
+        # Now nothing seems to be as young as the index.
+        git update-index --index-version $((3 + turn % 2))
+        same -s; ! test "$(grep -c "g$turn/" ../their)" = 0 || stale=$((stale + 1))
+        same -s --ignored; same -s -uall; same -s -uno
+    done
+    echo "hits: $stale"
+"#;
+
+#[test]
+fn an_untracked_cache_of_a_file_system_that_knows_seconds_only() {
+    within_a_second(UNTRACKED_CACHE, 1);
 }

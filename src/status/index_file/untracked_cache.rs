@@ -37,11 +37,13 @@ impl Recorded {
         Some(Recorded { ctime: (number(0)?, number(1)?), mtime: (number(2)?, number(3)?) })
     }
 
-    /// Whether git may take something that has changed for unchanged.
+    /// Whether git may take something that has changed for unchanged. Where the file system has no nanoseconds, that can't
+    /// be told.
     pub fn is_doubtful(&self, now: &Identity) -> bool {
+        let is_coarse = now.ctime.1 == 0;
         let now =
             Recorded { ctime: (now.ctime.0 as u32, now.ctime.1), mtime: (now.mtime.0 as u32, now.mtime.1) };
-        self.mtime.0 == now.mtime.0 && *self != now
+        self.mtime.0 == now.mtime.0 && (*self != now || is_coarse)
     }
 }
 
