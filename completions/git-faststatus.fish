@@ -5,7 +5,7 @@ complete -c git-faststatus -w 'git status'
 complete -c git-faststatus -l threads -d 'Threads to scan with [default: the number of processors]' -r
 complete -c git-faststatus -l repos-from -d 'One line for each repository whose path is a line of FILE (- for standard input)' -r -F
 complete -c git-faststatus -l json -d 'One JSON object with the branch and one entry per path'
-complete -c git-faststatus -l summary -d 'One line with the branch and the number of changes of each kind'
+complete -c git-faststatus -l summary -d 'One line with the branch, what is in progress, and the number of changes of each kind'
 complete -c git-faststatus -l exit-code -d 'Exit with 1 if there is any change or untracked file'
 complete -c git-faststatus -l verify -d 'Compare the contents of all tracked files instead of trusting their stat data'
 complete -c git-faststatus -l no-index -d 'Neither use nor write the snapshot of the worktree'

@@ -29,6 +29,14 @@ pub(super) struct Format {
     pub(super) worktree: Option<BString>,
 }
 
+/// Whether a repository is laid out in a way that is known here.
+///
+/// # Errors
+/// As [`Format::read`].
+pub fn check_format(git_dir: &Path) -> Result<(), NotExact> {
+    Format::read(git_dir, git_dir).map(drop)
+}
+
 impl Format {
     /// Reads it.
     ///

@@ -25,5 +25,6 @@ mod worktrees;
 pub use commit_dates::commit_dates;
 pub(crate) use commit_graph::CommitGraphFile;
 pub use exec::exec_git;
+pub use format::check_format;
 pub use not_exact::NotExact;
 pub use open::{Repo, check_not_traced};

@@ -430,6 +430,9 @@ impl Collect<'_> {
             .map(|(at, _)| *at)
             .collect();
         let top = self.top.as_path();
+        for at in &found.ignored_submodules {
+            submodules::check_ignored(top, index.path(*at))?;
+        }
         let ask = |at: &usize| {
             let entry = index.entry(*at);
             let ignored = settings.of(entry.path);

@@ -212,3 +212,31 @@ fn a_bad_level_without_submodules() {
     assert_eq!(same(&env, &dir, &["-s", "--ignore-submodules=bogus"]).served, "git");
     same_native(&env, &dir, &["-s", "--ignore-submodules=all"]);
 }
+
+/// Only its commit counts, and only git knows it where it is not read as everybody would.
+#[test]
+fn dirty_submodules_that_are_unborn_or_odd() {
+    let env = Environment::new();
+    let dir = repository(&env, STATE);
+    for script in [
+        "git -C m checkout -q --orphan none",
+        "git -C m checkout -qf main; git -C m commit -q --allow-empty -m y",
+        "git -C m checkout -q --detach HEAD~1",
+        "git -C m update-ref --no-deref HEAD HEAD~1",
+    ] {
+        shell(&env, &dir, script);
+        for words in [&["-s"][..], &["--porcelain=v2"], &[]] {
+            same_native(&env, &dir, &[&["--ignore-submodules=dirty"], words].concat());
+        }
+    }
+    shell(&env, &dir, "git config --file .git/modules/m/config core.repositoryFormatVersion 99");
+    let answered = same(&env, &dir, &["-s", "--ignore-submodules=dirty"]);
+    assert_eq!((answered.served.as_str(), answered.reason.as_str()), ("git", "submodule m"));
+    // git looks where it is, if it is to be ignored or not.
+    let answered = same(&env, &dir, &["-s", "--ignore-submodules=all"]);
+    assert_eq!((answered.served.as_str(), answered.reason.as_str()), ("git", "repository format 99"));
+    shell(&env, &dir, "rm m/.git");
+    same_native(&env, &dir, &["-s", "--ignore-submodules=all"]);
+    shell(&env, &dir, "echo nothing >m/.git");
+    assert_eq!(same(&env, &dir, &["-s", "--ignore-submodules=all"]).served, "git");
+}

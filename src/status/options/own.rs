@@ -23,7 +23,7 @@ pub struct OwnOptions {
     /// One JSON object with the branch and one entry per path
     #[arg(long, conflicts_with = "summary")]
     pub json: bool,
-    /// One line with the branch and the number of changes of each kind
+    /// One line with the branch, what is in progress, and the number of changes of each kind
     #[arg(long)]
     pub summary: bool,
     /// Exit with 1 if there is any change or untracked file; nothing is printed unless a format is asked for

@@ -95,6 +95,8 @@ pub struct Found {
     pub ignored: Vec<BString>,
     /// Directories that were read.
     pub read: Vec<FreshDirectory>,
+    /// Submodules of which everything is ignored, as entries of the index.
+    pub ignored_submodules: Vec<usize>,
     /// How many entries marked skip-worktree were on disk all the same.
     pub unskipped: usize,
 }
@@ -105,6 +107,7 @@ impl Found {
         self.untracked.append(&mut other.untracked);
         self.ignored.append(&mut other.ignored);
         self.read.append(&mut other.read);
+        self.ignored_submodules.append(&mut other.ignored_submodules);
         self.unskipped += other.unskipped;
     }
 }

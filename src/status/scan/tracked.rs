@@ -317,6 +317,7 @@ impl<'a> Scan<'a> {
             marked = true;
         }
         if entry.stage() == 0 && self.is_ignored_submodule(&entry) {
+            found.ignored_submodules.push(at);
             return Ok(());
         }
         let Some(stat) = stat_at(place.dir, group.name)? else {

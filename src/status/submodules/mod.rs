@@ -12,8 +12,8 @@ use gix::ObjectId;
 
 use super::model::Submodule;
 use super::options::Ignore;
-use crate::repo::NotExact;
 use crate::repo::git::GitProgram;
+use crate::repo::{NotExact, check_format};
 
 /// Variables that are about the repository around: git takes them from the environment of what it runs in a
 /// submodule.
@@ -49,7 +49,7 @@ pub fn ask(
 ) -> Result<Option<Submodule>, NotExact> {
     let failed = || NotExact::from(format!("submodule {path}"));
     let dir = top.join(OsStr::from_bytes(path));
-    if !has_repository(&dir) {
+    if repository(&dir).is_none() {
         // The repository around would answer.
         return Err(failed());
     }
@@ -61,8 +61,12 @@ pub fn ask(
     if ignored >= Ignore::Dirty {
         let output =
             run(&git.path, &dir, &["rev-parse", "--verify", "--quiet", "HEAD"]).ok_or_else(failed)?;
-        // Before its first commit it is as good as any.
-        let new_commits = output.status.success() && differs(output.stdout.trim_ascii_end())?;
+        let new_commits = match output.status.code() {
+            Some(0) => differs(output.stdout.trim_ascii_end())?,
+            // Before its first commit it is as good as any.
+            Some(1) if output.stderr.is_empty() => false,
+            _ => return Err(failed()),
+        };
         return Ok(new_commits.then_some(Submodule { new_commits, ..Submodule::default() }));
     }
     let program = std::env::current_exe().map_err(|_| failed())?;
@@ -105,13 +109,25 @@ fn run(program: &Path, dir: &Path, args: &[&str]) -> Option<Output> {
     command.args(args).current_dir(dir).stdin(Stdio::null()).output().ok()
 }
 
-/// Whether what is in a directory is plainly a repository, itself or by a `.git` file.
-fn has_repository(dir: &Path) -> bool {
+/// git looks where a submodule is even if all about it is ignored: whether it has nothing to say then.
+pub fn check_ignored(top: &Path, path: &BStr) -> Result<(), NotExact> {
+    let dir = top.join(OsStr::from_bytes(path));
+    if dir.join(".git").symlink_metadata().is_err() {
+        return Ok(());
+    }
+    let git_dir = repository(&dir).ok_or_else(|| NotExact::from(format!("submodule {path}")))?;
+    check_format(&git_dir)
+}
+
+/// The git directory of what is plainly a repository, itself or by a `.git` file.
+fn repository(dir: &Path) -> Option<PathBuf> {
     let mut git_dir: PathBuf = dir.join(".git");
     if git_dir.is_file() {
         let text = std::fs::read(&git_dir).unwrap_or_default();
-        let Some(path) = text.strip_prefix(b"gitdir: ") else { return false };
+        let path = text.strip_prefix(b"gitdir: ")?;
         git_dir = dir.join(OsStr::from_bytes(path.trim_end_with(|c| c == '\n' || c == '\r')));
     }
-    git_dir.join("HEAD").is_file() && git_dir.join("refs").is_dir() && git_dir.join("objects").is_dir()
+    let is_one =
+        git_dir.join("HEAD").is_file() && git_dir.join("refs").is_dir() && git_dir.join("objects").is_dir();
+    is_one.then_some(git_dir)
 }
