@@ -102,6 +102,24 @@ fn settings_and_options() {
     }
 }
 
+/// Through a pager, a person reads.
+#[test]
+fn columns_where_a_person_reads() {
+    let mut env = Environment::new();
+    env.set("COLUMNS", "80");
+    let dir = repository(&env, NAMES);
+    let lines = |env: &Environment| text(&ask(env, &dir, &["--column=auto"]).0).lines().count();
+    let before = lines(&env);
+    for (pager, term) in [("1", "dumb"), ("true", "xterm"), ("0", "xterm")] {
+        env.set("GIT_PAGER_IN_USE", pager);
+        env.set("TERM", term);
+        for words in [&["--column=auto"][..], &["--column=auto,row,dense"], &[], &["--column=never"]] {
+            same_native(&env, &dir, words);
+        }
+        assert_eq!(lines(&env) < before, pager != "0");
+    }
+}
+
 #[test]
 fn widths_that_make_no_sense() {
     let mut env = Environment::new();
