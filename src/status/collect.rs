@@ -332,7 +332,7 @@ impl Collect<'_> {
     ) -> Result<(), NotExact> {
         let null = index_null(self.repo);
         let mut answers = answers.iter();
-        let mut intended = false;
+        let (mut intended, mut in_conflict) = (false, false);
         let mut gone = false;
         for (at, state) in &found.tracked {
             let entry = index.entry(*at);
@@ -357,6 +357,7 @@ impl Collect<'_> {
                     (b'A', rules.worktree_mode(&entry, stat))
                 }
                 TrackedState::Conflict(stat) => {
+                    in_conflict |= stat.is_some();
                     let mode = stat.as_ref().map_or(0, |stat| rules.worktree_mode(&entry, stat));
                     changes.insert(entry.path.to_owned(), conflict(index, *at, mode, null));
                     continue;
@@ -383,8 +384,12 @@ impl Collect<'_> {
             change.submodule = submodules.get(at).copied();
             change.worktree_mode = mode;
         }
-        // git looks for renames here, too; only files that are intended to be added can be their ends.
+        // git looks for renames here, too. Their ends are files that are intended to be added, and, as it has a mode and
+        // nothing before it, one in a conflict: what it seems to come from is then not even told to be deleted.
         match &self.settings.renames {
+            Renames::Yes { copies, .. } if in_conflict && (gone || *copies) => {
+                Err("files in a conflict that may be taken for renamed ones".into())
+            }
             Renames::Yes { copies: true, .. } if intended => {
                 Err("files intended to be added that may be copied".into())
             }

@@ -11,7 +11,7 @@ const STATE: &str = "for f in a b c d; do echo $f >$f; done; git add .; git comm
     git checkout -qb other; echo other >a; git commit -qam other; git checkout -q main; echo main >a; git commit -qam main
     git update-ref refs/remotes/origin/up up; git config remote.origin.url .; git branch -q -u up
     git config remote.origin.fetch '+refs/heads/*:refs/remotes/origin/*'; ! git merge -q other
-    echo s >b; git add b; echo changed >c; rm d; echo n >n";
+    echo s >b; git add b; echo changed >c; rm d; echo n >n; git config status.renames false";
 
 const FORMATS: [&[&str]; 4] = [&[], &["-s", "-b"], &["--ignored", "-b"], &["-sb", "--ignored", "-uall"]];
 

@@ -216,5 +216,40 @@ fn files_that_are_intended_to_be_added() {
         compare(&env, &dir, "intended", words);
     }
     let page = include_str!("../../docs/COMPATIBILITY-status.md");
-    assert!(page.contains("files that are intended to be added"), "it is not documented");
+    assert!(
+        page.contains("files that are intended to be added (`git add -N`) or in a conflict"),
+        "it is not documented"
+    );
+}
+
+/// Found by `status_machine`: to git a file in a conflict is a new one, which a deleted one may have become; then it does
+/// not tell that anything was deleted.
+#[test]
+fn files_in_a_conflict() {
+    let env = Environment::new();
+    let dir = repository(&env, COMMITTED);
+    shell(
+        &env,
+        &dir,
+        "git checkout -qb o; echo o >>a; git commit -qam o; git checkout -q main; echo m >>a; git commit -qam m
+         ! git merge -q o; cp b a; rm b",
+    );
+    for words in FORMATS {
+        let answered = ask_and_compare(&env, &dir, words, &git_status(&env, &dir, words));
+        assert_eq!(answered.reason, "files in a conflict that may be taken for renamed ones", "{words:?}");
+        compare(&env, &dir, "a conflict", &[*words, &["--no-renames"]].concat());
+    }
+    assert!(!has(&records(&env, &dir, &[]), "D b") && has(&records(&env, &dir, &["--no-renames"]), ".D b"));
+    // With nothing deleted, or nothing there, nothing can be renamed.
+    for script in ["git checkout -q b; cp b a", "git checkout -q b; rm a", "rm b"] {
+        shell(&env, &dir, script);
+        for words in FORMATS {
+            compare(&env, &dir, script, words);
+        }
+    }
+    shell(&env, &dir, "git checkout -q b; echo changed >>b; cp b a; git config status.renames copies");
+    for words in FORMATS {
+        let answered = ask_and_compare(&env, &dir, words, &git_status(&env, &dir, words));
+        assert_eq!(answered.served, "git", "{words:?}");
+    }
 }

@@ -78,7 +78,8 @@ fn status_is_gits_whatever_happens() {
     println!("{done:#?}");
     let failures = failures.into_inner().unwrap();
     assert!(failures.is_empty(), "{}", failures.join("\n"));
-    if only.is_none() && cases >= CASES && steps >= STEPS {
+    // Of another seed, more cases may be needed for all that is rare.
+    if only.is_none() && seed == SEED && cases >= CASES && steps >= STEPS {
         let missing: Vec<_> = states::REQUIRED.iter().filter(|what| !done.contains_key(**what)).collect();
         assert!(missing.is_empty(), "never happened: {missing:?}");
     }
