@@ -17,6 +17,7 @@ use crate::index::History;
 use crate::repo::abbrev::{Abbrev, AbbrevLength};
 use crate::repo::config::Config;
 use crate::repo::decorate::{DecorationFilter, DecorationMap};
+use crate::repo::git::GitProgram;
 use crate::repo::mailmap::Mailmap;
 use crate::repo::notes::{DisplayedRefs, Notes, raw_text};
 use crate::repo::{NotExact, Repo};
@@ -35,11 +36,21 @@ pub struct RepoSources {
     objects: Option<Mutex<gix::OdbHandle>>,
 }
 
+/// Whose they are.
+#[derive(Clone, Copy)]
+pub struct Owner<'a> {
+    /// The repository.
+    pub repo: &'a Repo,
+    /// The git whose words are used.
+    pub git: &'a GitProgram,
+    /// The repository's configuration.
+    pub config: &'a Config,
+}
+
 impl RepoSources {
     /// Opens what `settings` need. `tips`: the commits that git has read before it prints the first one.
     pub fn open(
-        repo: &Repo,
-        config: &Config,
+        Owner { repo, git, config }: Owner<'_>,
         options: &LogOptions,
         settings: &Settings,
         tips: &[&oid],
@@ -51,7 +62,7 @@ impl RepoSources {
             Some(AbbrevArg::Digits(digits)) => AbbrevLength::at_least(digits),
             Some(AbbrevArg::Auto) | None => AbbrevLength::from_config(config)?,
         };
-        let mut abbrev = Abbrev::new(repo.object_names(config)?, length, tips)?;
+        let mut abbrev = Abbrev::new(repo.object_names(config)?, length, tips, git)?;
         if let Some((segment, later)) = history.first_segment() {
             abbrev.remember(&repo.common_dir, &segment, later.map(ToOwned::to_owned));
         }

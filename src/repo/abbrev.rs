@@ -13,6 +13,7 @@ use rayon::prelude::*;
 
 use super::NotExact;
 use super::config::{Config, parse_bool, parse_int};
+use super::git::GitProgram;
 use super::object_names::ObjectNames;
 use crowded::{Crowded, Memo};
 
@@ -90,18 +91,27 @@ impl Abbrev {
     /// walk).
     ///
     /// # Errors
-    /// When the length depends on which other packs git has opened until then; see [`ObjectNames::counted()`].
+    /// When the length depends on which other packs git has opened until then; see [`ObjectNames::counted_twice()`].
     pub fn new(
         names: Arc<ObjectNames>,
         length: AbbrevLength,
         read_before: &[&oid],
+        git: &GitProgram,
     ) -> Result<Self, NotExact> {
         let hex_len = names.hash().len_in_hex();
         let length = match length {
             AbbrevLength::Full => hex_len,
+            // Before 2.47 git complained where that was configured.
+            AbbrevLength::AtLeast(digits) if digits > hex_len && !git.at_least(2, 47) => {
+                return Err("an abbreviation that is longer than a name".into());
+            }
             AbbrevLength::AtLeast(digits) => digits.min(hex_len),
             AbbrevLength::Auto => {
-                let (least, most) = names.counted(read_before)?;
+                // Since 2.53 git counts each object once.
+                let (least, most) = match git.at_least(2, 53) {
+                    true => (names.count(), names.count()),
+                    false => names.counted_twice(read_before)?,
+                };
                 let (least, most) = (auto_length(least), auto_length(most));
                 if least != most {
                     return Err("the abbreviation depends on which packs git opens".into());

@@ -80,6 +80,13 @@ impl GitProgram {
     }
 }
 
+impl GitProgram {
+    /// Whether it takes characters for as wide as Unicode 16 does, which is what is known here.
+    pub fn has_known_widths(&self) -> bool {
+        self.at_least(2, 47) && !self.at_least(2, 51)
+    }
+}
+
 /// What changes when another git is installed at the same place.
 fn identity(path: &Path) -> Result<String, NotExact> {
     let meta = path.metadata().map_err(|_| NotExact::because("git can't be examined"))?;
@@ -156,6 +163,23 @@ fn write_cache(path: &Path, known: Vec<[Vec<u8>; FIELDS]>, program: &GitProgram,
         file.persist(path).map_err(|error| error.error)
     });
 }
+
+/// For tests: whether the installed git is at least `first` and older than `end`. Else it is said that something could not be
+/// compared with it, because it prints that otherwise, and is left to it (`log/versions.rs`).
+#[cfg(test)]
+pub(crate) fn installed_is(first: (u32, u32), end: (u32, u32), what: &str) -> bool {
+    let git = GitProgram::locate(None).expect("git is installed");
+    let is = git.at_least(first.0, first.1) && !git.at_least(end.0, end.1);
+    if !is {
+        let line = format!("NOT COMPARED with git {}, which has {what} of its own\n", git.version);
+        let _ = std::io::stderr().write_all(line.as_bytes());
+    }
+    is
+}
+
+/// No git is as new.
+#[cfg(test)]
+pub(crate) const ANY: (u32, u32) = (u32::MAX, 0);
 
 #[cfg(test)]
 mod tests {

@@ -197,7 +197,7 @@ impl<'r> Session<'r> {
         let index = self.open_published(location).map_err(|err| NotExact::from(err.to_string()))?;
         let history = index.history().map_err(|err| NotExact::from(err.to_string()))?;
         let length = AbbrevLength::from_config(self.config)?;
-        let mut abbrev = Abbrev::new(self.repo.object_names(self.config)?, length, &[])?;
+        let mut abbrev = Abbrev::new(self.repo.object_names(self.config)?, length, &[], self.git)?;
         if let Some((segment, later)) = history.first_segment() {
             abbrev.remember(&self.repo.common_dir, &segment, later.map(ToOwned::to_owned));
             abbrev.learn(|| history.by_name(), |pos| history.oid(pos));

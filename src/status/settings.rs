@@ -118,7 +118,7 @@ impl Settings {
             hints: config.bool("advice.statusHints")?.unwrap_or(true),
             relative: config.bool("status.relativePaths")?.unwrap_or(true) && format != Format::PorcelainV1,
             quote_path: config.bool("core.quotePath")?.unwrap_or(true),
-            columns: columns(options, config)?,
+            columns: columns(options, config, git)?,
             comments: config.bool("status.displayCommentPrefix")?.unwrap_or(false),
             sparse: config.bool("core.sparseCheckout")?.unwrap_or(false),
             expect_skipped: config.bool("sparse.expectFilesOutsideOfPatterns")?.unwrap_or(false),
@@ -232,7 +232,7 @@ fn renames(options: &StatusOptions, config: &Config) -> Result<Renames, NotExact
 }
 
 /// Options come on top of settings.
-fn columns(options: &StatusOptions, config: &Config) -> Result<Option<Columns>, NotExact> {
+fn columns(options: &StatusOptions, config: &Config, git: &GitProgram) -> Result<Option<Columns>, NotExact> {
     let mut columns = Columns::configured(config)?;
     for told in &options.columns {
         columns.when = if told.is_some() { When::Always } else { When::Never };
@@ -240,11 +240,15 @@ fn columns(options: &StatusOptions, config: &Config) -> Result<Option<Columns>, 
             columns = columns.with(value.as_bstr()).ok_or(NotExact::because("bad value for --column"))?;
         }
     }
-    Ok(match columns.when {
+    let columns = match columns.when {
         When::Always => Some(columns),
         When::Never => None,
         When::Auto => for_a_person().then_some(columns),
-    })
+    };
+    match columns.is_some() && !git.has_known_widths() {
+        true => Err(format!("git {} has widths of characters of its own", git.version).into()),
+        false => Ok(columns),
+    }
 }
 
 fn color_wanted(config: &Config) -> Result<bool, NotExact> {

@@ -54,7 +54,7 @@ impl Question<'_> {
         let (plan, _) = self.plan(history, &settings, None)?;
         let tips: Vec<&gix::hash::oid> = plan.starts.iter().map(|start| history.oid(start.pos)).collect();
         let json = self.own.json;
-        let sources = RepoSources::open(self.repo, self.config, options, &settings, &tips, json, history)?;
+        let sources = RepoSources::open(self.owner(), options, &settings, &tips, json, history)?;
         let mailmap = settings.mailmap.then_some(&sources as &dyn Sources);
         let text = TextFilter::new(history, &options.grep, settings.flavour, mailmap);
         let chosen = self.ranks(history, &plan, text)?;

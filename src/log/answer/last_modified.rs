@@ -124,8 +124,7 @@ impl Question<'_> {
     ) -> Result<Vec<u8>, NotExact> {
         let settings = Settings::resolve(self.options, self.config, for_a_person())?;
         let tips = [history.oid(tip)];
-        let sources =
-            RepoSources::open(self.repo, self.config, self.options, &settings, &tips, true, history)?;
+        let sources = RepoSources::open(self.owner(), self.options, &settings, &tips, true, history)?;
         let texts = self.texts(history, found.iter().map(|(_, found)| found.pos))?;
         let lines: Vec<Vec<u8>> = found
             .par_iter()

@@ -26,7 +26,7 @@ use super::output_encoding::OutputEncoding;
 use super::paths::Pathspec;
 use super::render::date::DateContext;
 use super::render::pretty::{Builtin, Environment, Format, NotNative, Spec, Style};
-use super::repo_sources::RepoSources;
+use super::repo_sources::{Owner, RepoSources};
 use super::revisions::Request;
 use super::select::{Criteria, Selector};
 use super::settings::Settings;
@@ -82,6 +82,9 @@ impl<'a> Question<'a> {
         if self.own.json {
             settings.encoding = OutputEncoding::Utf8;
         }
+        if let Some(colors) = &mut settings.colors {
+            colors.by_token = self.git.at_least(2, 43);
+        }
         if settings.encoding == OutputEncoding::Latin1 {
             self.check_latin1(history, &settings)?;
         }
@@ -92,7 +95,7 @@ impl<'a> Question<'a> {
         let (plan, names) = self.plan(history, &settings, simplify)?;
         let tips: Vec<&gix::hash::oid> = plan.starts.iter().map(|start| history.oid(start.pos)).collect();
         let json = self.own.json;
-        let sources = RepoSources::open(self.repo, self.config, options, &settings, &tips, json, history)?;
+        let sources = RepoSources::open(self.owner(), options, &settings, &tips, json, history)?;
         let mailmap = settings.mailmap.then_some(&sources as &dyn Sources);
         let mut text = TextFilter::new(history, &options.grep, settings.flavour, mailmap);
         // Nothing is shown that is counted only.
@@ -137,7 +140,7 @@ impl<'a> Question<'a> {
             let steps = self.complete(selector.walk(), steps);
             return self.assist(history, selector.walk(), &steps, (&assistance, &settings), report);
         }
-        super::versions::check(self.git, options, &settings)?;
+        super::versions::check(self.git, options, &settings, self.config)?;
         let style = self.style(&settings, format, &sources)?;
         // A graph draws edges to what is shown, which texts and sides decide only when they are looked at.
         let picky = criteria.side.is_some() || criteria.text.is_some();
@@ -192,6 +195,10 @@ impl<'a> Question<'a> {
             return Err("another output encoding".into());
         }
         Ok(())
+    }
+
+    fn owner(&self) -> Owner<'_> {
+        Owner { repo: self.repo, git: self.git, config: self.config }
     }
 
     fn environment(&self, settings: &Settings) -> Environment {

@@ -36,7 +36,7 @@ impl Question<'_> {
             // It reads standard input then.
             return Err("no tips".into());
         }
-        if !self.git.at_least(2, 39) {
+        if !self.git.at_least(2, 39) || options.shortlog.wrap.is_some() && !self.git.has_known_widths() {
             return Err(format!("git {}", self.git.version).into());
         }
         let settings = Settings {
@@ -57,7 +57,7 @@ impl Question<'_> {
         let simplify = self.simplify(history, &format, tree_same.as_deref(), decorated.as_deref())?;
         let (plan, _) = self.plan(history, &settings, simplify)?;
         let tips: Vec<&gix::hash::oid> = plan.starts.iter().map(|start| history.oid(start.pos)).collect();
-        let sources = RepoSources::open(self.repo, self.config, options, &settings, &tips, false, history)?;
+        let sources = RepoSources::open(self.owner(), options, &settings, &tips, false, history)?;
         let text = TextFilter::new(history, &options.grep, settings.flavour, None);
         let criteria = self.criteria(history, &plan, text)?;
         let commits = match options.shortlog.summary && needs_no_order(&plan, &criteria) {

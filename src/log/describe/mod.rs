@@ -66,7 +66,7 @@ impl<'h> Describer<'h> {
                 DescribeAbbrev::Hidden => None,
             };
             // Each commit is described by a git of its own, which may have opened no other pack.
-            let abbrev = length.map(|length| Abbrev::new(repo.object_names(config)?, length, &[]));
+            let abbrev = length.map(|length| Abbrev::new(repo.object_names(config)?, length, &[], git));
             Ok(Description { names: Names::new(repo, &tags, options)?, abbrev: abbrev.transpose()? })
         });
         // Since 2.48 git stops as soon as it has as many candidates as it will look at.

@@ -31,7 +31,7 @@ fn open(
     let git_dir = sandbox.path(at).join(".git");
     let dirs = ObjectDirs::find(&git_dir.join("objects"), None).unwrap();
     let names = ObjectNames::open(&dirs, hash, &sandbox.config(&git_dir))?;
-    Abbrev::new(Arc::new(names), length, tip.as_slice())
+    Abbrev::new(Arc::new(names), length, tip.as_slice(), &GitProgram::locate(None).unwrap())
 }
 
 /// All objects with their types.
@@ -180,7 +180,8 @@ fn automatic_length_counts_like_git() {
     import(&sandbox, "r", 10_000, "a", false);
     assert_eq!(check("a", true), 7);
     sandbox.git("r", &["multi-pack-index", "write"]);
-    assert_eq!(check("a", true), 8);
+    let counts_once = GitProgram::locate(None).unwrap().at_least(2, 53);
+    assert_eq!(check("a", true), if counts_once { 7 } else { 8 });
     sandbox.git("r", &["config", "core.multiPackIndex", "false"]);
     assert_eq!(check("a", true), 7);
     sandbox.git("r", &["config", "core.multiPackIndex", "true"]);
@@ -209,12 +210,12 @@ fn configured_lengths() {
         sandbox.write("global", format!("[core]\n\tabbrev = \"{value}\"\n").as_bytes());
         let config = sandbox.config(&sandbox.path("r/.git"));
         let output = sandbox.run("r", &["log", "-1", "--format=%h %H", "a"], b"");
-        match AbbrevLength::from_config(&config) {
-            Ok(length) => {
+        let opened = |length| open(&sandbox, "r", gix::hash::Kind::Sha1, length, None);
+        match AbbrevLength::from_config(&config).and_then(opened) {
+            Ok(abbrev) => {
                 let text = output.stdout.trim().to_str().unwrap();
                 let (short, full) = text.split_once(' ').unwrap();
                 let id = ObjectId::from_hex(full.as_bytes()).unwrap();
-                let abbrev = open(&sandbox, "r", gix::hash::Kind::Sha1, length, None).unwrap();
                 assert_eq!(abbrev.len(&id), short.len(), "{value:?}");
             }
             Err(_) => assert!(!output.status.success(), "{value:?}"),

@@ -1,5 +1,6 @@
 //! Against `git config --list -z` of the real git, on generated files, environments and repositories.
 
+use crate::repo::git::{ANY, installed_is};
 use std::collections::HashMap;
 use std::ffi::OsString;
 use std::path::Path;
@@ -217,6 +218,9 @@ fn include_depth() {
 
 #[test]
 fn generated_files() {
+    if !installed_is((2, 45), ANY, "blanks in settings") {
+        return;
+    }
     let pieces = [
         "[a]",
         "[A \"b\"]",
@@ -288,6 +292,9 @@ fn generated_files() {
 
 #[test]
 fn typed_values() {
+    if !installed_is((2, 39), (2, 48), "numbers in settings") {
+        return;
+    }
     let world = World::new();
     let values = [
         "",

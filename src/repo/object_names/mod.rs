@@ -11,6 +11,7 @@ mod table;
 
 use loose::Loose;
 use packs::Packs;
+use table::Table;
 
 use super::config::Config;
 use super::object_dirs::ObjectDirs;
@@ -63,6 +64,12 @@ impl ObjectNames {
         self.packs.tables.iter().any(|table| table.contains(id)) || self.loose.contains(id)
     }
 
+    /// How many packed objects there are. One that is in several packs counts in each, but for those that a multi-pack-index
+    /// has in common.
+    pub fn count(&self) -> u64 {
+        self.packs.tables.iter().map(Table::count).sum()
+    }
+
     /// The fewest and the most packed objects that git may count when it has read these objects before.
     ///
     /// With a multi-pack-index, git counts its objects and *again* those of each of its packs that it has happened to
@@ -70,8 +77,8 @@ impl ObjectNames {
     ///
     /// # Errors
     /// When the index of such a pack can't be read.
-    pub fn counted(&self, read_before: &[&oid]) -> Result<(u64, u64), NotExact> {
-        self.packs.counted(self.hash, read_before)
+    pub fn counted_twice(&self, read_before: &[&oid]) -> Result<(u64, u64), NotExact> {
+        self.packs.counted_twice(self.hash, read_before)
     }
 
     /// To be called with many names before [`ObjectNames::shared_digits()`] is asked about each, which is quicker then.

@@ -41,12 +41,12 @@ impl Packs {
         Ok(Packs { tables, identity: identity.finalize() })
     }
 
-    /// See [`super::ObjectNames::counted()`].
-    pub(super) fn counted(&self, hash: Kind, read_before: &[&oid]) -> Result<(u64, u64), NotExact> {
+    /// See [`super::ObjectNames::counted_twice()`].
+    pub(super) fn counted_twice(&self, hash: Kind, read_before: &[&oid]) -> Result<(u64, u64), NotExact> {
         let (mut least, mut most) = (0, 0);
         for table in &self.tables {
             let (fewest, highest) = match table {
-                Table::Pack(names) => (names.len() as u64, names.len() as u64),
+                Table::Pack(_) => (table.count(), table.count()),
                 Table::Several { names, dir } => counted_by_multi_index(names, dir, hash, read_before)?,
             };
             least += fewest;

@@ -27,6 +27,14 @@ pub(super) enum Table {
 }
 
 impl Table {
+    /// How many objects it lists.
+    pub(super) fn count(&self) -> u64 {
+        match self {
+            Table::Pack(names) => names.len() as u64,
+            Table::Several { names, .. } => u64::from(names.num_objects()),
+        }
+    }
+
     /// The most leading digits that any other object here shares with `id`; possibly 0 instead of 1.
     pub(super) fn shared_digits(&self, id: &oid) -> usize {
         match self {

@@ -73,9 +73,9 @@ impl InProgress {
     /// # Errors
     /// Where it is not plain what they mean.
     pub fn read(question: &Question<'_>) -> Result<InProgress, NotExact> {
-        let Question { repo, config, head, .. } = *question;
+        let Question { repo, config, git, head, .. } = *question;
         let dir = &repo.git_dir;
-        let mut short = Short { repo, config, head, open: None };
+        let mut short = Short { repo, config, git, head, open: None };
         let (am, rebase) = rebase::read(question, &mut short)?;
         let merge = dir.join("MERGE_HEAD").exists();
         let mut state = InProgress { merge, am, rebase, ..InProgress::default() };

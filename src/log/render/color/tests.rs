@@ -2,6 +2,7 @@
 
 use super::super::oracle::{Random, Repository};
 use super::*;
+use crate::repo::git::{ANY, installed_is};
 
 const WORDS: &[&str] = &[
     "red",
@@ -60,6 +61,9 @@ const WORDS: &[&str] = &[
 
 #[test]
 fn colors_are_gits() {
+    if !installed_is((2, 46), ANY, "colors") {
+        return;
+    }
     let mut random = Random::seeded();
     let repository = Repository::new([]);
     let mut specs: Vec<String> = WORDS.iter().map(|word| (*word).to_string()).collect();
@@ -82,6 +86,9 @@ fn colors_are_gits() {
 
 #[test]
 fn defaults_are_gits() {
+    if !installed_is((2, 43), ANY, "decorations") {
+        return;
+    }
     let repository = Repository::new([("1 +0000".to_string(), b"subject\n".as_slice())]);
     for arguments in [
         &["tag", "T"][..],

@@ -22,6 +22,9 @@ pub struct Colors {
     pub head: Vec<u8>,
     /// `color.decorate.grafted`.
     pub grafted: Vec<u8>,
+    /// Whether what stands before a name in a decoration (`tag: `, `HEAD -> `) is painted apart from it, as git does since
+    /// 2.43.
+    pub by_token: bool,
 }
 
 impl Default for Colors {
@@ -35,6 +38,7 @@ impl Default for Colors {
             stash: color::DECORATE_STASH.into(),
             head: color::DECORATE_HEAD.into(),
             grafted: color::DECORATE_GRAFTED.into(),
+            by_token: true,
         }
     }
 }
@@ -103,12 +107,21 @@ pub(super) fn push(
         if !between.is_empty() {
             paint(None, between, out);
         }
-        if name.kind == DecorationKind::Tag && !punctuation.tag.is_empty() {
-            paint(Some(name.kind), &punctuation.tag, out);
+        let tag: &[u8] = if name.kind == DecorationKind::Tag { &punctuation.tag } else { b"" };
+        let branch = head_branch.filter(|_| name.kind == DecorationKind::Head).map(|(_, branch)| branch);
+        if colors.is_none_or(|colors| colors.by_token) {
+            if !tag.is_empty() {
+                paint(Some(name.kind), tag, out);
+            }
+            paint(Some(name.kind), &name.name, out);
+            if branch.is_some() {
+                paint(None, &punctuation.pointer, out);
+            }
+        } else {
+            let pointer: &[u8] = if branch.is_some() { &punctuation.pointer } else { b"" };
+            paint(Some(name.kind), &[tag, &name.name, pointer].concat(), out);
         }
-        paint(Some(name.kind), &name.name, out);
-        if let (DecorationKind::Head, Some((_, branch))) = (name.kind, head_branch) {
-            paint(None, &punctuation.pointer, out);
+        if let Some(branch) = branch {
             paint(Some(branch.kind), &branch.name, out);
         }
         between = &punctuation.separator;

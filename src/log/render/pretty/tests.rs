@@ -3,6 +3,7 @@
 mod generator;
 mod repository;
 
+use crate::repo::git::{ANY, installed_is};
 use bstr::{BStr, BString, ByteSlice};
 
 use self::generator::{Random, format_string};
@@ -209,6 +210,9 @@ fn check(repository: &Repository, case: &Case, label: &str) -> bool {
 
 #[test]
 fn builtin_formats_are_gits() {
+    if !installed_is((2, 45), ANY, "formats") {
+        return;
+    }
     let repository = Repository::new(REPOSITORY_SEED, 160);
     let names = ["oneline", "short", "medium", "full", "fuller", "raw", "reference", "email", "mboxrd"];
     for name in names {
@@ -235,6 +239,9 @@ fn mails_are_gits() {
 
 #[test]
 fn generated_format_strings_are_gits() {
+    if !installed_is((2, 47), ANY, "formats") {
+        return;
+    }
     let repository = Repository::new(REPOSITORY_SEED + 1, 70);
     let seeds = match std::env::var("PRETTY_SEEDS") {
         Ok(count) => count.parse().expect("a number"),
@@ -254,6 +261,9 @@ fn generated_format_strings_are_gits() {
 
 #[test]
 fn names_are_found_as_git_finds_them() {
+    if !installed_is((2, 45), ANY, "names of formats") {
+        return;
+    }
     let repository = Repository::new(REPOSITORY_SEED + 2, 3);
     let aliases: Vec<(BString, BString)> = [
         ("foo", "format:%h foo"),

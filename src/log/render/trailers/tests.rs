@@ -2,6 +2,7 @@
 
 use super::super::oracle::{Random, Repository};
 use super::*;
+use crate::repo::git::{ANY, installed_is};
 
 const LINES: &[&str] = &[
     "Signed-off-by: A <a@b>\n",
@@ -115,6 +116,9 @@ fn message(random: &mut Random) -> Vec<u8> {
 
 #[test]
 fn trailers_are_gits() {
+    if !installed_is((2, 47), ANY, "trailers") {
+        return;
+    }
     let mut random = Random::seeded();
     let messages: Vec<Vec<u8>> = (0..2000).map(|_| message(&mut random)).collect();
     let repository =
@@ -156,6 +160,9 @@ fn trailers_are_gits() {
 
 #[test]
 fn option_lists_are_gits() {
+    if !installed_is((2, 47), (2, 48), "options of trailers") {
+        return;
+    }
     let repository =
         Repository::new([("1 +0000".to_string(), b"s\n\nKey: v\n f\nOther-Key: w\n".as_slice())]);
     let message = b"s\n\nKey: v\n f\nOther-Key: w\n";
