@@ -106,7 +106,10 @@ fn every_way_to_rename_in_every_format() {
         for setting in SETTINGS {
             let (key, value) = setting.split_once('=').expect("a value");
             env.git_ok(&dir, &["config", key, value]);
-            compare(&env, &dir, &format!("{what} with {setting}"), &["--porcelain=v2"]);
+            let is_git_s = *what == "in a conflict" && setting.contains("cop");
+            let their = git_status(&env, &dir, &["--porcelain=v2"]);
+            let answered = ask_and_compare(&env, &dir, &["--porcelain=v2"], &their);
+            assert_eq!(answered.served, if is_git_s { "git" } else { "native" }, "{what} with {setting}");
             env.git_ok(&dir, &["config", "--unset", key]);
         }
     }
