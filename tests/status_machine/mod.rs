@@ -24,7 +24,7 @@ const STEPS: usize = 45;
 /// In the first case, so many at least: what comes of much that has happened before.
 const LONG: usize = 300;
 /// At least this share of the answers, in percent, has to be our own.
-const NATIVE: usize = 40;
+const NATIVE: usize = 36;
 
 /// How often who answered, and why it was git.
 #[derive(Default)]
