@@ -228,7 +228,10 @@ fn configured_lengths() {
         let text = sandbox.git("r", &["log", "-1", "--format=%h %H", &option, "a"]);
         let (short, full) = text.trim().split_once_str(" ").unwrap();
         let id = ObjectId::from_hex(full).unwrap();
-        let abbrev = open(&sandbox, "r", gix::hash::Kind::Sha1, length, None).unwrap();
-        assert_eq!(abbrev.len(&id), short.len(), "{value:?}");
+        match open(&sandbox, "r", gix::hash::Kind::Sha1, length, None) {
+            Ok(abbrev) => assert_eq!(abbrev.len(&id), short.len(), "{value:?}"),
+            // Of an older git.
+            Err(error) => assert_eq!(value, "100", "{error}"),
+        }
     }
 }
