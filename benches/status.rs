@@ -18,7 +18,7 @@ use std::time::Duration;
 use clap::Parser;
 use support::document;
 use support::options::Common;
-use support::programs::{git, succeed};
+use support::programs::{command, git, ours, succeed};
 use support::timing::{Effort, Run, Summary, megabytes, milliseconds, timed, times_faster};
 use worktree::Worktree;
 
@@ -177,7 +177,7 @@ fn many(place: &Path, effort: Effort) -> io::Result<String> {
             git(&path, &["commit", "-q", "--allow-empty", "-m", &branch])?;
         }
     }
-    git(&tree.top, &["fastlog", "-1"])?;
+    succeed(command(ours("git-optimize"), &tree.top, &["index", "update"]))?;
     let words = ["--worktrees"];
     // The first time makes what the others find.
     for _ in 0..3 {
