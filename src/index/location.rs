@@ -26,7 +26,7 @@ pub const BESIDE: &str = ".git-fast";
 /// Name of the index directory within the git directory.
 pub const INSIDE: &str = "git-fast";
 /// What becomes of the one beside `.git`, in there, while it is removed.
-pub const REMOVED: &str = "git-fast.removed";
+pub const REMOVED: &str = "git-fast.removed.tmp";
 const IGNORE: &str = ".gitignore";
 const IGNORED: &[u8] = b"*\n";
 /// What it is called, in the same place, while it is made.

@@ -93,6 +93,22 @@ fn what_is_being_written_is_no_problem() {
     assert!(!path.exists());
 }
 
+/// A killed `index clear` leaves what it has put aside.
+#[test]
+fn what_was_being_cleared_goes() {
+    let env = Environment::new();
+    let it = repository(&env, 216);
+    let aside = it.git_dir.join("git-fast.removed.tmp");
+    fs::create_dir(&aside).expect("a new directory");
+    fs::write(aside.join("paths.seg"), "half").expect("writable");
+    ends(env.optimize(&it.dir, &["run"]), NOTHING);
+    assert!(aside.exists());
+    age(&aside.join("paths.seg"), 2);
+    age(&aside, 2);
+    ends(env.optimize(&it.dir, &["run"]), DONE);
+    assert!(!aside.exists());
+}
+
 /// A push that goes on for long writes into its quarantine, not into the directory that holds it.
 #[test]
 fn a_quarantine_is_as_old_as_what_was_written_last() {

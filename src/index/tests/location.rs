@@ -61,10 +61,10 @@ fn removed_as_a_whole() {
         fs::write(made.dir.join("f"), "").unwrap();
         if left {
             // Of one that was killed.
-            fs::create_dir_all(common.join("git-fast.removed/d")).unwrap();
+            fs::create_dir_all(common.join("git-fast.removed.tmp/d")).unwrap();
         }
         made.remove().unwrap();
-        assert!(!made.dir.exists() && !common.join("git-fast.removed").exists());
+        assert!(!made.dir.exists() && !common.join("git-fast.removed.tmp").exists());
         assert!(common.join(KEY_FILE).exists());
     }
     let inside = Place { bare: true, ..place(&common) };
