@@ -32,7 +32,7 @@ pub(super) struct Format {
 /// Whether a repository is laid out in a way that is known here.
 ///
 /// # Errors
-/// As [`Format::read`].
+/// When it is not.
 pub fn check_format(git_dir: &Path) -> Result<(), NotExact> {
     Format::read(git_dir, git_dir).map(drop)
 }
