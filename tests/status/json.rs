@@ -292,6 +292,12 @@ fn letters_are_those_of_the_page() {
     shell(&env, &dir, "git config --unset status.renames; echo i >i; git checkout -q ud; git add -N i");
     let mut unstaged = letters(&found, "unstaged");
     unstaged.extend(letters(&object(&env, &dir, &[]), "unstaged"));
+    shell(&env, &dir, "mv um elsewhere; git add -N elsewhere");
+    unstaged.extend(letters(&object(&env, &dir, &[]), "unstaged"));
+    shell(&env, &dir, "git config status.renames copies; cp c twin; echo 2 >>c; git add -N twin");
+    // That is git's to find out.
+    let (output, _) = ask(&env, &dir, &["--json"]);
+    unstaged.extend(letters(&serde_json::from_slice(&output.stdout).expect("JSON"), "unstaged"));
     assert_eq!(unstaged, listed("unstaged"));
 }
 

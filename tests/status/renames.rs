@@ -219,10 +219,12 @@ fn files_that_are_intended_to_be_added() {
         compare(&env, &dir, "intended", words);
     }
     let page = include_str!("../../docs/COMPATIBILITY-status.md");
-    assert!(
-        page.contains("files that are intended to be added (`git add -N`) or in a conflict"),
-        "it is not documented"
-    );
+    for said in [
+        "intended to be added (`git add -N`), where copies are looked for",
+        "files in a conflict, where others are",
+    ] {
+        assert!(page.contains(said), "it is not documented: {said}");
+    }
 }
 
 /// Found by `status_machine`: to git a file in a conflict is a new one, which a deleted one may have become; then it does
