@@ -18,7 +18,7 @@ use std::time::Duration;
 use clap::Parser;
 use support::document;
 use support::options::Common;
-use support::programs::{command, git, ours, succeed};
+use support::programs::{command, git, gix_version, ours, succeed};
 use support::timing::{Effort, Run, Summary, megabytes, milliseconds, timed, times_faster};
 use worktree::Worktree;
 
@@ -144,12 +144,6 @@ fn tree_row(tree: &Worktree, dirty: bool, words: &[&str], effort: Effort) -> io:
         megabytes(ours.memory),
     );
     Ok((line, [times, times_cached]))
-}
-
-/// gitoxide's program, if it is there.
-fn gix_version() -> Option<String> {
-    let output = Command::new("gix").arg("--version").output().ok()?;
-    Some(String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
 /// The floor, in a process of its own like all the others.

@@ -16,7 +16,6 @@ mod support;
 use std::fmt::Write as _;
 use std::io;
 use std::path::PathBuf;
-use std::process::Command;
 
 use clap::Parser;
 
@@ -24,6 +23,7 @@ use questions::{GIT, GIX, OURS, PROGRAMS, Question, TUNED};
 use rungs::Rung;
 use support::document;
 use support::options::Common;
+use support::programs::gix_version;
 use support::timing::{Effort, Run, Summary, megabytes, timed, times_faster};
 
 /// Measures how time grows with the size of a repository.
@@ -67,7 +67,7 @@ fn main() -> io::Result<()> {
     for repository in &arguments.repositories {
         rungs.push(Rung::given(&place, repository)?);
     }
-    let there = |program: &usize| *program != GIX || Command::new("gix").arg("--version").output().is_ok();
+    let there = |program: &usize| *program != GIX || gix_version().is_some();
     let programs: Vec<usize> = (0..PROGRAMS.len()).filter(there).collect();
     let mut rows = Vec::new();
     for (number, rung) in rungs.iter().enumerate() {
@@ -122,8 +122,7 @@ fn measure(
 }
 
 fn heading() -> io::Result<String> {
-    let gix = Command::new("gix").arg("--version").output();
-    let gix = gix.map_or("none".to_owned(), |said| String::from_utf8_lossy(&said.stdout).trim().to_owned());
+    let gix = gix_version().unwrap_or_else(|| "none".to_owned());
     let heading = document::heading(
         "Benchmarks by size",
         "cargo bench --bench ladder -- --output docs/BENCHMARKS-sizes.md REPOSITORY…",

@@ -34,6 +34,12 @@ fn install() -> io::Result<PathBuf> {
     Ok(dir)
 }
 
+/// What gitoxide's program calls itself, if it is there.
+pub(crate) fn gix_version() -> Option<String> {
+    let output = Command::new("gix").arg("--version").output().ok()?;
+    Some(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}
+
 pub(crate) fn command<A: AsRef<OsStr>>(program: impl AsRef<OsStr>, dir: &Path, args: &[A]) -> Command {
     let mut command = Command::new(program);
     command.current_dir(dir).args(args).stdin(Stdio::null());

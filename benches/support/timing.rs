@@ -120,8 +120,8 @@ impl Summary {
 
     /// For a table: median, p95 and p99.
     pub(crate) fn wall(&self) -> String {
-        let known = |time: Option<Duration>| time.map_or("–".to_owned(), milliseconds);
-        [milliseconds(self.median), known(self.p95), known(self.p99)].join(" | ")
+        let p99 = self.p99.map_or("–".to_owned(), milliseconds);
+        format!("{} | {p99}", self.median_and_p95())
     }
 
     /// For a table: the same, and processor time.

@@ -78,9 +78,7 @@ impl GitProgram {
         let mut numbers = self.version.split(['.', ' ', '-']).map_while(|part| part.parse::<u32>().ok());
         (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0)) >= (major, minor)
     }
-}
 
-impl GitProgram {
     /// Whether it takes characters for as wide as Unicode 16 does, which is what is known here.
     pub fn has_known_widths(&self) -> bool {
         self.at_least(2, 47) && !self.at_least(2, 51)

@@ -194,11 +194,10 @@ fn listed_by_git(env: &Environment, dir: &Path) -> Vec<String> {
         .collect()
 }
 
-#[test]
-fn each_worktree_is_what_git_says_there() {
+/// All of them, where there are directories that can't be read, and worktrees that are somebody else's; whether there are.
+fn family() -> (Environment, bool) {
     let mut env = Environment::new();
     shell(&env, env.path(), FAMILY);
-    // So that there are directories that can't be read, and worktrees that are somebody else's.
     let is_root = rustix::process::geteuid().is_root();
     env.drop_privileges();
     if is_root {
@@ -206,6 +205,12 @@ fn each_worktree_is_what_git_says_there() {
     } else {
         left_out("a worktree of another owner", "it takes root to give something away");
     }
+    (env, is_root)
+}
+
+#[test]
+fn each_worktree_is_what_git_says_there() {
+    let (env, is_root) = family();
     let place = |name: &str| env.path().join(name);
     let main = listed_by_git(&env, &place("repository"));
     assert_eq!(main.len(), 11);
@@ -243,13 +248,7 @@ fn each_worktree_is_what_git_says_there() {
 
 #[test]
 fn each_repository_of_a_list_is_what_git_says_there() {
-    let mut env = Environment::new();
-    shell(&env, env.path(), FAMILY);
-    let is_root = rustix::process::geteuid().is_root();
-    env.drop_privileges();
-    if is_root {
-        give(&env.path().join("foreign"), 0);
-    }
+    let (env, _) = family();
     let absolute = env.path().join("ahead").to_string_lossy().into_owned();
     let names = [
         "repository",
