@@ -2,18 +2,16 @@
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
-use std::os::unix::fs::PermissionsExt;
 use std::process::Stdio;
 use std::sync::mpsc;
 use std::time::Duration;
 
 use bstr::ByteSlice;
 
-use crate::support::Environment;
+use crate::support::{Environment, put_program};
 
 /// A git that waits, where it is to convert commits of another encoding, until somebody has made the file `go`.
-const GIT: &str = "#!/bin/sh
-PATH=${PATH#*:}
+const GIT: &str = "PATH=${PATH#*:}
 case \" $* \" in *' --encoding=UTF-8 '*) echo >>\"$WAITS/asked\"; until test -e \"$WAITS/go\"; do sleep 0.02; done ;; esac
 exec git \"$@\"
 ";
@@ -36,15 +34,9 @@ fn history(env: &Environment) {
 fn first_commits_do_not_wait_for_the_last() {
     let mut env = Environment::new();
     history(&env);
-    let (tools, waits) = (env.path().join("tools"), env.path().join("waits"));
-    fs::create_dir(&tools).expect("a new directory");
+    let waits = env.path().join("waits");
     fs::create_dir(&waits).expect("a new directory");
-    fs::write(tools.join("git"), GIT).expect("a new file");
-    fs::set_permissions(tools.join("git"), fs::Permissions::from_mode(0o755)).expect("our own file");
-    let mut path = tools.into_os_string();
-    path.push(":");
-    path.push(std::env::var_os("PATH").expect("PATH is set"));
-    env.set("PATH", path);
+    put_program(&mut env, "git", GIT);
     env.set("WAITS", &waits);
     for words in [&["--json"][..], &["--format=%H %s"], &["--graph"]] {
         let mut command = env.ours("git-fastlog", &env.path().join("repository"), words);

@@ -19,12 +19,11 @@ mod stats;
 mod surroundings;
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use crate::support::repository::{Generated, Plan};
-use crate::support::{Environment, Output};
+use crate::support::{Environment, Output, put_program};
 
 /// Exit codes of `git optimize run`.
 const DONE: i32 = 0;
@@ -43,16 +42,6 @@ fn ugly(env: &mut Environment, name: &str, seed: u64) -> Generated {
     env.set_config(&[]);
     make_loose(env, &it.dir, 120);
     it
-}
-
-/// A program before all others in PATH.
-fn put_program(env: &mut Environment, name: &str, script: &str) {
-    let dir = env.path().join("programs");
-    fs::create_dir_all(&dir).expect("writable");
-    fs::write(dir.join(name), format!("#!/bin/sh\n{script}\n")).expect("writable");
-    fs::set_permissions(dir.join(name), fs::Permissions::from_mode(0o755)).expect("ours");
-    let path = format!("{}:{}", dir.display(), std::env::var("PATH").expect("PATH is set"));
-    env.set("PATH", path);
 }
 
 /// A `git` that does what this script says before it does what it was asked to.

@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use super::{ends, put_program};
+use super::ends;
 use crate::support::repository::{Generated, Plan};
-use crate::support::{Environment, need};
+use crate::support::{Environment, need, put_program};
 
 fn with_crontab(env: &mut Environment) -> PathBuf {
     let table = env.path().join("crontab");

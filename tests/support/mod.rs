@@ -14,8 +14,21 @@ pub(crate) mod trace;
 #[cfg(target_os = "linux")]
 pub(crate) mod watch;
 
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+
 pub(crate) use environment::Environment;
 pub(crate) use process::Output;
+
+/// A program before all others in PATH.
+pub(crate) fn put_program(env: &mut Environment, name: &str, script: &str) {
+    let dir = env.path().join("programs");
+    fs::create_dir_all(&dir).expect("writable");
+    fs::write(dir.join(name), format!("#!/bin/sh\n{script}\n")).expect("writable");
+    fs::set_permissions(dir.join(name), fs::Permissions::from_mode(0o755)).expect("ours");
+    let path = format!("{}:{}", dir.display(), std::env::var("PATH").expect("PATH is set"));
+    env.set("PATH", path);
+}
 
 /// Fails with a line that says what to install where a program is missing, so that nothing is skipped quietly.
 #[track_caller]
