@@ -118,3 +118,18 @@ fn copies_and_what_is_staged_at_the_same_path() {
     );
     assert_eq!(same(&env, &dir, &["-s"]).reason, "git finds no renames");
 }
+
+#[test]
+fn submodules_that_are_only_intended_are_gits() {
+    let env = Environment::new();
+    let dir = repository(
+        &env,
+        &format!(
+            "{FILES}; git init -q inner; git -C inner commit -q --allow-empty -m x; git add -N inner 2>/dev/null"
+        ),
+    );
+    for words in QUESTIONS {
+        let answered = same(&env, &dir, words);
+        assert_eq!(answered.reason, "a submodule that is only intended to be added", "{words:?}");
+    }
+}

@@ -1,6 +1,7 @@
 //! `git faststatus` against `git status` in states that were made on purpose; `status_machine` has the random ones.
 
 mod bad_input;
+mod closed;
 mod colors;
 mod columns;
 mod contents;

@@ -7,6 +7,7 @@ mod cache_tree;
 mod parse;
 mod untracked_cache;
 
+use std::ffi::CStr;
 use std::fs::File;
 use std::io::ErrorKind;
 use std::ops::Range;
@@ -54,7 +55,7 @@ struct Slot {
 /// A decoded index.
 pub struct IndexFile {
     bytes: Bytes,
-    /// Version 4: all paths, unpacked.
+    /// Version 4: all paths, unpacked, each with a NUL behind it.
     unpacked: Option<Vec<u8>>,
     slots: Vec<Slot>,
     hash: Kind,
@@ -153,8 +154,22 @@ impl IndexFile {
     }
 
     fn path_of(&self, slot: &Slot) -> &BStr {
-        let from = self.unpacked.as_deref().unwrap_or(&self.bytes);
-        from[slot.path as usize..][..slot.len as usize].as_bstr()
+        self.paths()[slot.path as usize..][..slot.len as usize].as_bstr()
+    }
+
+    /// All paths, and more in between, each with a NUL behind it.
+    fn paths(&self) -> &[u8] {
+        self.unpacked.as_deref().unwrap_or(&self.bytes)
+    }
+
+    /// The path of the entry at `at` without its first `skip` bytes, as the system takes it: nothing is copied.
+    ///
+    /// # Errors
+    /// When there is a NUL within it, as only a damaged index has.
+    pub fn path_from(&self, at: usize, skip: usize) -> Result<&CStr, NotExact> {
+        let slot = &self.slots[at];
+        let path = &self.paths()[slot.path as usize..][skip..=slot.len as usize];
+        CStr::from_bytes_with_nul(path).map_err(|_| "index: a path".into())
     }
 
     /// The end of the entries from `start` on, below `end`, whose paths begin with `prefix`.

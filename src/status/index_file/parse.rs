@@ -60,6 +60,9 @@ pub(super) fn parse(bytes: Bytes, hash: Kind, timestamp: i64) -> Result<IndexFil
             }
             index.skipped += usize::from(more & SKIP_WORKTREE != 0);
             index.intended += usize::from(more & INTENT_TO_ADD != 0);
+            if mode == GITLINK && more & INTENT_TO_ADD != 0 {
+                return Err("a submodule that is only intended to be added".into());
+            }
             name += 2;
         }
         check_mode(mode)?;
@@ -75,7 +78,7 @@ pub(super) fn parse(bytes: Bytes, hash: Kind, timestamp: i64) -> Result<IndexFil
             let kept = kept.ok_or_else(|| corrupt("a prefix"))?;
             start = paths.len();
             paths.extend_from_within(previous.0..previous.0 + kept);
-            paths.extend_from_slice(&rest[..length]);
+            paths.extend_from_slice(&rest[..=length]);
             len = kept + length;
             index.slots.push(Slot { stat: at as u32, path: offset(start)?, len: len as u32 });
             at = next + length + 1;

@@ -6,6 +6,7 @@
 
 mod names;
 mod nested;
+mod place;
 mod system;
 mod tracked;
 mod untracked;
@@ -19,7 +20,7 @@ use rustix::fs::Stat;
 pub use names::{Kind, Name, ReadNames};
 pub use system::FOR_LOOKUP;
 
-use super::excludes::{Excludes, GlobalExcludes};
+use super::excludes::GlobalExcludes;
 use super::index_file::{IndexFile, UntrackedCache};
 use super::options::{Ignored, Untracked};
 use super::paths::Paths;
@@ -119,15 +120,7 @@ impl<'a> Scan<'a> {
     /// Where git would warn, or only git knows.
     pub fn run(&self, top: &OwnedFd) -> Result<Found, NotExact> {
         let mut found = Found::default();
-        let place = tracked::Place {
-            dir: top,
-            path: b"",
-            entries: 0..self.index.len(),
-            excludes: Excludes::new(self.excludes),
-            known: self.snapshot.and_then(Snapshot::root),
-            depth: 0,
-        };
-        self.tracked_directory(place, &mut found)?;
+        self.top(top, &mut found)?;
         found.tracked.retain(|(at, _)| self.paths.contains(self.index.path(*at)));
         found.untracked.retain(|path| self.is_other(path));
         found.ignored.retain(|path| self.is_other(path));
@@ -150,18 +143,20 @@ impl<'a> Scan<'a> {
         known: Option<Directory<'a>>,
     ) -> Result<(Names<'a>, Identity), NotExact> {
         let (names, identity) = names::names(dir, known)?;
-        if self.untracked_cache.is_some_and(|cache| cache.is_doubtful(path.into(), &identity)) {
-            return Err("an untracked cache that may be out of date".into());
-        }
-        self.count(matches!(names, Names::Known(_)));
+        self.looked_at(path, &names, &identity)?;
         Ok((names, identity))
     }
 
-    fn count(&self, was_known: bool) {
+    /// Takes note of a directory whose names are known now.
+    fn looked_at(&self, path: &[u8], names: &Names<'_>, identity: &Identity) -> Result<(), NotExact> {
+        if self.untracked_cache.is_some_and(|cache| cache.is_doubtful(path.into(), identity)) {
+            return Err("an untracked cache that may be out of date".into());
+        }
         self.directories.fetch_add(1, Ordering::Relaxed);
-        if was_known {
+        if matches!(names, Names::Known(_)) {
             self.known.fetch_add(1, Ordering::Relaxed);
         }
+        Ok(())
     }
 
     /// The identity under which a directory may be remembered.

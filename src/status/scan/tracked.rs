@@ -1,37 +1,24 @@
-//! Directories that have tracked files in them.
+//! What is in a directory that has tracked files in it.
 
+use std::cmp::Ordering;
 use std::ops::Range;
-use std::os::fd::OwnedFd;
 
-use bstr::ByteSlice;
 use rayon::prelude::*;
 use smallvec::SmallVec;
 
-use super::names::{self, Kind, Name, Names};
+use super::names::{Kind, Name, Names};
+use super::place::Place;
 use super::{Found, MAX_DEPTH, Scan, TrackedState, nested};
 use crate::repo::NotExact;
-use crate::status::excludes::{Excludes, GITIGNORE};
+use crate::status::excludes::GITIGNORE;
 use crate::status::index_file::{Entry, GITLINK};
-use crate::status::options::{Ignore, Untracked};
+use crate::status::options::Ignore;
 use crate::status::paths::Reach;
-use crate::status::snapshot::{Directory, FreshDirectory};
+use crate::status::snapshot::{Directory, FreshDirectory, Identity};
 use crate::status::stat::{Verdict, stat_at};
 
 /// Directories with fewer entries below them are not worth another thread.
 const WORTH_SPLITTING: usize = 512;
-
-/// A directory to be scanned.
-pub(super) struct Place<'p, 's, 'x> {
-    pub(super) dir: &'p OwnedFd,
-    /// With a slash at its end; empty for the top.
-    pub(super) path: &'p [u8],
-    /// What the index has below it.
-    pub(super) entries: Range<usize>,
-    /// What applies in the directory above.
-    pub(super) excludes: Excludes<'x>,
-    pub(super) known: Option<Directory<'s>>,
-    pub(super) depth: usize,
-}
 
 /// Entries of the index with the same next component.
 struct Group<'i> {
@@ -41,38 +28,39 @@ struct Group<'i> {
 }
 
 /// A directory below that has to be scanned.
-struct Below<'i> {
-    name: &'i [u8],
-    entries: Range<usize>,
-    child: Option<u32>,
+pub(super) struct Below<'i> {
+    pub(super) name: &'i [u8],
+    pub(super) entries: Range<usize>,
+    pub(super) child: Option<u32>,
 }
 
 impl<'a> Scan<'a> {
-    pub(super) fn tracked_directory(
+    /// Scans a directory with these names.
+    pub(super) fn look_at(
         &self,
-        mut place: Place<'_, 'a, 'a>,
+        place: &Place<'_, 'a>,
+        names: Option<(Names<'a>, Identity)>,
         found: &mut Found,
     ) -> Result<(), NotExact> {
         if place.depth > MAX_DEPTH {
             return Err("deeply nested directories".into());
         }
-        let mut groups = self.groups(&place);
+        let mut groups = self.groups(place);
         if !self.paths.is_all() {
-            groups.retain(|group| self.is_wanted(&place, group.name));
+            groups.retain(|group| self.is_wanted(place, group.name));
         }
         let mut below: Vec<Below<'_>> = Vec::new();
-        let names = match self.untracked {
-            Untracked::No => None,
-            _ => Some(self.names_in(place.dir, place.path, place.known)?),
-        };
         if let Some((names, identity)) = names {
             if names.contains(GITIGNORE.as_bytes()) {
-                place.excludes.enter(place.dir, place.path.into())?;
+                self.read_patterns(place)?;
             } else {
-                self.refuse_hidden_gitignore(&place)?;
+                self.refuse_hidden_gitignore(place)?;
             }
-            groups.sort_unstable_by(|a, b| a.name.cmp(b.name));
-            self.merge(&place, &groups, &names, &mut below, found)?;
+            // Files alone are in order.
+            if groups.iter().any(|group| group.is_directory) {
+                groups.sort_unstable_by(|a, b| a.name.cmp(b.name));
+            }
+            self.merge(place, &groups, &names, &mut below, found)?;
             if let Names::Read(names, _) = names {
                 let identity = self.lasting(identity);
                 found.read.push(FreshDirectory { path: place.path.into(), identity, names });
@@ -82,15 +70,15 @@ impl<'a> Scan<'a> {
                 if group.is_directory {
                     below.push(Below { name: group.name, entries: group.entries.clone(), child: None });
                 } else {
-                    self.file(&place, group, None, found)?;
+                    self.file(place, group, None, found)?;
                 }
             }
         }
-        self.descend(&place, below, found)
+        self.descend(place, below, found)
     }
 
     /// A sparse checkout may have left out a file with patterns; git reads it from the index then.
-    fn refuse_hidden_gitignore(&self, place: &Place<'_, '_, '_>) -> Result<(), NotExact> {
+    fn refuse_hidden_gitignore(&self, place: &Place<'_, '_>) -> Result<(), NotExact> {
         if self.index.skipped == 0 {
             return Ok(());
         }
@@ -102,7 +90,7 @@ impl<'a> Scan<'a> {
     }
 
     /// The entries below a directory by their next component.
-    fn groups<'i>(&'i self, place: &Place<'_, '_, '_>) -> SmallVec<[Group<'i>; 16]> {
+    fn groups<'i>(&'i self, place: &Place<'_, '_>) -> SmallVec<[Group<'i>; 16]> {
         let mut groups = SmallVec::new();
         let skip = place.path.len();
         let mut at = place.entries.start;
@@ -133,7 +121,7 @@ impl<'a> Scan<'a> {
     /// Walks along names and groups, both ordered by name.
     fn merge<'i>(
         &self,
-        place: &Place<'_, 'a, 'a>,
+        place: &Place<'_, 'a>,
         groups: &[Group<'i>],
         names: &Names<'a>,
         below: &mut Vec<Below<'i>>,
@@ -144,15 +132,17 @@ impl<'a> Scan<'a> {
             if self.is_stopped() {
                 return Ok(());
             }
-            while next < groups.len() && groups[next].name < name.name {
-                self.missing(&groups[next], found)?;
-                next += 1;
-            }
             let (mut is_tracked, mut has_tracked) = (false, false);
-            // A file and a directory of one name can both be in an index with conflicts.
-            while next < groups.len() && groups[next].name == name.name {
-                let group = &groups[next];
-                next += 1;
+            while let Some(group) = groups.get(next) {
+                match group.name.cmp(name.name) {
+                    Ordering::Less => {
+                        self.missing(group, found)?;
+                        next += 1;
+                        continue;
+                    }
+                    Ordering::Equal => next += 1,
+                    Ordering::Greater => break,
+                }
                 if !group.is_directory {
                     is_tracked |= name.kind != Kind::Directory || self.is_gitlink(group);
                     self.file(place, group, Some(name.kind), found)?;
@@ -162,9 +152,14 @@ impl<'a> Scan<'a> {
                 } else {
                     self.behind(place, group.name, group.entries.clone(), found)?;
                 }
+                // A file and a directory of one name can both be in an index with conflicts.
+                if !self.index.has_conflicts {
+                    break;
+                }
             }
             if !is_tracked && !has_tracked && self.is_wanted(place, name.name) && name.name != b".git" {
-                self.untracked_name(place.dir, place.path, &name, &place.excludes, place.depth, found)?;
+                let excludes = self.excludes_of(place);
+                self.untracked_name(place.dir, place.path, &name, excludes, place.depth, found)?;
             }
         }
         groups[next..].iter().try_for_each(|group| self.missing(group, found))
@@ -177,7 +172,7 @@ impl<'a> Scan<'a> {
     /// Scans the directories below, on more threads if that is worth it.
     fn descend(
         &self,
-        place: &Place<'_, 'a, 'a>,
+        place: &Place<'_, 'a>,
         below: Vec<Below<'_>>,
         found: &mut Found,
     ) -> Result<(), NotExact> {
@@ -198,25 +193,7 @@ impl<'a> Scan<'a> {
         })
     }
 
-    fn enter(&self, place: &Place<'_, 'a, 'a>, below: &Below<'_>, found: &mut Found) -> Result<(), NotExact> {
-        if self.is_stopped() {
-            return Ok(());
-        }
-        let Some(dir) = names::open_directory(place.dir, below.name)? else {
-            return self.behind(place, below.name, below.entries.clone(), found);
-        };
-        let path = [place.path, below.name, b"/"].concat();
-        let mut excludes = place.excludes.clone();
-        if self.untracked != Untracked::No && !excludes.inside_excluded {
-            excludes.inside_excluded = excludes.is_excluded(path[..path.len() - 1].into(), true);
-        }
-        let known = below.child.and_then(|child| self.snapshot.and_then(|old| old.directory(child)));
-        let entries = below.entries.clone();
-        let place = Place { dir: &dir, path: &path, entries, excludes, known, depth: place.depth + 1 };
-        self.tracked_directory(place, found)
-    }
-
-    fn is_wanted(&self, place: &Place<'_, '_, '_>, name: &[u8]) -> bool {
+    fn is_wanted(&self, place: &Place<'_, '_>, name: &[u8]) -> bool {
         self.paths.is_all() || self.paths.reach(&[place.path, name].concat()) != Reach::Nothing
     }
 
@@ -242,19 +219,20 @@ impl<'a> Scan<'a> {
 
     /// What the index has below `name`, where there is no directory of that name. There may be a link: git does not
     /// take what is behind one for tracked files, but it looks there.
-    fn behind(
+    pub(super) fn behind(
         &self,
-        place: &Place<'_, '_, '_>,
+        place: &Place<'_, '_>,
         name: &[u8],
         entries: Range<usize>,
         found: &mut Found,
     ) -> Result<(), NotExact> {
-        let is_link = stat_at(place.dir, name)?
+        let relative = [&place.path[place.opened..], name].concat();
+        let is_link = stat_at(place.dir, relative.as_slice())?
             .is_some_and(|stat| rustix::fs::FileType::from_raw_mode(stat.st_mode).is_symlink());
         if is_link {
             for at in entries.clone() {
                 let entry = self.index.entry(at);
-                if stat_at(place.dir, &entry.path.as_bytes()[place.path.len()..])?.is_some()
+                if stat_at(place.dir, self.index.path_from(at, place.opened)?)?.is_some()
                     && (entry.is_skipped() && self.look_for_skipped || entry.mode() == GITLINK)
                 {
                     return Err("a link in the place of a directory".into());
@@ -294,7 +272,7 @@ impl<'a> Scan<'a> {
     /// A tracked file, or a submodule. `kind`: what has its name, if that is known.
     fn file(
         &self,
-        place: &Place<'_, '_, '_>,
+        place: &Place<'_, '_>,
         group: &Group<'_>,
         kind: Option<Kind>,
         found: &mut Found,
@@ -306,7 +284,7 @@ impl<'a> Scan<'a> {
             if !entry.is_skipped() || !self.look_for_skipped {
                 return Ok(());
             }
-            if kind.is_none() && stat_at(place.dir, group.name)?.is_none() {
+            if kind.is_none() && stat_at(place.dir, self.index.path_from(at, place.opened)?)?.is_none() {
                 return Ok(());
             }
             // It is there, so the mark does not count.
@@ -320,7 +298,7 @@ impl<'a> Scan<'a> {
             found.ignored_submodules.push(at);
             return Ok(());
         }
-        let Some(stat) = stat_at(place.dir, group.name)? else {
+        let Some(stat) = stat_at(place.dir, self.index.path_from(at, place.opened)?)? else {
             return self.all_missing(group.entries.clone(), found);
         };
         let is_directory = rustix::fs::FileType::from_raw_mode(stat.st_mode).is_dir();
@@ -329,14 +307,14 @@ impl<'a> Scan<'a> {
             if stages.into_iter().any(|at| self.index.entry(at).mode() == GITLINK) {
                 return Err("conflict of a submodule".into());
             }
-            let stat = self.unless_directory(place, group.name, is_directory)?.then_some(stat);
+            let stat = self.unless_directory(place, at, is_directory)?.then_some(stat);
             self.different(at, TrackedState::Conflict(stat), found);
             return Ok(());
         }
         if entry.mode() == GITLINK {
-            return self.submodule(place, group, is_directory, found, at, stat);
+            return self.submodule(place, is_directory, found, at, stat);
         }
-        if !self.unless_directory(place, group.name, is_directory)? {
+        if !self.unless_directory(place, at, is_directory)? {
             if marked {
                 self.different(at, TrackedState::Deleted, found);
                 return Ok(());
@@ -359,14 +337,14 @@ impl<'a> Scan<'a> {
     /// A directory in the place of a file means that the file is gone, unless the directory is a repository.
     fn unless_directory(
         &self,
-        place: &Place<'_, '_, '_>,
-        name: &[u8],
+        place: &Place<'_, '_>,
+        at: usize,
         is_directory: bool,
     ) -> Result<bool, NotExact> {
         if !is_directory {
             return Ok(true);
         }
-        match nested::has_git(place.dir, name)? {
+        match nested::has_git(place.dir, &self.index.path(at)[place.opened..])? {
             true => Err("a repository in the place of a file".into()),
             false => Ok(false),
         }
@@ -374,8 +352,7 @@ impl<'a> Scan<'a> {
 
     fn submodule(
         &self,
-        place: &Place<'_, '_, '_>,
-        group: &Group<'_>,
+        place: &Place<'_, '_>,
         is_directory: bool,
         found: &mut Found,
         at: usize,
@@ -389,7 +366,7 @@ impl<'a> Scan<'a> {
             return Ok(());
         }
         // Without a repository in it, there is nothing that could differ.
-        if nested::has_git(place.dir, group.name)? {
+        if nested::has_git(place.dir, &self.index.path(at)[place.opened..])? {
             found.tracked.push((at, TrackedState::Submodule(stat)));
         }
         Ok(())

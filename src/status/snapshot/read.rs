@@ -178,6 +178,11 @@ impl<'s> Directory<'s> {
         Name { name: self.snapshot.text(place & (u64::MAX >> 8), u32_at(record, 8)), kind, child }
     }
 
+    /// All names.
+    pub fn names(&self) -> impl Iterator<Item = Name<'s>> {
+        (0..self.count).map(|at| self.name(at))
+    }
+
     /// The position of a name.
     pub fn find(&self, name: &[u8]) -> Option<usize> {
         let (mut low, mut high) = (0, self.count);
