@@ -133,6 +133,7 @@ impl<'a> Scan<'a> {
                 return Ok(());
             }
             let (mut is_tracked, mut has_tracked) = (false, false);
+            // A file and a directory of one name can both be in an index with conflicts.
             while let Some(group) = groups.get(next) {
                 match group.name.cmp(name.name) {
                     Ordering::Less => {
@@ -151,10 +152,6 @@ impl<'a> Scan<'a> {
                     below.push(Below { name: group.name, entries: group.entries.clone(), child: name.child });
                 } else {
                     self.behind(place, group.name, group.entries.clone(), found)?;
-                }
-                // A file and a directory of one name can both be in an index with conflicts.
-                if !self.index.has_conflicts {
-                    break;
                 }
             }
             if !is_tracked && !has_tracked && self.is_wanted(place, name.name) && name.name != b".git" {
