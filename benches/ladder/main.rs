@@ -180,8 +180,8 @@ fn tables(rungs: &[Rung], rows: &[Row]) -> String {
     for (number, rung) in rungs.iter().enumerate() {
         let _ = write!(
             text,
-            "## {}\n\n{} commits, {} files, {} of objects\n\n| question | program | median | p95 | p99 | memory | times faster: \
-             git-fast |\n| --- | --- | ---: | ---: | ---: | ---: | ---: |\n",
+            "## {}\n\n{} commits, {} files, {} of objects\n\n| question | program | runs | median | p95 | p99 | memory | times \
+             faster: git-fast |\n| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |\n",
             rung.name, rung.commits, rung.files, rung.size,
         );
         for row in rows.iter().filter(|row| row.rung == number) {
@@ -194,7 +194,8 @@ fn tables(rungs: &[Rung], rows: &[Row]) -> String {
                 };
                 let _ = writeln!(
                     text,
-                    "| {title} | {name} | {} | {} | {times} |",
+                    "| {title} | {name} | {} | {} | {} | {times} |",
+                    row.runs[program].len(),
                     summary.wall(),
                     megabytes(summary.memory)
                 );

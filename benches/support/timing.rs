@@ -12,7 +12,7 @@ pub(crate) struct Effort {
     /// How often each command runs, unless that would take longer than the budget.
     #[arg(long, default_value_t = FOR_P95)]
     runs: usize,
-    /// Seconds for one row; no row has fewer than three runs.
+    /// Seconds for one row; no row has fewer than three runs, but where they would take ten times as long.
     #[arg(long, default_value_t = 60)]
     budget: u64,
     /// Seconds that a row may take for as many runs as its 99th percentile needs.
@@ -27,11 +27,16 @@ impl Effort {
         let quick = Duration::from_secs(self.quick);
         (0..).take_while(move |done| {
             let past = start.elapsed();
-            *done < 3 || *done < self.runs && past < budget || *done < FOR_P99 && past < quick
+            *done == 0
+                || *done < 3 && past < budget * PATIENCE
+                || *done < self.runs && past < budget
+                || *done < FOR_P99 && past < quick
         })
     }
 }
 
+/// How many times the budget three runs may take.
+const PATIENCE: u32 = 10;
 /// With fewer runs than these a percentile by nearest rank is nothing but the largest of all.
 const FOR_P95: usize = 20;
 const FOR_P99: usize = 100;
