@@ -92,6 +92,8 @@ impl Invocation {
         if self.own.json || self.own.summary {
             (settings.format, settings.branch) = (Format::PorcelainV2, true);
             settings.show_stash |= self.own.summary;
+            // As for porcelain formats, what is configured for people does not count.
+            settings.ahead_behind = options.ahead_behind.unwrap_or(true);
         }
         let Some((top, prefix)) = worktree(&repo, &config)? else { return Err("no worktree".into()) };
         let paths = Paths::read(&options.paths, &top, prefix.as_bstr())?;

@@ -61,6 +61,11 @@ fn an_upstream_that_is_gone_or_not_counted() {
     let expected = json!({"name": "up", "gone": false, "ahead": null, "behind": null});
     assert_eq!(object(&env, &dir, &["--no-ahead-behind"])["upstream"], expected);
     same_from_git(&env, &dir, &["--no-ahead-behind"]);
+    // A setting for people.
+    shell(&env, &dir, "git config status.aheadBehind false");
+    let expected = json!({"name": "up", "gone": false, "ahead": 1, "behind": 0});
+    assert_eq!(object(&env, &dir, &[])["upstream"], expected);
+    same_from_git(&env, &dir, &[]);
     shell(&env, &dir, "git branch -qD up");
     let expected = json!({"name": "up", "gone": true, "ahead": null, "behind": null});
     assert_eq!(object(&env, &dir, &[])["upstream"], expected);
