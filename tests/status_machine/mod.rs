@@ -47,6 +47,8 @@ fn status_is_gits_whatever_happens() {
     let seed = number("GIT_FAST_STATUS_SEED", SEED);
     let only = env::var("GIT_FAST_STATUS_CASE").ok().map(|_| number("GIT_FAST_STATUS_CASE", 0) as usize);
     let cases = number("GIT_FAST_STATUS_CASES", CASES as u64) as usize;
+    // One that only a long run comes to is replayed as well.
+    let cases = only.map_or(cases, |only| cases.max(only + 1));
     let steps = number("GIT_FAST_STATUS_STEPS", STEPS as u64) as usize;
     println!("seed {seed}, {cases} cases of {steps} steps");
     let tally = Tally::default();
