@@ -82,19 +82,18 @@ impl Invocation {
             let ours: Vec<OsString> = ours.cloned().collect();
             return Ok(cross_check::run(&git.path, cross_check::Question::Status, &ours, &self.git_args));
         }
-        let options = options.map_err(|refusal| NotExact::from(refusal.0))?;
+        let mut options = options.map_err(|refusal| NotExact::from(refusal.0))?;
         if !git.at_least(2, 39) {
             return Err(format!("git {} is too old", git.version).into());
         }
         check_not_traced()?;
         repo.check_read_with_commits()?;
-        let mut settings = Settings::resolve(&options, &config, &git)?;
         if self.own.json || self.own.summary {
-            (settings.format, settings.branch) = (Format::PorcelainV2, true);
-            settings.show_stash |= self.own.summary;
-            // As for porcelain formats, what is configured for people does not count.
-            settings.ahead_behind = options.ahead_behind.unwrap_or(true);
+            // What is configured for people does not count, as in that format.
+            (options.format, options.nul, options.branch) = (Some(Format::PorcelainV2), false, Some(true));
         }
+        let mut settings = Settings::resolve(&options, &config, &git)?;
+        settings.show_stash |= self.own.summary;
         let Some((top, prefix)) = worktree(&repo, &config)? else { return Err("no worktree".into()) };
         let paths = Paths::read(&options.paths, &top, prefix.as_bstr())?;
         let quiet = self.own.exit_code && !self.names_format && !self.own.json && !self.own.summary;
