@@ -6,7 +6,7 @@ complete -c git-fastlog -l page -d 'Show page N, counted from 1, of --per-page c
 complete -c git-fastlog -l per-page -d 'Commits on a page [default: fastlog.pageSize, 30]' -r
 complete -c git-fastlog -l cursor -d 'Continue behind the page that gave this token, whatever commits came since' -r
 complete -c git-fastlog -l contains-path -d 'Every file that commits have touched and whose path matches the pathspec, deleted ones included' -r
-complete -c git-fastlog -l threads -d 'Threads to render with [default: the number of processors]' -r
+complete -c git-fastlog -l threads -d 'Threads to render with, 256 at most [default: the number of processors]' -r
 complete -c git-fastlog -l json -d 'One JSON object per commit and a trailer with page, cursor and has_more'
 complete -c git-fastlog -l count -d 'Print the number of commits instead of the commits'
 complete -c git-fastlog -l shortlog -d 'Summarize the commits by author, as git shortlog does'

@@ -2,7 +2,7 @@
 # Generated from the definitions of the options: see tests/generated.
 
 complete -c git-faststatus -w 'git status'
-complete -c git-faststatus -l threads -d 'Threads to scan with [default: the number of processors]' -r
+complete -c git-faststatus -l threads -d 'Threads to scan with, 256 at most [default: the number of processors]' -r
 complete -c git-faststatus -l repos-from -d 'One line for each repository whose path is a line of FILE (- for standard input)' -r -F
 complete -c git-faststatus -l json -d 'One JSON object with the branch and one entry per path'
 complete -c git-faststatus -l summary -d 'One line with the branch, what is in progress, and the number of changes of each kind'

@@ -3,7 +3,6 @@
 use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io::Read;
-use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
@@ -13,7 +12,7 @@ use serde_json::Value;
 
 use crate::support::repository::{Generated, Plan, args};
 use crate::support::trace::Served;
-use crate::support::{Environment, Output};
+use crate::support::{Environment, Output, put_program};
 
 struct World {
     env: Environment,
@@ -124,14 +123,9 @@ fn cross_check_says_nothing_where_answers_are_equal() {
 fn cross_check_reports_a_difference() {
     let mut world = World::new();
     let git = world.git(&["log", "--format=%H", "-n3"]).success("git log");
-    let other = world.env.path().join("other");
-    fs::create_dir(&other).expect("a new directory");
     let real = world.env.real_git();
-    let script =
-        format!("#!/bin/sh\n{} \"$@\" | sed 2s/^./x/\ntest \"$1\" != log || exit 3\n", real.display());
-    fs::write(other.join("git"), script).expect("a writable directory");
-    fs::set_permissions(other.join("git"), fs::Permissions::from_mode(0o755)).expect("it is ours");
-    world.env.put_first(&other);
+    let script = format!("{} \"$@\" | sed 2s/^./x/\ntest \"$1\" != log || exit 3", real.display());
+    put_program(&mut world.env, "git", &script);
 
     let (output, served, _) = world.fastlog(&["--cross-check", "--format=%H", "-n3"]);
     assert_eq!((output.code, served), (1, Served::Native));
@@ -461,6 +455,8 @@ fn as_many_threads_as_asked_for() {
     let one = threads("--threads=1");
     assert_eq!(threads("--threads=2"), one + 1);
     assert_eq!(threads("--threads=7"), one + 6);
+    // Tens of thousands would stop the machine.
+    assert_eq!(threads("--threads=65535"), one + 255);
 }
 
 #[test]
@@ -479,6 +475,24 @@ fn wrong_command_lines_of_our_own() {
     ] {
         let message = world.refused(words, 129);
         assert!(message.starts_with("error: "), "{words:?}: {message}");
+    }
+}
+
+/// The index is there: that is not what is missing.
+#[test]
+fn questions_that_only_git_could_answer_and_does_not_have() {
+    let world = World::new();
+    for (words, reason) in [
+        (&["--json", "no-such-revision"][..], "revision 'no-such-revision'"),
+        (&["--json", "-p"], "git has no --json, and only git could answer this: diff output"),
+        (&["--json", "--bogus"], "--bogus"),
+        (&["--json", "--no-index"], "--no-index"),
+        (&["--contains-path", "*", "no-such-revision"], "revision 'no-such-revision'"),
+        (&["--last-modified", "no-such-revision"], "revision 'no-such-revision'"),
+    ] {
+        let message = world.refused(words, 128);
+        assert!(message.starts_with("fatal: ") && message.contains(reason), "{words:?}: {message}");
+        assert!(!message.contains("index build"), "{words:?}: {message}");
     }
 }
 

@@ -146,6 +146,10 @@ fn files() -> Vec<Seed> {
                 Some(_) => {}
             }
         }
+        run("cp .git/index .git/index-before; cp .git/index-conflict .git/index; mv $(git ls-files | sed 1q) renamed
+             git add -A . ':!z'; echo new >new; git status --porcelain=v2 -z --branch --show-stash >.git/said
+             cp .git/index-before .git/index");
+        add(&mut seeds, "git's status", &git_dir.join("said"));
         for (name, object) in [("commit", "HEAD"), ("tree", "HEAD^{tree}")] {
             seeds.push((name, env.git_ok(&it.dir, &["cat-file", name, object])));
         }
@@ -175,6 +179,11 @@ fn texts() -> Vec<Seed> {
         ("mailmap", b"A U\0A <a@b> B <c@d>\n# no\n<e@f> <g@h>\nAll <a@b>\n".to_vec()),
         ("gitignore", b"a/b/c.o\0*.o\n!keep.o\n/top\ndir/\n**/x/**\na/**/b\n[!a-z]?\\*\n \\ \n".to_vec()),
         ("gitattributes", b"a/b.c\0*.c text eol=crlf -diff !x filter=f\n/a/** ident\n# no\n".to_vec()),
+        (
+            "gitmodules",
+            b"[submodule \"a\"]\n\tpath = a/b\n\turl = ../x\n[submodule \"c\"]\npath=\"c\"\nignore = dirty\n"
+                .to_vec(),
+        ),
         ("cursor", [&[0; 21][..], &[2; 41], &[1; 20]].concat()),
         (
             "command line",

@@ -1,12 +1,9 @@
 //! The commands that README.md gives for use, as they stand there.
 
-use std::fs;
-use std::os::unix::fs::PermissionsExt;
-
 use bstr::ByteSlice;
 
-use crate::support::Environment;
 use crate::support::repository::{Generated, Plan};
+use crate::support::{Environment, put_program};
 
 /// The lines of the block below "Use".
 fn commands() -> Vec<&'static str> {
@@ -20,15 +17,10 @@ fn commands_of_the_readme_work_as_they_stand() {
     let it = Generated::new(&env, "repository", Plan::plain(61, 200));
     env.git_ok(&it.dir, &["checkout", "-q", "-f", "main"]);
     // Nobody's real schedule is changed.
-    let programs = env.path().join("programs");
-    fs::create_dir(&programs).expect("a new directory");
-    let crontab = "#!/bin/sh\ncase $1 in -l) echo no crontab for me >&2; exit 1 ;; *) cat \"$1\" >\"$HOME/crontab\" ;; esac\n";
-    for (name, script) in [("crontab", crontab), ("systemctl", "#!/bin/sh\nexit 1\n")] {
-        fs::write(programs.join(name), script).expect("writable");
-        fs::set_permissions(programs.join(name), fs::Permissions::from_mode(0o755)).expect("ours");
-    }
-    let path = [env.bin(), &programs].map(|dir| dir.display().to_string()).join(":");
-    env.set("PATH", format!("{path}:{}", std::env::var("PATH").expect("PATH is set")));
+    let crontab =
+        "case $1 in -l) echo no crontab for me >&2; exit 1 ;; *) cat \"$1\" >\"$HOME/crontab\" ;; esac";
+    put_program(&mut env, "crontab", crontab);
+    put_program(&mut env, "systemctl", "exit 1");
     let commands = commands();
     assert!(commands.len() > 15, "{commands:?}");
     for command in commands {

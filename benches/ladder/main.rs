@@ -116,6 +116,14 @@ fn measure(
             }
         }
     }
+    for &program in programs {
+        for _ in 0..effort.alone(&runs[program]) {
+            if let Some(command) = question.command(rung, program) {
+                question.prepare(rung)?;
+                runs[program].push(timed(command)?);
+            }
+        }
+    }
     let times = times_faster(&runs[TUNED], &runs[OURS]);
     document::say(&format!("{} {}: {times:.1}\n", rung.name, question.name))?;
     Ok(runs)
@@ -127,7 +135,7 @@ fn heading() -> io::Result<String> {
         "Benchmarks by size",
         "cargo bench --bench ladder -- --output docs/BENCHMARKS-sizes.md REPOSITORY…",
         "The repositories are generated (benches/generate.rs), but for those given by name. Whole processes, wall-clock \
-         time, standard output to `/dev/null`, runs interleaved, caches warm. Tuned: git with a commit-graph with \
+         time, standard output to `/dev/null`, runs interleaved (what a program has more than git, it ran by itself), caches warm. Tuned: git with a commit-graph with \
          changed-path filters, for status an index with an untracked cache (git on Linux has no file system monitor of \
          its own). gix: gitoxide's program, where it has such a command; what it prints is not compared. Our answers \
          were compared with git's byte for byte first. The sizes in the names of generated repositories (10 MB, 100 MB, \

@@ -15,7 +15,8 @@ pub(crate) struct Effort {
     /// Seconds for one row; no row has fewer than three runs, but where they would take ten times as long.
     #[arg(long, default_value_t = 60)]
     budget: u64,
-    /// Seconds that a row may take for as many runs as its 99th percentile needs.
+    /// Seconds that a row may take for as many runs as its 99th percentile needs; where its commands can be timed one by
+    /// one, each of them, and then for the 95th if not for the 99th.
     #[arg(long, default_value_t = 10)]
     quick: u64,
 }
@@ -32,6 +33,14 @@ impl Effort {
                 || *done < self.runs && past < budget
                 || *done < FOR_P99 && past < quick
         })
+    }
+
+    /// How many more runs of one command by itself its percentiles are worth.
+    pub(crate) fn alone(self, runs: &[Run]) -> usize {
+        let took: Duration = runs.iter().map(|run| run.wall).sum();
+        let seconds = |more: usize| took.as_secs_f64() / runs.len().max(1) as f64 * more as f64;
+        let more = [FOR_P99, FOR_P95].map(|enough| enough.saturating_sub(runs.len()));
+        more.into_iter().find(|more| seconds(*more) <= self.quick as f64).unwrap_or(0)
     }
 }
 

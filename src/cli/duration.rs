@@ -9,7 +9,11 @@ use std::time::Duration;
 pub fn parse(text: &str) -> Result<Duration, String> {
     let digits = text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
     let (number, unit) = text.split_at(digits);
-    let number: u64 = number.parse().map_err(|_| "expected a number and a unit, as in 10m".to_owned())?;
+    if number.is_empty() {
+        return Err("expected a number and a unit, as in 10m".to_owned());
+    }
+    let too_long = || "too long".to_owned();
+    let number: u64 = number.parse().map_err(|_| too_long())?;
     let milliseconds = match unit {
         "ms" => Some(number),
         "" | "s" => number.checked_mul(1000),
@@ -19,10 +23,7 @@ pub fn parse(text: &str) -> Result<Duration, String> {
         _ => return Err(format!("unknown unit '{unit}': ms, s, m, h or d")),
     };
     // A year is enough for everybody, and the sum with now can't overflow.
-    milliseconds
-        .filter(|ms| *ms <= 366 * 24 * 3_600_000)
-        .map(Duration::from_millis)
-        .ok_or_else(|| "too long".to_owned())
+    milliseconds.filter(|ms| *ms <= 366 * 24 * 3_600_000).map(Duration::from_millis).ok_or_else(too_long)
 }
 
 #[cfg(test)]
@@ -41,7 +42,7 @@ mod tests {
         ] {
             assert_eq!(parse(text), Ok(Duration::from_millis(expected)), "{text}");
         }
-        for text in ["", "m", "1w", "-1s", "99999999999h", "1.5h"] {
+        for text in ["", "m", "1w", "-1s", "99999999999h", "99999999999999999999h", "1.5h"] {
             assert!(parse(text).is_err(), "{text}");
         }
     }

@@ -1,6 +1,6 @@
 //! Standard output, through git's pager when it is a terminal.
 
-use std::io::{IsTerminal, Write};
+use std::io::{ErrorKind, IsTerminal, Write};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
@@ -10,6 +10,8 @@ use crate::repo::config::Config;
 
 /// As `git log` calls standard output.
 const LOG: &str = "'stdout'";
+/// As most of its commands do.
+pub const STANDARD_OUTPUT: &str = "standard output";
 
 /// Where the answer goes.
 pub struct Output {
@@ -21,7 +23,7 @@ pub struct Output {
 impl Output {
     /// That of `git status`, which has no pager unless it is told to.
     pub fn of_status() -> Output {
-        Output { pager: None, name: "standard output" }
+        Output { pager: None, name: STANDARD_OUTPUT }
     }
 
     /// Starts the pager that git would start for `git log`, if any.
@@ -57,12 +59,10 @@ impl Output {
             }
         };
         if let Err(err) = result {
-            if err.kind() != std::io::ErrorKind::BrokenPipe {
-                crate::cli::fatal(&format!("write failure on {}: {}", self.name, reason(&err)));
-                std::process::exit(128);
+            if err.kind() == ErrorKind::BrokenPipe {
+                self.wait();
             }
-            self.wait();
-            std::process::exit(128 + 13);
+            failed(&err, self.name);
         }
     }
 
@@ -77,6 +77,15 @@ impl Output {
             let _ = pager.wait();
         }
     }
+}
+
+/// Ends the program where what git calls `name` took no more: as SIGPIPE ends git, or with a complaint.
+pub fn failed(err: &std::io::Error, name: &str) -> ! {
+    if err.kind() == ErrorKind::BrokenPipe {
+        std::process::exit(128 + 13);
+    }
+    crate::cli::fatal(&format!("write failure on {name}: {}", reason(err)));
+    std::process::exit(128);
 }
 
 /// Whether git would treat the output as one that a person looks at.
@@ -124,7 +133,7 @@ fn spawn(command: &std::ffi::OsStr) -> Child {
 }
 
 /// What the C library calls it.
-fn reason(err: &std::io::Error) -> String {
+pub fn reason(err: &std::io::Error) -> String {
     let text = err.to_string();
     text.split(" (os error").next().unwrap_or_default().to_owned()
 }

@@ -8,6 +8,9 @@ use clap::error::ErrorKind;
 
 use super::{USAGE, version};
 
+/// As many processors as large machines have.
+const MOST_THREADS: u16 = 256;
+
 /// Reads `args`, the command's own ones, without the program's name.
 ///
 /// # Errors
@@ -30,10 +33,15 @@ pub fn parse_if_any<O: Parser + Default>(program: &str, args: &[OsString]) -> Re
     if args.is_empty() { Ok(O::default()) } else { parse(program, args) }
 }
 
+/// `--threads`: how many are meant. More would only take memory, and longer to start than to be of use.
+pub fn at_most(threads: u16) -> usize {
+    usize::from(threads.min(MOST_THREADS))
+}
+
 /// `--threads`: how many this process computes with.
 pub fn limit_threads(threads: Option<u16>) {
     if let Some(threads) = threads {
         // The pool may exist already when called as a library: then it stays as it is.
-        let _ = rayon::ThreadPoolBuilder::new().num_threads(usize::from(threads)).build_global();
+        let _ = rayon::ThreadPoolBuilder::new().num_threads(at_most(threads)).build_global();
     }
 }

@@ -7,6 +7,7 @@ use bstr::ByteSlice;
 use clap::error::ErrorKind;
 
 use super::USAGE;
+use super::output::{self, STANDARD_OUTPUT};
 
 /// The version with the commit that it was built from, where that is known (`build.rs`).
 pub const VERSION: &str = env!("GIT_FAST_VERSION");
@@ -14,11 +15,17 @@ pub const VERSION: &str = env!("GIT_FAST_VERSION");
 /// Prints what clap has to say, and gives the exit code for it. Only here, where the version is asked for, git is asked
 /// for its own: its answers are the ones that are given.
 pub fn instead(said: &clap::Error) -> ExitCode {
-    let _ = said.print();
-    if said.kind() == ErrorKind::DisplayVersion {
-        let _ = writeln!(std::io::stdout(), "{}", git_version());
+    let git = match said.kind() {
+        ErrorKind::DisplayVersion => format!("{}\n", git_version()),
+        _ => String::new(),
+    };
+    let mut stdout = std::io::stdout();
+    let written = said.print().and_then(|()| stdout.write_all(git.as_bytes())).and_then(|()| stdout.flush());
+    match written {
+        _ if said.use_stderr() => ExitCode::from(USAGE),
+        Ok(()) => ExitCode::SUCCESS,
+        Err(err) => output::failed(&err, STANDARD_OUTPUT),
     }
-    if said.use_stderr() { ExitCode::from(USAGE) } else { ExitCode::SUCCESS }
 }
 
 /// `git version 2.47.3`, as git says it.

@@ -39,7 +39,8 @@ pub struct Place<'a> {
     pub common_dir: &'a Path,
     /// Whether the repository is bare.
     pub bare: bool,
-    /// `fast.indexDir`: a directory in which each repository gets a directory of its own.
+    /// `fast.indexDir`: a directory in which each repository gets a directory of its own. A relative one counts from
+    /// `common_dir`: the place has to be the same wherever somebody asks from.
     pub index_dir: Option<&'a Path>,
 }
 
@@ -257,7 +258,8 @@ impl Place<'_> {
         if let Some(base) = self.index_dir {
             // Named after the key, so that a directory that is configured for all repositories keeps them apart.
             let name: String = blake3::hash(&key).to_hex().chars().take(16).collect();
-            return Location { dir: base.join(name), refused: None, key };
+            let dir = self.common_dir.join(base).join(name);
+            return Location { dir, refused: None, key };
         }
         match self.beside().filter(|_| placement == Placement::Beside) {
             None => Location { dir: inside, refused: None, key },

@@ -40,6 +40,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         names_tips: parsed.names_tips,
         fallback: true,
         page_size: PAGE_SIZE,
+        lacks_index: false,
     };
     match invocation.answer(parsed.log, &mut report) {
         Ok(code) => {
@@ -61,6 +62,8 @@ struct Invocation {
     names_tips: bool,
     fallback: bool,
     page_size: u64,
+    /// Whether it is for want of an index that there is no answer.
+    lacks_index: bool,
 }
 
 impl Invocation {
@@ -94,7 +97,7 @@ impl Invocation {
             log.skip.get_or_insert(skip);
             log.max_count.get_or_insert(count);
         }
-        let mut index = session.open(&mut report.index)?;
+        let mut index = self.of_index(session.open(&mut report.index))?;
         let requests = match &self.own.cursor {
             None => {
                 let history = index.history().map_err(|err| NotExact::from(err.to_string()))?;
@@ -118,14 +121,14 @@ impl Invocation {
             })
             .collect();
         repo.object_names(&config)?.check(&repo, &tips)?;
-        session.freshen(&mut index, &tips, &mut report.index)?;
+        self.of_index(session.freshen(&mut index, &tips, &mut report.index))?;
         let pathspec = Pathspec::of(&repo, &log)?;
         if self.is_of_git_log() && pathspec.as_ref().is_some_and(Pathspec::can_be_followed) {
             log.follow |= config.bool("log.follow")?.unwrap_or(false);
         }
         let mut with_paths = pathspec.is_some() || self.own.last_modified || self.own.contains_path.is_some();
         if with_paths {
-            session.cover_paths(&mut index)?;
+            self.of_index(session.cover_paths(&mut index))?;
         } else if log.changes.is_some() {
             // Without, an assisting git lists them.
             with_paths = session.cover_paths(&mut index).is_ok();
@@ -176,6 +179,12 @@ impl Invocation {
         answer
     }
 
+    /// What was looked for in the index; takes a note if it is not there.
+    fn of_index<T>(&mut self, found: Result<T, NotExact>) -> Result<T, NotExact> {
+        self.lacks_index = found.is_err();
+        found
+    }
+
     /// Whether it is for `git log` to answer as it is.
     fn is_plain(&self) -> bool {
         let own = &self.own;
@@ -206,10 +215,13 @@ impl Invocation {
             report.finish();
             return fatal(&format!("only git can answer this: {reason}"));
         }
-        if let Some(asked) = self.needs_index() {
+        if let Some(asked) = self.is_not_in_git() {
             report.failed = true;
             report.finish();
-            let code = fatal(&format!("{asked} the index: {reason}"));
+            if !self.lacks_index {
+                return fatal(&format!("git has no {asked}, and only git could answer this: {reason}"));
+            }
+            let code = fatal(&format!("no {asked} without the index: {reason}"));
             let _ = writeln!(std::io::stderr(), "hint: 'git optimize index build' builds it");
             return code;
         }
@@ -217,7 +229,7 @@ impl Invocation {
             return self.count_with_git(&self.paged(&self.select_args), report);
         }
         if self.own.last_modified {
-            return last_modified::ask_git(&git_path(), &self.git_args, report);
+            return last_modified::ask_git(&git_path(), &self.git_args, self.lacks_index, report);
         }
         report.finish();
         if self.own.shortlog {
@@ -228,11 +240,14 @@ impl Invocation {
     }
 
     /// What git has no answer for.
-    fn needs_index(&self) -> Option<&'static str> {
+    fn is_not_in_git(&self) -> Option<&'static str> {
         if self.own.contains_path.is_some() {
-            return Some("--contains-path needs");
+            return Some("--contains-path");
         }
-        (self.own.json || self.own.cursor.is_some()).then_some("--json and --cursor need")
+        if self.own.json {
+            return Some("--json");
+        }
+        self.own.cursor.is_some().then_some("--cursor")
     }
 
     /// Whether git finds a revision in the command line. Where it finds none, `git shortlog` does not go on from HEAD

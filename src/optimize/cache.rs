@@ -1,7 +1,6 @@
 //! `git optimize cache`: what is remembered beside the index and in the git directory. All of it can be found out
 //! again; the index itself, locks and the key are not among it.
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -9,6 +8,7 @@ use serde_json::json;
 
 use super::cli::{CacheCommand, CacheOptions};
 use super::context::Context;
+use super::said;
 use crate::cli::fatal;
 use crate::cli::metrics::{CURRENT, PREVIOUS};
 use crate::log::ANSWERS;
@@ -31,8 +31,6 @@ pub(super) fn run(options: &CacheOptions) -> ExitCode {
 fn answer(options: &CacheOptions) -> Result<(), NotExact> {
     let context = Context::open()?;
     let files = files(&context)?;
-    let mut out = std::io::stdout().lock();
-    // A reader that went away has seen enough.
     match &options.command {
         CacheCommand::Stats { json } => {
             let mut total = 0;
@@ -45,10 +43,10 @@ fn answer(options: &CacheOptions) -> Result<(), NotExact> {
                     true => json!({"file": name, "bytes": meta.len(), "age_s": age}).to_string(),
                     false => format!("{name:<20} {:>10}  {} h old", size(meta.len()), age / 3600),
                 };
-                let _ = writeln!(out, "{line}");
+                said::line(&line);
             }
             if !json {
-                let _ = writeln!(out, "{:<20} {:>10}", "together", size(total));
+                said::line(&format!("{:<20} {:>10}", "together", size(total)));
             }
         }
         CacheCommand::Clear { pattern } => {
@@ -56,7 +54,7 @@ fn answer(options: &CacheOptions) -> Result<(), NotExact> {
             for (name, path) in files.iter().filter(|(name, _)| wanted(name)) {
                 std::fs::remove_file(path)
                     .map_err(|err| NotExact::from(format!("{}: {err}", path.display())))?;
-                let _ = writeln!(out, "removed {name}");
+                said::line(&format!("removed {name}"));
             }
         }
     }

@@ -259,7 +259,7 @@ pub(super) enum IndexCommand {
     /// Compare it with the repository; exit code 1 when it is wrong
     Verify {
         /// Only this many commits, evenly spread, instead of all
-        #[arg(long, value_name = "COMMITS")]
+        #[arg(long, value_name = "COMMITS", value_parser = clap::value_parser!(u32).range(1..))]
         sample: Option<u32>,
         /// Compare with trees, too, what some commits did to paths
         #[arg(long)]

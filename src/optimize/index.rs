@@ -12,8 +12,8 @@ use super::context::Context;
 use super::progress::{Progress, ProgressWanted};
 use super::report::reachable;
 use super::run::graph;
+use super::said;
 use crate::cli::fatal;
-use crate::cli::output::Output;
 use crate::history::{self, Options, Outcome};
 use crate::index::{History, Location, OpenIndex, Pos, WriterLock};
 use crate::repo::{NotExact, Repo};
@@ -74,9 +74,7 @@ fn busy() -> NotExact {
 
 fn say(options: &IndexOptions, text: &str) {
     if !options.quiet {
-        let mut output = Output::open("git".as_ref(), false);
-        output.write(format!("{text}\n").as_bytes());
-        output.finish();
+        said::line(text);
     }
 }
 
@@ -249,7 +247,8 @@ fn leave_out_vanished(
 
 fn status(session: &Session<'_>) -> Result<ExitCode, NotExact> {
     let Some(location) = existing(session)? else {
-        return Ok(print("index: none (git optimize index build makes one)\n"));
+        said::line("index: none (git optimize index build makes one)");
+        return Ok(ExitCode::SUCCESS);
     };
     let mut text = format!("index: {}\n", location.dir.display());
     if let Some(refused) = location.refused {
@@ -278,7 +277,8 @@ fn status(session: &Session<'_>) -> Result<ExitCode, NotExact> {
             text.push_str(&path_status(&index));
         }
     }
-    Ok(print(&text))
+    said::text(&text);
+    Ok(ExitCode::SUCCESS)
 }
 
 fn path_status(index: &OpenIndex) -> String {
@@ -294,13 +294,6 @@ fn path_status(index: &OpenIndex) -> String {
         segments.len(),
         paths.unknown().count(),
     )
-}
-
-fn print(text: &str) -> ExitCode {
-    let mut output = Output::open("git".as_ref(), false);
-    output.write(text.as_bytes());
-    output.finish();
-    ExitCode::SUCCESS
 }
 
 fn clear(session: &Session<'_>, options: &IndexOptions) -> Result<ExitCode, NotExact> {

@@ -11,6 +11,7 @@ mod lines;
 mod progress;
 mod report;
 mod run;
+mod said;
 mod schedule;
 mod shell;
 mod stats;
@@ -42,7 +43,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(options) => options,
         Err(code) => return code,
     };
-    match options.command {
+    said::end(match options.command {
         Some(Command::Index(options)) => index::run(&options),
         Some(Command::Run(options)) => run::run(&options),
         Some(Command::Report(options)) => report::run(&options),
@@ -52,5 +53,5 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Some(Command::Clone(options)) => clone::run(&options),
         Some(Command::Schedule(options)) => schedule::run(&options),
         None => run::run(&options.run),
-    }
+    })
 }

@@ -1,7 +1,6 @@
 //! `git optimize stats`: the ring of [`crate::cli::metrics`], summed up for each command.
 
 use std::fmt::Write as _;
-use std::io::Write as _;
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -10,6 +9,7 @@ use serde::Serialize;
 
 use super::cli::StatsOptions;
 use super::context::Context;
+use super::said;
 use crate::cli::fatal;
 use crate::cli::metrics::{self, COMMANDS, Record};
 use crate::cli::trace::{CacheUse, IndexUse, Served};
@@ -62,8 +62,7 @@ impl Summary {
 pub(super) fn run(options: &StatsOptions) -> ExitCode {
     match answer(options) {
         Ok(text) => {
-            // A reader that went away has seen enough.
-            let _ = std::io::stdout().write_all(text.as_bytes());
+            said::text(&text);
             ExitCode::SUCCESS
         }
         Err(reason) => fatal(&reason.to_string()),

@@ -35,6 +35,8 @@ pub const READERS: &[(&str, Reader)] = &[
     ("format", texts::format),
     ("date format", texts::date_format),
     ("sums", files::sums),
+    ("gitmodules", texts::gitmodules),
+    ("git's status", texts::git_status),
 ];
 
 /// The reader with this name.

@@ -55,6 +55,15 @@ pub(super) fn gitattributes(bytes: &[u8]) {
     black_box(crate::status::attributes::read_text(text, path.into()).is_ok());
 }
 
+pub(super) fn gitmodules(bytes: &[u8]) {
+    let Ok(config) = crate::repo::config::read_file(b"[submodule \"a\"]\nignore = all\n") else { return };
+    black_box(crate::status::submodules::settings::by_path(&config, bytes).is_ok());
+}
+
+pub(super) fn git_status(bytes: &[u8]) {
+    black_box(crate::status::from_git::parse(bytes).is_some());
+}
+
 pub(super) fn cursor(bytes: &[u8]) {
     for kind in [Kind::Sha1, Kind::Sha256] {
         // The command's hash is set right.

@@ -8,10 +8,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use bstr::{BString, ByteSlice};
 use gix::ObjectId;
 use rayon::prelude::*;
-use rustix::fs::Stat;
 
 use super::branch::{self, Branches};
-use super::content::{self, Answer, Contents};
+use super::content::{self, Contents};
 use super::excludes::GlobalExcludes;
 use super::index_file::{GITLINK, IndexFile, TYPE_MASK, UntrackedCache};
 use super::memory::Memory;
@@ -28,6 +27,7 @@ use super::stat::StatRules;
 use super::state::{self, InProgress, Question, operations};
 use super::submodules;
 use super::submodules::settings::{GITMODULES, SubmoduleSettings, check_not_only_in_head};
+use super::unstaged::Unstaged;
 use crate::cli::trace::IndexUse;
 use crate::repo::config::Config;
 use crate::repo::git::GitProgram;
@@ -166,7 +166,14 @@ impl Collect<'_> {
         let answers = contents.compare(&questions)?;
         statistics.compared = answers.iter().filter(|answer| answer.was_read).count();
         let submodules = self.submodules(&index, &submodules, &found)?;
-        self.unstaged(&index, &rules, &found, (&answers, &submodules), &mut changes)?;
+        let worktree = Unstaged {
+            index: &index,
+            rules: &rules,
+            tracked: &found.tracked,
+            answers: &answers,
+            submodules: &submodules,
+        };
+        self.unstaged(&worktree, &mut changes)?;
 
         let misses = statistics.directories - statistics.known;
         memory.remember(&index, std::mem::take(&mut found.read), misses, &answers, settled);
@@ -324,76 +331,20 @@ impl Collect<'_> {
     /// Adds what differs between index and worktree.
     fn unstaged(
         &self,
-        index: &IndexFile,
-        rules: &StatRules,
-        found: &Found,
-        (answers, submodules): (&[Answer], &HashMap<usize, Submodule>),
+        worktree: &Unstaged<'_>,
         changes: &mut BTreeMap<BString, Change>,
     ) -> Result<(), NotExact> {
-        let null = index_null(self.repo);
-        let mut answers = answers.iter();
-        let (mut intended, mut in_conflict) = (false, false);
-        let mut gone = false;
-        for (at, state) in &found.tracked {
-            let entry = index.entry(*at);
-            let (letter, mode) = match state {
-                TrackedState::Unsure(stat) => {
-                    if answers.next().is_none_or(|answer| answer.same) {
-                        continue;
-                    }
-                    changed(rules, &entry, stat)
-                }
-                TrackedState::Changed(stat) => changed(rules, &entry, stat),
-                TrackedState::Submodule(_) => match submodules.get(at) {
-                    Some(_) => (b'M', GITLINK),
-                    None => continue,
-                },
-                TrackedState::Deleted => {
-                    gone = true;
-                    (b'D', 0)
-                }
-                TrackedState::Intended(stat) => {
-                    intended = true;
-                    (b'A', rules.worktree_mode(&entry, stat))
-                }
-                TrackedState::Conflict(stat) => {
-                    in_conflict |= stat.is_some();
-                    let mode = stat.as_ref().map_or(0, |stat| rules.worktree_mode(&entry, stat));
-                    changes.insert(entry.path.to_owned(), conflict(index, *at, mode, null));
-                    continue;
-                }
-            };
-            let side = match letter {
-                b'A' => Side { mode: 0, id: null },
-                _ => Side { mode: entry.mode(), id: entry.id().to_owned() },
-            };
-            let change = changes.entry(entry.path.to_owned()).or_insert_with(|| Change {
-                staged: b' ',
-                unstaged: b' ',
-                head: side,
-                index: side,
-                worktree_mode: 0,
-                original: None,
-                submodule: None,
-                conflict: None,
-            });
-            if letter != b'A' || change.staged != b'D' {
-                change.index = side;
-            }
-            change.unstaged = letter;
-            change.submodule = submodules.get(at).copied();
-            change.worktree_mode = mode;
-        }
+        let ends = worktree.add_to(changes);
         // git looks for renames here, too. Their ends are files that are intended to be added, and, as it has a mode and
         // nothing before it, one in a conflict: what it seems to come from is then not even told to be deleted.
         match &self.settings.renames {
-            Renames::Yes { copies, .. } if in_conflict && (gone || *copies) => {
+            Renames::Yes { copies, .. } if ends.in_conflict && (ends.gone || *copies) => {
                 Err("files in a conflict that may be taken for renamed ones".into())
             }
-            Renames::Yes { copies: true, .. } if intended => {
+            Renames::Yes { copies: true, .. } if ends.intended => {
                 Err("files intended to be added that may be copied".into())
             }
-            Renames::Yes { args, .. } if intended && gone => {
+            Renames::Yes { args, .. } if ends.intended && ends.gone => {
                 renames::unstaged(&self.git.path, &self.repo.git_dir, &self.top, args, changes)
             }
             _ => Ok(()),
@@ -462,45 +413,9 @@ fn beside<T: Send, U>(
     (done, other)
 }
 
-fn index_null(repo: &Repo) -> ObjectId {
-    repo.kind.null()
-}
-
 fn question((at, state): &(usize, TrackedState)) -> Option<content::Question> {
     match state {
         TrackedState::Unsure(stat) => Some(content::Question { at: *at, stat: *stat }),
         _ => None,
-    }
-}
-
-fn changed(rules: &StatRules, entry: &super::index_file::Entry<'_>, stat: &Stat) -> (u8, u32) {
-    let mode = rules.worktree_mode(entry, stat);
-    let letter = if mode & TYPE_MASK == entry.mode() & TYPE_MASK { b'M' } else { b'T' };
-    (letter, mode)
-}
-
-fn conflict(index: &IndexFile, first: usize, worktree_mode: u32, null: ObjectId) -> Change {
-    let mut stages = [None; 3];
-    let path = index.path(first);
-    for at in first..index.len() {
-        let entry = index.entry(at);
-        if entry.path != path {
-            break;
-        }
-        let stage = usize::from(entry.stage());
-        if stage > 0 {
-            stages[stage - 1] = Some(Side { mode: entry.mode(), id: entry.id().to_owned() });
-        }
-    }
-    let nothing = Side { mode: 0, id: null };
-    Change {
-        staged: b'U',
-        unstaged: b'U',
-        head: nothing,
-        index: nothing,
-        worktree_mode,
-        original: None,
-        submodule: None,
-        conflict: Some(stages),
     }
 }

@@ -36,13 +36,17 @@ fn operations() -> Vec<&'static str> {
         let output = Command::new("git").arg("rev-parse").args(args).stderr(Stdio::null()).output().ok()?;
         output.status.success().then_some(output.stdout)
     };
-    let Some(dir) = ask(&["--absolute-git-dir"]) else { return Vec::new() };
-    let dir = Path::new(OsStr::from_bytes(dir.strip_suffix(b"\n").unwrap_or(&dir))).to_owned();
-    let has_other_refs = ask(&["--show-ref-format"]).is_some_and(|format| format != b"files\n");
-    names(&dir, |name| has_other_refs && ask(&["--verify", "--quiet", name]).is_some())
+    // A git from before there were other refs repeats what it does not know.
+    let Some(answer) = ask(&["--absolute-git-dir", "--show-ref-format"]) else { return Vec::new() };
+    let lines = answer.strip_suffix(b"\n").unwrap_or(&answer);
+    let Some((dir, format)) = lines.rsplit_once_str(b"\n") else { return Vec::new() };
+    let dir = Path::new(OsStr::from_bytes(dir));
+    let has_other_refs = format != b"files" && format != b"--show-ref-format";
+    names(dir, |name| has_other_refs && ask(&["--verify", "--quiet", name]).is_some())
 }
 
-fn parse(text: &[u8]) -> Option<Status> {
+/// From `--porcelain=v2 -z`; `None` for what that does not print.
+pub fn parse(text: &[u8]) -> Option<Status> {
     let mut status = Status {
         head: Head { branch: None, commit: None, upstream: None },
         changes: BTreeMap::new(),

@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use super::options::own::OwnOptions;
 use super::options::{Refusal, StatusOptions};
 use crate::cli::output::Output;
-use crate::cli::{FATAL, fatal, usage_error};
+use crate::cli::{FATAL, fatal, own_options, usage_error};
 
 /// As many at a time as are worth it: more wait for the disk and for each other, and each takes 7 MB for 1,000 files.
 const AT_A_TIME: usize = 8;
@@ -72,7 +72,7 @@ pub(super) fn run(own: &OwnOptions, status: Result<StatusOptions, Refusal>, args
 
 /// How many processes answer at a time; whoever says how many gets as many.
 fn at_a_time(threads: Option<u16>, processors: usize) -> usize {
-    threads.map_or_else(|| processors.min(AT_A_TIME), usize::from)
+    threads.map_or_else(|| processors.min(AT_A_TIME), own_options::at_most)
 }
 
 /// What one of them said, or what is wrong.
@@ -108,6 +108,9 @@ fn line(path: &Path, answer: &Answer, json: bool, out: &mut Vec<u8>) {
             Err(reason) => json!({ "error": reason }),
         };
         let mut object = json!({ "worktree": path.to_string_lossy() });
+        if path.to_str().is_none() {
+            object["worktree_bytes"] = path.as_os_str().as_bytes().into();
+        }
         if let (Value::Object(object), Value::Object(more)) = (&mut object, value) {
             object.extend(more);
         }

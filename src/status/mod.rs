@@ -11,7 +11,7 @@ pub mod columns;
 pub mod comment;
 pub mod content;
 pub mod excludes;
-mod from_git;
+pub mod from_git;
 mod handover;
 pub mod index_file;
 mod many;
@@ -31,5 +31,6 @@ pub mod staged;
 pub mod stat;
 pub mod state;
 pub mod submodules;
+mod unstaged;
 
 pub use run::run;

@@ -48,7 +48,8 @@ pub(super) const SETTINGS: &[Setting] = &[
         program: For::All,
         default: "",
         example: "~/.cache/git-fast",
-        text: "A directory in which each repository gets one for its index, instead of `.git-fast` beside `.git`.",
+        text: "A directory in which each repository gets one for its index, instead of `.git-fast` beside `.git`. A \
+               relative one counts from the git directory that all worktrees share.",
     },
     Setting {
         key: "fast.cacheTTL",

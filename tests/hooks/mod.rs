@@ -88,7 +88,7 @@ fn files_that_are_too_large() {
     world.write("a b\"ü\n", &large);
     world.write("exactly", &large[1..]);
     world.git(&["add", "."]);
-    world.refused(&["\"a b\\\"\\303\\274\\n\": 0.0 MiB", "hint: larger than 10k"]);
+    world.refused(&["\"a b\\\"\\303\\274\\n\": 10.0 KiB", "hint: larger than 10k"]);
     world.write("a b\"ü\n", "small");
     world.refused(&["a b"]);
     world.git(&["add", "."]);
@@ -222,6 +222,37 @@ fn pushing_what_is_out_of_order() {
     world.git(&["rm", "-q", "-r", "--cached", ".git-fast"]);
     world.git(&["commit", "-q", "-m", "mended"]);
     push().success("git push");
+}
+
+/// Whoever can't look does not let anything through.
+#[test]
+fn hooks_that_cannot_ask_refuse() {
+    let world = World::new(&[]);
+    world.write("file", "one\n");
+    world.git(&["add", "."]);
+    world.accepted();
+    world.write("forgotten", "");
+    let all = ["large-files", "conflicts", "untracked", "untracked --referenced", "clean", "doctor"];
+    let code = |hook: &str, before: &str| {
+        let script = format!("{before} '{}'/{hook}", root().join("contrib/hooks").display());
+        world.env.run(world.env.command("sh", &world.dir, &["-c", &script])).code
+    };
+    // Without git-fast.
+    let git = world.env.real_git();
+    let path = format!("PATH={}:/usr/bin:/bin", git.parent().expect("it is in a directory").display());
+    for hook in all {
+        assert_ne!(code(hook, &path), 0, "{hook}");
+    }
+    // In a repository that git can't read.
+    fs::write(world.dir.join(".git/index"), "damaged").expect("ours");
+    for hook in &all[..5] {
+        assert_ne!(code(hook, ""), 0, "{hook}");
+    }
+    fs::remove_file(world.dir.join(".git/index")).expect("ours");
+    for words in ["", "x", "-1", "5q", "k"] {
+        assert_eq!(code(&format!("large-files --max-size={words}"), ""), 129, "{words}");
+    }
+    assert_eq!(code("large-files --max-size=5K", ""), 0);
 }
 
 #[test]

@@ -56,6 +56,14 @@ pub(crate) const ROWS: &[Row] = &[
         it.git(&["config", "fast.indexDir", &place.display().to_string()]);
         it.env.index_ok(&it.dir, "build");
     }),
+    ("a relative fast.indexDir", Served::Native, |it| {
+        it.git(&["config", "fast.indexDir", "../../by/configuration"]);
+        it.env.index_ok(&it.dir, "build");
+        let place = it.env.path().join("by/configuration");
+        assert_eq!(fs::read_dir(place).expect("it counts from .git").count(), 1);
+        it.dir = it.dir.join("below");
+        fs::create_dir(&it.dir).expect("a writable worktree");
+    }),
     ("fast.indexDir that is a file", Served::Git, |it| {
         let place = it.env.path().join("a-file");
         fs::write(&place, "text").expect("a new file");

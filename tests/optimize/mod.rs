@@ -10,6 +10,7 @@ mod expiry;
 mod figures;
 mod json;
 mod killed;
+mod lost;
 mod old_git;
 mod report;
 mod run;

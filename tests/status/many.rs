@@ -1,7 +1,6 @@
 //! Several repositories at once: in parallel, and not too many at a time.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use bstr::ByteSlice;
@@ -10,12 +9,11 @@ use serde_json::Value;
 use super::{git_status, shell, text};
 use crate::status_machine::json::compare;
 use crate::support::environment::give;
-use crate::support::{Environment, Output, left_out};
+use crate::support::{Environment, Output, left_out, put_program};
 
 /// A git that lets nobody through before so many have come, and notes who comes and who goes. It is the one thing that
 /// each process that answers about a repository asks it once.
-const GATE: &str = "#!/bin/sh
-PATH=${PATH#*:}
+const GATE: &str = "PATH=${PATH#*:}
 [ \"$*\" = version ] || exec git \"$@\"
 echo + >>\"$GATE\"
 until [ \"$(grep -c + \"$GATE\")\" -ge \"$TOGETHER\" ]; do sleep 0.01; done
@@ -28,16 +26,7 @@ echo - >>\"$GATE\"
 fn so_many_at_a_time_and_no_more() {
     let mut env = Environment::new();
     shell(&env, env.path(), "for n in 1 2 3 4 5 6 7 8; do git init -q r$n; echo r$n >>list; done");
-    let tools = env.path().join("tools");
-    fs::create_dir(&tools).expect("a new directory");
-    fs::write(tools.join("git"), GATE).expect("a new file");
-    fs::set_permissions(tools.join("git"), fs::Permissions::from_mode(0o755)).expect("our own file");
-    let mut path = tools.into_os_string();
-    path.push(":");
-    path.push(env.bin());
-    path.push(":");
-    path.push(std::env::var_os("PATH").expect("PATH is set"));
-    env.set("PATH", path);
+    put_program(&mut env, "git", GATE);
     let log = env.path().join("gate");
     env.set("GATE", &log);
     for threads in [1, 3, 5] {

@@ -187,7 +187,7 @@ fn threads_and_statistics() {
     let env = Environment::new();
     let dir = repository(&env, STATE);
     let their = text(&git_status(&env, &dir, &["-s"]));
-    for threads in ["1", "2", "7"] {
+    for threads in ["1", "2", "7", "65535"] {
         assert_eq!(text(&ask(&env, &dir, &["-s", "--threads", threads]).0), their);
     }
     assert_eq!(ask_code(&env, &dir, &["--threads=0"]), 129);

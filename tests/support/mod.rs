@@ -23,11 +23,12 @@ pub(crate) use process::Output;
 /// A program before all others in PATH.
 pub(crate) fn put_program(env: &mut Environment, name: &str, script: &str) {
     let dir = env.path().join("programs");
-    fs::create_dir_all(&dir).expect("writable");
+    if !dir.is_dir() {
+        fs::create_dir(&dir).expect("writable");
+        env.put_first(&dir);
+    }
     fs::write(dir.join(name), format!("#!/bin/sh\n{script}\n")).expect("writable");
     fs::set_permissions(dir.join(name), fs::Permissions::from_mode(0o755)).expect("ours");
-    let path = format!("{}:{}", dir.display(), std::env::var("PATH").expect("PATH is set"));
-    env.set("PATH", path);
 }
 
 /// Fails with a line that says what to install where a program is missing, so that nothing is skipped quietly.

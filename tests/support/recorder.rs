@@ -1,10 +1,9 @@
 //! A git in front of the real one that writes down what it is asked, and on which standard input.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 
-use super::Environment;
+use super::{Environment, put_program};
 
 /// Which version it claims to be, where that is to be another one than the real git's.
 pub(crate) const VERSION: &str = "TEST_GIT_VERSION";
@@ -26,21 +25,18 @@ pub(crate) struct Recorder {
 impl Recorder {
     /// Puts it first on PATH.
     pub(crate) fn start(env: &mut Environment) -> Self {
-        let (notes, bin) = (env.path().join("asked"), env.path().join("asked-bin"));
+        let notes = env.path().join("asked");
         fs::create_dir(&notes).expect("a new directory");
-        fs::create_dir(&bin).expect("a new directory");
         let script = format!(
-            "#!/bin/sh\ncase $1 in version|--version) \
+            "case $1 in version|--version) \
              test -z \"${VERSION}\" || {{ echo \"git version ${VERSION}\"; exit; }};; esac\n\
              printf '%s' \"$*\" >'{0}'/$$\n\
              case \" $* \" in *' --stdin '*) tee '{0}'/$$.input | '{1}' \"$@\"; exit;; esac\n\
-             exec '{1}' \"$@\"\n",
+             exec '{1}' \"$@\"",
             notes.display(),
             env.real_git().display(),
         );
-        fs::write(bin.join("git"), script).expect("a writable directory");
-        fs::set_permissions(bin.join("git"), fs::Permissions::from_mode(0o755)).expect("it is ours");
-        env.put_first(&bin);
+        put_program(env, "git", &script);
         Self { notes }
     }
 

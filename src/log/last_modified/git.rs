@@ -13,15 +13,15 @@ use crate::cli::trace::Report;
 use crate::cli::{FATAL, fatal};
 use crate::repo::git::GitProgram;
 
-/// Has git answer, with the arguments that are not ours.
-pub(in crate::log) fn ask_git(git: &Path, args: &[OsString], report: &Report) -> ExitCode {
+/// Has git answer, with the arguments that are not ours. `lacks_index`: whether it would not be asked if there were one.
+pub(in crate::log) fn ask_git(git: &Path, args: &[OsString], lacks_index: bool, report: &Report) -> ExitCode {
     report.finish();
     if !GitProgram::locate(None).is_ok_and(|git| git.at_least(2, 52)) {
         let code = fatal(&format!("--last-modified needs the index, or git 2.52: {}", report.reason));
-        let _ = std::io::Write::write_all(
-            &mut std::io::stderr(),
-            b"hint: 'git optimize index build' builds the index\n",
-        );
+        if lacks_index {
+            let hint = b"hint: 'git optimize index build' builds the index\n";
+            let _ = std::io::Write::write_all(&mut std::io::stderr(), hint);
+        }
         return code;
     }
     let output = Command::new(git)

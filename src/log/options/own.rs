@@ -22,7 +22,7 @@ const COMMITS_ONLY: [&str; 5] = ["count", "page", "per_page", "cursor", "cross_c
     override_usage = "git fastlog [<options>] [<revision-range>] [[--] <path>...]"
 )]
 pub struct OwnOptions {
-    /// Show page N, counted from 1, of --per-page commits
+    /// Show page N, counted from 1, of --per-page commits: what --skip and -n do, which count more where they are given
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub page: Option<u64>,
     /// Commits on a page [default: fastlog.pageSize, 30]
@@ -63,7 +63,7 @@ pub struct OwnOptions {
     /// Don't use the index: hand over to git
     #[arg(long)]
     pub no_index: bool,
-    /// Threads to render with [default: the number of processors]
+    /// Threads to render with, 256 at most [default: the number of processors]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub threads: Option<u16>,
     /// Say on stderr how it was served, what of the index was opened, how many newer commits were read, whether a

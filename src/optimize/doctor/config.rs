@@ -5,8 +5,9 @@ use std::process::{Child, ExitCode, Stdio};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Finding, Level, checks, say};
+use super::{Finding, Level, checks};
 use crate::optimize::context::Context;
+use crate::optimize::said;
 use crate::repo::NotExact;
 
 /// In the common git directory: what has been set, in order.
@@ -175,10 +176,10 @@ pub(super) fn apply(context: &Context) -> Result<ExitCode, NotExact> {
         sets.push(Set { key: advice.key.to_owned(), value: advice.value.to_owned(), before });
         save(context, &sets)?;
         config(context, &[advice.key, advice.value])?;
-        say(&format!("set {}={}: {}", advice.key, advice.value, advice.why));
+        said::line(&format!("set {}={}: {}", advice.key, advice.value, advice.why));
     }
     if open.is_empty() {
-        say("nothing to recommend");
+        said::line("nothing to recommend");
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -186,7 +187,7 @@ pub(super) fn apply(context: &Context) -> Result<ExitCode, NotExact> {
 pub(super) fn revert(context: &Context) -> Result<ExitCode, NotExact> {
     let mut sets = load(context)?;
     if sets.is_empty() {
-        say("nothing was set");
+        said::line("nothing was set");
         return Ok(ExitCode::SUCCESS);
     }
     while let Some(set) = sets.last().cloned() {
@@ -195,9 +196,9 @@ pub(super) fn revert(context: &Context) -> Result<ExitCode, NotExact> {
             for value in &set.before {
                 config(context, &["--add", &set.key, value])?;
             }
-            say(&format!("took back {}", set.key));
+            said::line(&format!("took back {}", set.key));
         } else {
-            say(&format!("left {}: it was changed since", set.key));
+            said::line(&format!("left {}: it was changed since", set.key));
         }
         sets.pop();
         save(context, &sets)?;

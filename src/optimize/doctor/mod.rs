@@ -5,7 +5,6 @@ mod config;
 
 pub(super) use self::config::WatcherAsked;
 
-use std::io::Write;
 use std::process::ExitCode;
 
 use serde_json::json;
@@ -13,6 +12,7 @@ use serde_json::json;
 use super::cli::DoctorOptions;
 use super::context::Context;
 use super::run::run_tasks_by_name;
+use super::said;
 use crate::cli::fatal;
 use crate::repo::NotExact;
 
@@ -86,7 +86,7 @@ fn answer(options: &DoctorOptions) -> Result<ExitCode, NotExact> {
         return Ok(run_tasks_by_name(tasks, options.json));
     }
     for finding in &findings {
-        say(&if options.json { json_line(finding) } else { text(finding) });
+        said::line(&if options.json { json_line(finding) } else { text(finding) });
     }
     let worst = findings.iter().map(|finding| finding.level).max();
     Ok(if worst == Some(Level::Problem) { ExitCode::FAILURE } else { ExitCode::SUCCESS })
@@ -109,9 +109,4 @@ fn text(finding: &Finding) -> String {
         text.push_str(&format!("\n{:24}{command}", ""));
     }
     text
-}
-
-fn say(line: &str) {
-    // A reader that went away has seen enough.
-    let _ = writeln!(std::io::stdout(), "{line}");
 }

@@ -48,7 +48,7 @@ use super::progress::{Progress, ProgressWanted};
 use super::run::graph::{self, Graph};
 use super::run::packs::Packs;
 use super::stats::{self, Summary};
-use super::{index, run as maintenance};
+use super::{index, run as maintenance, said};
 use crate::cli::fatal;
 use crate::index::{History, Location, OpenIndex, Paths};
 use crate::repo::NotExact;
@@ -96,8 +96,7 @@ struct Report {
 pub(super) fn run(options: &ReportOptions) -> ExitCode {
     match answer(options) {
         Ok(text) => {
-            // A reader that went away has seen enough.
-            let _ = std::io::stdout().write_all(text.as_bytes());
+            said::text(&text);
             ExitCode::SUCCESS
         }
         Err(reason) => fatal(&reason.to_string()),

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::execute::Stop;
 use super::tasks::Need;
+use crate::optimize::said;
 
 /// Where to say it.
 #[derive(Debug, Clone, Copy)]
@@ -103,11 +104,6 @@ impl Events {
             return;
         }
         let line = if self.json { value().to_string() } else { text() };
-        print_line(&line);
+        said::line(&line);
     }
-}
-
-fn print_line(line: &str) {
-    // A reader that went away does not stop maintenance.
-    let _ = writeln!(std::io::stdout().lock(), "{line}");
 }

@@ -13,7 +13,7 @@ use std::process::{Command, ExitCode, Stdio};
 
 use super::cli::{ScheduleCommand, ScheduleOptions, When};
 use super::context::Context;
-use super::shell;
+use super::{said, shell};
 use crate::cli::{FATAL, fatal};
 
 /// How often.
@@ -84,9 +84,7 @@ pub(super) fn run(options: &ScheduleOptions) -> ExitCode {
     let mut code = 0;
     for repository in &repositories {
         match one(&scheduler, options, repository) {
-            Ok(text) => {
-                let _ = writeln!(std::io::stdout(), "{text}");
-            }
+            Ok(text) => said::line(&text),
             Err(reason) => {
                 fatal(&reason);
                 code = FATAL;

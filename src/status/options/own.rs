@@ -35,7 +35,7 @@ pub struct OwnOptions {
     /// Neither use nor write the snapshot of the worktree
     #[arg(long)]
     pub no_index: bool,
-    /// Threads to scan with [default: the number of processors]
+    /// Threads to scan with, 256 at most [default: the number of processors]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub threads: Option<u16>,
     /// Fail with exit code 128 and the reason instead of handing over to git

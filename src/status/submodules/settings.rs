@@ -47,8 +47,7 @@ impl SubmoduleSettings {
         untracked: Untracked,
         told: Option<Ignore>,
     ) -> Result<SubmoduleSettings, NotExact> {
-        let text = read_gitmodules(top, index)?;
-        let of = own(config, &text)?;
+        let of = by_path(config, &read_gitmodules(top, index)?)?;
         if let Some(otherwise) = told {
             return Ok(SubmoduleSettings { otherwise, of: HashMap::new() });
         }
@@ -87,11 +86,22 @@ fn read_gitmodules(top: &Path, index: &IndexFile) -> Result<Vec<u8>, NotExact> {
     if std::fs::symlink_metadata(&path).is_ok_and(|meta| meta.is_symlink()) {
         return Err("a link in the place of .gitmodules".into());
     }
-    let text = match std::fs::read(path) {
-        Ok(text) => text,
-        Err(err) if optional && err.kind() == std::io::ErrorKind::NotFound => Vec::new(),
-        Err(_) => return Err(NO_GITMODULES.into()),
-    };
+    match std::fs::read(path) {
+        Ok(text) => Ok(text),
+        Err(err) if optional && err.kind() == std::io::ErrorKind::NotFound => Ok(Vec::new()),
+        Err(_) => Err(NO_GITMODULES.into()),
+    }
+}
+
+fn odd() -> NotExact {
+    "an odd .gitmodules".into()
+}
+
+/// What is ignored of the submodule at a path, by the configuration and the text of `.gitmodules`.
+///
+/// # Errors
+/// Where git would complain of something, or only git can read it.
+pub fn by_path(config: &Config, text: &[u8]) -> Result<HashMap<BString, Ignore>, NotExact> {
     // git warns of such names and values, and of what it can't read.
     let is_odd = |line: &[u8]| {
         let line = line.trim_ascii();
@@ -100,18 +110,9 @@ fn read_gitmodules(top: &Path, index: &IndexFile) -> Result<Vec<u8>, NotExact> {
             || value.starts_with(b"-")
             || value.starts_with(b"\"-")
     };
-    match text.lines().any(is_odd) || gix::config::parse::Events::from_bytes(&text, None).is_err() {
-        true => Err(odd()),
-        false => Ok(text),
+    if text.lines().any(is_odd) || gix::config::parse::Events::from_bytes(text, None).is_err() {
+        return Err(odd());
     }
-}
-
-fn odd() -> NotExact {
-    "an odd .gitmodules".into()
-}
-
-/// What settings say of single submodules, by path.
-fn own(config: &Config, text: &[u8]) -> Result<HashMap<BString, Ignore>, NotExact> {
     let is_ignore = |(key, _): &(&BStr, Option<&BStr>)| key.ends_with(b".ignore");
     let configured = config.with_prefix("submodule.").any(|entry| is_ignore(&entry));
     if !configured && !text.to_ascii_lowercase().contains_str("ignore") {
