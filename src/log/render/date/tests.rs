@@ -133,8 +133,13 @@ fn compare(repository: &Repository, times: &[(i64, String)], now: i64, tz: &str,
     let now_text = now.to_string();
     let expected = repository.log("%ad", &[&date], &[("TZ", tz), ("GIT_TEST_DATE_NOW", &now_text)]);
     assert_eq!(expected.len(), times.len());
-    let context =
-        DateContext::new(now, Zone::from_tz(Some(tz.as_bytes())).unwrap_or_else(|| panic!("TZ={tz}")));
+    let Some(zone) = Zone::from_tz(Some(tz.as_bytes())) else {
+        // Where a package of its own has the old names, the C library makes rules up.
+        let is_old = tz == "EST5EDT" && !std::path::Path::new("/usr/share/zoneinfo/EST5EDT").exists();
+        assert!(is_old, "TZ={tz}");
+        return;
+    };
+    let context = DateContext::new(now, zone);
     let mode = DateMode::parse(spec.as_bytes(), false).expect("a mode that is understood");
     if matches!(mode, DateMode::IsoStrict { .. }) && !installed_is((2, 45), ANY, "strict ISO dates") {
         return;
