@@ -497,6 +497,27 @@ fn questions_that_only_git_could_answer_and_does_not_have() {
 }
 
 #[test]
+fn the_trace_is_where_git_would_have_its_own() {
+    let world = World::new();
+    for (value, is_said) in [
+        ("1", true),
+        ("true", true),
+        ("2", true),
+        ("0", false),
+        ("false", false),
+        ("", false),
+        ("file", false),
+    ] {
+        let mut command = world.env.ours("git-fastlog", &world.repository.dir, &["-1"]);
+        command.env("GIT_FAST_TRACE", value);
+        let output = world.env.run(command);
+        assert_eq!(!output.stderr.is_empty(), is_said, "{value}: {}", output.stderr.as_bstr());
+        let is_file = !value.is_empty() && world.repository.dir.join(value).exists();
+        assert_eq!(is_file, value == "file", "{value}");
+    }
+}
+
+#[test]
 fn help() {
     let env = Environment::new();
     // git's programs print the same for -h and --help, but exit differently.

@@ -1,9 +1,15 @@
 //! What is said about an invocation: the trace line, and `--performance-stats`.
 
+use std::ffi::OsStr;
 use std::fmt::Write as _;
 use std::io::{Read as _, Write as _};
+use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 use std::time::Instant;
+
+use bstr::ByteSlice;
+
+use crate::repo::config::parse_bool;
 
 /// In which of the three ways an answer was given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -145,7 +151,19 @@ impl Report {
         }
     }
 
-    /// Records the invocation, and writes the trace line where `GIT_FAST_TRACE` says (a file to append to, or `1` for stderr), and the
+    fn trace(&self, target: &OsStr) {
+        match parse_bool(Some(target.as_bytes().as_bstr())) {
+            Some(false) => {}
+            Some(true) => drop(std::io::stderr().write_all(self.line().as_bytes())),
+            None => {
+                if let Ok(mut file) = std::fs::OpenOptions::new().append(true).create(true).open(target) {
+                    let _ = file.write_all(self.line().as_bytes());
+                }
+            }
+        }
+    }
+
+    /// Records the invocation, and writes the trace line where `GIT_FAST_TRACE` says (a file to append to, or, as with git's own traces, a boolean for stderr), and the
     /// statistics if they were asked for. Failing to write is nobody's problem.
     pub fn finish(&self) {
         if let Some(dir) = &self.metrics
@@ -153,13 +171,8 @@ impl Report {
         {
             super::metrics::append(dir, &record);
         }
-        if let Some(target) = std::env::var_os("GIT_FAST_TRACE").filter(|target| !target.is_empty()) {
-            let line = self.line();
-            if target == "1" {
-                let _ = std::io::stderr().write_all(line.as_bytes());
-            } else if let Ok(mut file) = std::fs::OpenOptions::new().append(true).create(true).open(target) {
-                let _ = file.write_all(line.as_bytes());
-            }
+        if let Some(target) = std::env::var_os("GIT_FAST_TRACE") {
+            self.trace(&target);
         }
         if self.stats {
             let _ = std::io::stderr().write_all(self.statistics().as_bytes());

@@ -102,7 +102,9 @@ fn add(
     options: &IndexOptions,
     anew: bool,
 ) -> Result<Option<(Outcome, u32)>, NotExact> {
-    let location = session.prepare().map_err(|err| failed(format!("cannot create the index: {err}")))?;
+    let location = session
+        .prepare()
+        .map_err(|err| failed(format!("cannot create the index{}: {err}", session.place_told())))?;
     let lock = if options.detached {
         // Whoever has it does the same work.
         match WriterLock::try_acquire(&location.dir).map_err(failed)? {

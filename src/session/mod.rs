@@ -59,6 +59,11 @@ impl<'r> Session<'r> {
         })
     }
 
+    /// For complaints: where the index is to be, if that was configured.
+    pub fn place_told(&self) -> String {
+        self.index_dir.as_ref().map_or_else(String::new, |dir| format!(" in {}", dir.display()))
+    }
+
     fn place(&self) -> Place<'_> {
         Place {
             common_dir: &self.repo.common_dir,

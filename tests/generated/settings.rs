@@ -79,8 +79,8 @@ pub(super) const SETTINGS: &[Setting] = &[
 const ENVIRONMENT: &[(&str, &str)] = &[
     (
         "GIT_FAST_TRACE",
-        "Where one line of JSON about each run is written, which says who answered and why: `1` for standard error, or \
-         the name of a file to append to.",
+        "Where one line of JSON about each run is written, which says who answered and why: `1` for standard error, `0` \
+         for nowhere, or the name of a file to append to.",
     ),
     (
         "PATH",

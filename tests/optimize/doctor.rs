@@ -118,6 +118,24 @@ fn what_stands_in_the_place_of_the_index() {
     }
 }
 
+/// A place that can't be: that is said, with the place, and the command makes it another one.
+#[test]
+fn a_configured_place_that_is_no_directory() {
+    let env = Environment::new();
+    let it = Generated::new(&env, "repository", Plan::plain(71, 5));
+    env.git_ok(&it.dir, &["config", "fast.indexDir", "/dev/null"]);
+    let output = env.optimize(&it.dir, &["index", "build"]);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.starts_with("fatal: cannot create the index in /dev/null: Not a directory"), "{said}");
+    assert_eq!(output.code, 128);
+    let (level, message, command) = finding(&env, &it, "index place");
+    assert_eq!(level, "problem");
+    assert!(message.contains("/dev/null/") && message.contains("Not a directory"), "{message}");
+    env.run(env.command("sh", &it.dir, &["-c", &command])).success(&command);
+    env.index_ok(&it.dir, "build");
+    assert_eq!(finding(&env, &it, "index place").0, "ok");
+}
+
 /// Where locks fail, or keep nobody out, that is a problem, and the command moves the index elsewhere. The file system is
 /// played by a library that takes the place of flock(2).
 #[test]

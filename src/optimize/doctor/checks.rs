@@ -107,6 +107,16 @@ fn place(context: &Context) -> Result<Finding, NotExact> {
             return Ok(Finding::new("index place", Level::Problem, text).command("git optimize index build"));
         }
     };
+    if let Err(err) = location.dir.metadata()
+        && err.kind() != std::io::ErrorKind::NotFound
+    {
+        let text = format!("{} can't be a directory: {err}", location.dir.display());
+        let finding = Finding::new("index place", Level::Problem, text);
+        return Ok(match context.config.contains("fast.indexDir") {
+            true => finding.command(elsewhere()),
+            false => finding,
+        });
+    }
     let beside = context.repo.work_dir.as_ref().map(|top| top.join(BESIDE));
     // One that was there first has made the index go elsewhere for good.
     let refused = location.refused.or_else(|| {
