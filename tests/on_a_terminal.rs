@@ -74,6 +74,15 @@ fn pager() {
     assert!(!shown(&text, "by-"), "{}", text.as_bstr());
     world.env.set("GIT_PAGER", "cat");
     world.check("cat, which is none", &["-n3", "--all"]);
+    // It is told how wide the terminal is, and has something to do where there is nothing to show.
+    world.env.set("GIT_PAGER", "echo by-environment:$COLUMNS; cat");
+    for words in [&["-n1", "--oneline"][..], &["-n0"], &["HEAD..HEAD"]] {
+        let text = world.check("COLUMNS", words);
+        assert!(shown(&text, "by-environment:"), "{words:?}: {}", text.as_bstr());
+    }
+    world.env.set("COLUMNS", "33");
+    world.check("COLUMNS that are told", &["-n1", "--oneline"]);
+    world.env.unset("COLUMNS");
 
     world.env.unset("GIT_PAGER");
     world.env.set("PAGER", "sed 's/^/by-PAGER:/'");

@@ -917,3 +917,203 @@ fn diffs_in_which_case_is_ignored() {
         }
     }
 }
+
+/// Standard error, too.
+#[track_caller]
+fn same_in_all(env: &Environment, dir: &Path, program: (&str, &str), words: &[&str]) {
+    let theirs = env.git(dir, &[&[program.1], words].concat());
+    let ours = env.run(env.ours(program.0, dir, words));
+    let all = |output: &crate::support::Output| {
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        (output.code, text(&output.stdout), text(&output.stderr))
+    };
+    assert_eq!(all(&ours), all(&theirs), "{} {words:?}", program.1);
+}
+
+const LOG: (&str, &str) = ("git-fastlog", "log");
+const STATUS: (&str, &str) = ("git-faststatus", "status");
+
+#[test]
+fn names_of_raw_commits_after_oneline() {
+    let env = Environment::new();
+    let dir = repository(&env, "r");
+    let formats = ["--oneline", "--abbrev-commit", "--no-abbrev-commit", "--pretty=raw", "--parents"];
+    for one in formats {
+        for two in formats {
+            for three in formats {
+                same(&env, &dir, &["-2", one, two, three]);
+                same(&env, &dir, &["-2", one, two, three, "--pretty=raw"]);
+            }
+        }
+    }
+    shell(&env, &dir, "git config log.abbrevCommit true; git config pretty.mine raw");
+    for words in [&["--pretty=mine"][..], &["--oneline", "--pretty=mine"], &["--pretty"], &["--pretty=raw"]] {
+        same(&env, &dir, words);
+    }
+}
+
+/// A bare `--pretty` leaves tabs as the format before has them.
+#[test]
+fn tabs_under_a_bare_pretty() {
+    let env = Environment::new();
+    let dir = repository(&env, "r");
+    shell(
+        &env,
+        &dir,
+        "printf 's\\n\\na\\tb\\n' | git commit -q --allow-empty -F -; git-optimize index build",
+    );
+    let before =
+        ["--oneline", "--pretty=short", "--pretty=full", "--format=%h", "--pretty=mine", "--pretty=text"];
+    shell(&env, &dir, "git config pretty.mine fuller; git config pretty.text tformat:%h");
+    for configured in ["medium", "oneline", "raw", "mine", "text", "format:%h"] {
+        shell(&env, &dir, &format!("git config format.pretty {configured}"));
+        same(&env, &dir, &["-1", "--pretty"]);
+        for format in before {
+            same(&env, &dir, &["-1", format, "--pretty"]);
+        }
+    }
+    shell(&env, &dir, "git config --unset format.pretty");
+    for one in before {
+        for two in before {
+            same(&env, &dir, &["-1", one, "--pretty"]);
+            same(&env, &dir, &["-1", one, two, "--pretty"]);
+            same(&env, &dir, &["-1", one, "--pretty", two]);
+        }
+    }
+}
+
+/// A git that helps fails of what `git log` does not read; git's own complaints come once.
+#[test]
+fn complaints_of_a_git_that_helped() {
+    let env = Environment::new();
+    let dir = repository(&env, "r");
+    shell(
+        &env,
+        &dir,
+        "seq 50 >long; git add long; git commit -qm long; git mv long longer; echo x >>longer; git commit -qam moved
+         git-optimize index build; cp .git/index kept; echo junk >.git/index",
+    );
+    let questions =
+        [&["--oneline", "--name-only"][..], &["--oneline", "--raw"], &["--oneline", "--follow", "longer"]];
+    for words in questions {
+        same_in_all(&env, &dir, LOG, words);
+    }
+    shell(&env, &dir, "cp kept .git/index; git config diff.orderFile /nonexistent");
+    for words in questions {
+        same_in_all(&env, &dir, LOG, words);
+    }
+    shell(&env, &dir, "git config --unset diff.orderFile; git config diff.renameLimit 1; seq 90 >b; seq 30 >c; git add b c
+        git commit -qm two; git mv b d; git mv c e; echo x >>d; echo x >>e; git commit -qam moved; git-optimize index build");
+    for words in questions {
+        same_in_all(&env, &dir, LOG, words);
+    }
+}
+
+/// What git refuses, or complains of, though the question does not need it.
+#[test]
+fn values_of_settings_that_git_reads_whatever_is_asked() {
+    let env = Environment::new();
+    let dir = repository(&env, "r");
+    shell(
+        &env,
+        &dir,
+        "git remote add origin https://user:word@example.com/x; git update-ref refs/remotes/origin/main HEAD~1
+         git branch -q -u origin/main; echo changed >f; echo new >new; echo '* filter=x' >.git/info/attributes",
+    );
+    let values = [
+        "", "=", "=true", "=false", "=1", "=0", "=12", "=maybe", "=warn", "=default", "=orange", "=auto",
+        "=allow",
+    ];
+    for key in [
+        "core.ignoreStat",
+        "core.fsyncObjectFiles",
+        "core.logAllRefUpdates",
+        "core.abbrev",
+        "index.skipHash",
+        "index.threads",
+        "pack.useSparse",
+        "pack.useBitmapBoundaryTraversal",
+        "pack.compression",
+        "fetch.writeCommitGraph",
+        "fetch.negotiationAlgorithm",
+        "gc.writeCommitGraph",
+        "sparse.expectFilesOutsideOfPatterns",
+        "log.abbrevCommit",
+        "i18n.commitEncoding",
+        "mailmap.file",
+        "mailmap.blob",
+        "filter.x.clean",
+        "filter.x.process",
+        "transfer.credentialsInUrl",
+        "diff.orderFile",
+        "color.status.added",
+        "color.status.branch",
+        "color.status.header",
+        "color.status.other",
+    ] {
+        for value in values {
+            let setting = format!("{key}{value}");
+            let git =
+                |command: &str, words: &[&str]| env.git(&dir, &[&["-c", &setting, command], words].concat());
+            for (ours, theirs, words) in [
+                ("fastlog", "log", &["--oneline", "-2"][..]),
+                ("faststatus", "status", &["-s"]),
+                ("faststatus", "status", &[]),
+            ] {
+                let (ours, theirs) = (git(ours, words), git(theirs, words));
+                let all = (ours.code, ours.stdout.as_bstr(), ours.stderr.as_bstr());
+                let expected = (theirs.code, theirs.stdout.as_bstr(), theirs.stderr.as_bstr());
+                assert_eq!(all, expected, "{setting} {words:?}");
+            }
+        }
+    }
+}
+
+/// The branch behind `origin/HEAD` may be gone: git passes over it, and over others that lead nowhere.
+#[test]
+fn symbolic_refs_that_lead_nowhere() {
+    let env = Environment::new();
+    let dir = repository(&env, "r");
+    shell(
+        &env,
+        &dir,
+        "git symbolic-ref refs/remotes/origin/HEAD refs/remotes/origin/gone; git symbolic-ref refs/heads/x refs/heads/y
+         git symbolic-ref refs/tags/x refs/heads/x; git-optimize index clear; git-optimize index build",
+    );
+    for words in [
+        &["--oneline", "--decorate"][..],
+        &["--all", "--oneline"],
+        &["--branches", "--remotes", "--tags", "--format=%h%d"],
+        &["--source", "--all"],
+        &["--format=%(describe:tags)"],
+        &["--oneline", "--not", "--remotes", "--glob=heads/*"],
+    ] {
+        same_in_all(&env, &dir, LOG, words);
+        let (_, trace) = env.fastlog(&dir, &args(words), None);
+        let trace = trace.expect("there is a trace");
+        assert_eq!(trace.served, crate::support::trace::Served::Native, "{words:?}: {}", trace.reason);
+    }
+    for words in [&["origin"][..], &["origin/HEAD"], &["x"], &["HEAD", "--not", "x"]] {
+        same_in_all(&env, &dir, LOG, words);
+    }
+    same_in_all(&env, &dir, STATUS, &["-sb"]);
+}
+
+/// A file in a conflict that is gone is one from which another one may come.
+#[test]
+fn conflicts_in_which_renames_are_looked_for() {
+    let env = Environment::new();
+    let dir = repository(&env, "r");
+    shell(
+        &env,
+        &dir,
+        "seq 20 >b; git add b; git commit -qm b; git checkout -qb o; git rm -q b; echo o >both; git add .; git commit -qm o
+         git checkout -q main; seq 22 >b; echo m >both; git add .; git commit -qm m; ! git merge -q o 2>/dev/null; rm both
+         git config core.autocrlf true",
+    );
+    for words in [&["-s"][..], &[], &["--porcelain=v2"]] {
+        same_in_all(&env, &dir, STATUS, words);
+    }
+    shell(&env, &dir, "rm b");
+    same_in_all(&env, &dir, STATUS, &["-s"]);
+}

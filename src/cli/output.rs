@@ -6,6 +6,7 @@ use std::process::{Child, Command, Stdio};
 
 use bstr::ByteSlice;
 
+use super::columns::columns;
 use crate::repo::config::Config;
 
 /// As `git log` calls standard output.
@@ -114,6 +115,10 @@ fn spawn(command: &std::ffi::OsStr) -> Child {
         shell.arg("-c").args([command, command]);
     }
     shell.stdin(Stdio::piped());
+    // Once it is a pipe that goes there, nobody can ask the terminal.
+    if std::env::var_os("COLUMNS").is_none() {
+        shell.env("COLUMNS", columns().to_string());
+    }
     // git's own defaults for the two pagers that it knows.
     for (name, value) in [("LESS", "FRX"), ("LV", "-c")] {
         if std::env::var_os(name).is_none() {

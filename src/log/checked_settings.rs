@@ -39,8 +39,8 @@ fn is_good(key: &BStr, value: Option<&BStr>) -> bool {
         | "core.commitgraph"
         | "core.bare"
         | "core.filemode"
-        | "core.fsyncobjectfiles"
         | "core.ignorecase"
+        | "core.ignorestat"
         | "core.multipackindex"
         | "core.precomposeunicode"
         | "core.prefersymlinkrefs"
@@ -63,15 +63,21 @@ fn is_good(key: &BStr, value: Option<&BStr>) -> bool {
         | "diff.trustexitcode"
         | "feature.experimental"
         | "feature.manyfiles"
+        | "fetch.writecommitgraph"
         | "format.encodeemailheaders"
+        | "gc.writecommitgraph"
         | "grep.column"
         | "grep.extendedregexp"
         | "grep.fullname"
         | "grep.linenumber"
+        | "index.skiphash"
         | "index.sparse"
         | "log.follow"
         | "log.showroot"
         | "pack.readreverseindex"
+        | "pack.usebitmapboundarytraversal"
+        | "pack.usesparse"
+        | "sparse.expectfilesoutsideofpatterns"
         | "user.useconfigonly" => boolean(),
         "color.advice" | "color.diff" | "color.grep" | "color.ui" | "diff.color" => {
             parse_color_when(value).is_some()
@@ -89,7 +95,9 @@ fn is_good(key: &BStr, value: Option<&BStr>) -> bool {
         | "index.version"
         | "pack.packsizelimit" => unsigned(),
         "diff.renamelimit" | "diff.statgraphwidth" | "diff.statnamewidth" => number().is_some(),
-        "core.compression" | "core.loosecompression" => number().is_some_and(|n| (-1..=9).contains(&n)),
+        "core.compression" | "core.loosecompression" | "pack.compression" => {
+            number().is_some_and(|n| (-1..=9).contains(&n))
+        }
         "branch.autosetupmerge" => boolean() || word(&["always", "inherit", "simple"]),
         "branch.autosetuprebase" => word(&["never", "local", "remote", "always"]),
         "core.autocrlf" => boolean() || word(&["input"]),
@@ -101,7 +109,9 @@ fn is_good(key: &BStr, value: Option<&BStr>) -> bool {
         "core.disambiguate" => word(&["none", "commit", "committish", "tree", "treeish", "blob"]),
         "core.fsync" => word(&["all", "none", "committed", "added", "default"]),
         "core.fsyncmethod" => word(&["fsync", "writeout-only", "batch"]),
-        "core.logallrefupdates" => boolean() || word(&["always"]),
+        "core.logallrefupdates" => value.is_some() && boolean() || word(&["always"]),
+        // git says that it is deprecated.
+        "core.fsyncobjectfiles" => false,
         "core.safecrlf" => boolean() || word(&["warn"]),
         "core.attributesfile" | "core.excludesfile" | "core.hookspath" | "diff.orderfile" => {
             // The home of another user may be unknown.
@@ -123,6 +133,8 @@ fn is_good(key: &BStr, value: Option<&BStr>) -> bool {
         "diff.renames" => boolean() || word(&["copies", "copy"]),
         "diff.submodule" => word(&["log", "short", "diff"]),
         "diff.wserrorhighlight" => list(&["none", "default", "all", "old", "new", "context"]),
+        "fetch.negotiationalgorithm" => word(&["default", "noop", "consecutive", "skipping"]),
+        "i18n.commitencoding" | "i18n.logoutputencoding" | "mailmap.file" | "mailmap.blob" => value.is_some(),
         "format.pretty" => value.is_some_and(|value| !value.is_empty()),
         "grep.patterntype" => word(&["default", "basic", "extended", "fixed", "perl"]),
         "log.diffmerges" => list(&[

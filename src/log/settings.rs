@@ -71,6 +71,7 @@ impl Settings {
     pub fn resolve(options: &LogOptions, config: &Config, terminal: bool) -> Result<Settings, NotExact> {
         check_config(config)?;
         let (spec, wants, short_date) = spec(options, config)?;
+        let configured_abbrev = config.bool("log.abbrevCommit")?;
         let pretty_given = options.pretty.is_some();
         let raw = spec == Spec::Builtin(Builtin::Raw);
         let colored = color_wanted(options, config)?.resolve(terminal && !dumb_terminal());
@@ -81,10 +82,9 @@ impl Settings {
             None => !pretty_given || wants.notes,
         };
         Ok(Settings {
-            abbrev_commit: match options.abbrev_commit {
-                Some(given) => given,
-                None => config.bool("log.abbrevCommit")?.unwrap_or(false) && !(pretty_given && raw),
-            },
+            // Nothing but the option itself changes a raw commit's name.
+            abbrev_commit: options.abbrev_commit.or(configured_abbrev).unwrap_or(false)
+                && (options.abbrev_commit_given || !(pretty_given && raw)),
             date: date_mode(options, config, short_date, terminal)?,
             graph_colors: colored.then(|| graph_colors(config)).transpose()?,
             colors,
@@ -95,9 +95,10 @@ impl Settings {
                 None => config.bool("log.mailmap")?.unwrap_or(true),
             },
             notes,
-            expand_tabs: options
-                .expand_tabs
-                .map_or_else(|| spec.default_expand_tabs(), |width| width as usize),
+            expand_tabs: match options.expand_tabs {
+                Some(width) => width as usize,
+                None => default_expand_tabs(&spec, options, config)?,
+            },
             mail: mail(options, config)?,
             flavour: flavour(options, config)?,
             encoding: output_encoding(options, config, &spec)?,
@@ -141,12 +142,35 @@ fn output_encoding(options: &LogOptions, config: &Config, spec: &Spec) -> Result
 
 /// The format, what it needs, and whether its dates are short. What a format string needs git gets although a built-in
 /// format replaces it.
-fn spec(options: &LogOptions, config: &Config) -> Result<(Spec, Wants, bool), NotExact> {
+/// A format by its name, or one that is written out.
+fn read_format(text: &BStr, config: &Config) -> Result<Spec, NotExact> {
     let aliases: Vec<(BString, BString)> = config
         .with_prefix("pretty.")
         .filter_map(|(key, value)| Some((key["pretty.".len()..].into(), value?.to_owned())))
         .collect();
-    let read = |text: &BStr| parse_format(text, &aliases).map_err(|err| NotExact::from(err.to_string()));
+    parse_format(text, &aliases).map_err(|err| NotExact::from(err.to_string()))
+}
+
+/// A bare `--pretty` is medium, but leaves tabs as the format that was named last has them.
+fn default_expand_tabs(spec: &Spec, options: &LogOptions, config: &Config) -> Result<usize, NotExact> {
+    let is_bare =
+        options.pretty.as_ref().is_some_and(|text| text.is_empty()) && !options.pretty_is_empty_format;
+    if !is_bare {
+        return Ok(spec.default_expand_tabs());
+    }
+    let is_name = |text: &&BStr| {
+        let is_text = text.starts_with(b"format:") || text.starts_with(b"tformat:") || text.contains(&b'%');
+        !text.is_empty() && !is_text
+    };
+    let replaced = options.replaced_pretty.iter().map(|text| text.as_bstr());
+    match config.string("format.pretty")?.into_iter().chain(replaced).filter(is_name).last() {
+        Some(name) => Ok(read_format(name, config)?.default_expand_tabs()),
+        None => Ok(spec.default_expand_tabs()),
+    }
+}
+
+fn spec(options: &LogOptions, config: &Config) -> Result<(Spec, Wants, bool), NotExact> {
+    let read = |text: &BStr| read_format(text, config);
     let (mut short_date, mut wants) = (false, Wants::default());
     let mut given = |spec: &Spec| {
         short_date |= matches!(spec, Spec::User { short_date: true, .. });

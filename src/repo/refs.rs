@@ -90,15 +90,25 @@ impl Repo {
     }
 
     fn read_ref(&self, full: &BStr) -> Result<Option<ObjectId>, NotExact> {
-        let Some(mut target) = self.find_full(full)? else { return Ok(None) };
+        match self.find_full(full)? {
+            None => Ok(None),
+            // git says so when it is named.
+            Some(target) => match self.follow(full, target)? {
+                None => Err(format!("{full} points to nothing").into()),
+                found => Ok(found),
+            },
+        }
+    }
+
+    /// The object behind what the ref `full` says; `None` where that is a ref which is not there.
+    fn follow(&self, full: &BStr, mut target: Target) -> Result<Option<ObjectId>, NotExact> {
         for _ in 0..5 {
             match target {
                 Target::Object(id) => return Ok(Some(id)),
-                Target::Symbolic(next) => {
-                    target = self
-                        .find_full(next.as_bstr())?
-                        .ok_or_else(|| NotExact::from(format!("{full} points to nothing")))?;
-                }
+                Target::Symbolic(next) => match find_full(&self.refs, next.as_ref())? {
+                    Some(found) => target = found,
+                    None => return Ok(None),
+                },
             }
         }
         Err(format!("{full} is nested too deep").into())
@@ -165,12 +175,8 @@ impl Repo {
         for reference in iter.prefixed(prefix).map_err(|err| failed(&err))? {
             let reference = reference.map_err(|err| failed(&err))?;
             let name: BString = reference.name.as_bstr().to_owned();
-            let id = match &reference.target {
-                Target::Object(id) => *id,
-                Target::Symbolic(_) => self
-                    .read_ref(name.as_bstr())?
-                    .ok_or_else(|| NotExact::from(format!("{name} is broken")))?,
-            };
+            // A symbolic ref that points to nothing is passed over: the branch behind `origin/HEAD` may be gone.
+            let Some(id) = self.follow(name.as_bstr(), reference.target)? else { continue };
             list.push(Listed { name, id, peeled: reference.peeled });
         }
         Ok(list)

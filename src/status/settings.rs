@@ -14,7 +14,8 @@ use crate::cli::output::for_a_person;
 use crate::log::checked_settings;
 use crate::log::settings::english;
 use crate::repo::NotExact;
-use crate::repo::config::{ColorWhen, Config, parse_bool};
+use crate::repo::abbrev::AbbrevLength;
+use crate::repo::config::{ColorWhen, Config, parse_bool, parse_int};
 use crate::repo::git::GitProgram;
 
 /// How renames among staged files are looked for.
@@ -101,10 +102,9 @@ impl Settings {
             return Err("messages in another language".into());
         }
         let porcelain = matches!(format, Format::PorcelainV1 | Format::PorcelainV2);
-        let colors = match color_wanted(config)? && !porcelain {
-            true => Some(Colors::read(config)?),
-            false => None,
-        };
+        // Bad ones are refused where none is shown, too.
+        let colors = Colors::read(config)?;
+        let colors = (color_wanted(config)? && !porcelain).then_some(colors);
         Ok(Settings {
             format,
             nul: options.nul,
@@ -159,6 +159,22 @@ fn check(config: &Config) -> Result<(), NotExact> {
     }
     if config.values("core.fsmonitor").any(|value| parse_bool(value).is_none()) {
         return Err("core.fsmonitor is a program".into());
+    }
+    AbbrevLength::from_config(config)?;
+    let is_good = |key: &BStr, value: Option<&BStr>| match key.as_bytes() {
+        b"index.threads" => {
+            parse_bool(value).is_some() || value.is_some_and(|value| parse_int(value).is_some())
+        }
+        // Read where there are differences.
+        b"diff.orderfile" => false,
+        b"transfer.credentialsinurl" => value.is_some_and(|value| value == "allow"),
+        key if key.starts_with(b"filter.") => {
+            value.is_some() || ![&b".clean"[..], b".smudge", b".process"].iter().any(|end| key.ends_with(end))
+        }
+        _ => true,
+    };
+    if let Some((key, _)) = config.iter().find(|(key, value)| !is_good(key, *value)) {
+        return Err(key.to_str_lossy().into_owned().into());
     }
     // Other versions of git have more: what they do is not known here.
     if let Some((key, _)) =

@@ -155,6 +155,7 @@ const LEFT: &[Left] = &[
     ),
     ("core.ignoreCase", &["true"], "core.ignoreCase", "`core.ignoreCase`"),
     ("core.precomposeUnicode", &["true"], "core.precomposeUnicode", "`core.precomposeUnicode`"),
+    ("diff.orderFile", &["../order"], "diff.orderfile", "`diff.orderFile`"),
     ("diff.renameLimit", &["1"], "git finds no renames", "everything else that git warns of"),
 ];
 

@@ -177,9 +177,8 @@ impl Show<'_, '_> {
                 hint = cursor;
             }
         }
-        if let Some(output) = output {
-            output.finish();
-        }
+        // An empty answer has a pager, too.
+        output.unwrap_or_else(|| Output::open_for_log(git, config)).finish();
         // When the pager has left the screen.
         if let Some(token) = hint {
             let _ = writeln!(std::io::stderr(), "hint: next page: --cursor {token}");

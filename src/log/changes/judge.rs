@@ -1,8 +1,10 @@
 //! One `git diff-tree --stdin` for the commits whose changes only git can list. It ends with the answer, so whatever it
-//! says on stderr, such as that there were too many files to look for renames, is said once, as `git log` would.
+//! says on stderr, such as that there were too many files to look for renames, is said once, as `git log` would. Where it
+//! fails, that is nobody's business: git answers all of the question then.
 
 use std::ffi::OsStr;
-use std::io::{BufRead, BufReader, Write};
+use std::fs::File;
+use std::io::{BufRead, BufReader, Seek, Write};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
@@ -34,6 +36,7 @@ pub(super) struct Judge {
     child: Child,
     questions: Option<ChildStdin>,
     answers: BufReader<ChildStdout>,
+    complaints: File,
 }
 
 fn failed(what: &dyn std::fmt::Display) -> NotExact {
@@ -47,17 +50,20 @@ impl Judge {
             Renames::Renames => "-M",
             Renames::Copies => "-C",
         };
+        let complaints = tempfile::tempfile().map_err(|err| failed(&err))?;
+        let stderr = complaints.try_clone().map_err(|err| failed(&err))?;
         let mut child = Command::new(git)
             .args(["diff-tree", "--stdin", "-r", "-z", "--raw", "--no-abbrev", "--no-commit-id"])
             .args([detection, "--"])
             .args(pathspec.iter().map(|path| OsStr::from_bytes(path)))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
+            .stderr(stderr)
             .spawn()
             .map_err(|err| failed(&err))?;
         let questions = child.stdin.take();
         let answers = child.stdout.take().ok_or_else(|| failed(&"no output"))?;
-        Ok(Judge { child, questions, answers: BufReader::new(answers) })
+        Ok(Judge { child, questions, answers: BufReader::new(answers), complaints })
     }
 
     /// What the differences are between each commit and the parent behind it, or each tree and the tree behind it.
@@ -89,7 +95,10 @@ impl Drop for Judge {
     fn drop(&mut self) {
         // At the end of its input it says what it has to say.
         drop(self.questions.take());
-        let _ = self.child.wait();
+        let has_succeeded = self.child.wait().is_ok_and(|status| status.success());
+        if has_succeeded && self.complaints.rewind().is_ok() {
+            let _ = std::io::copy(&mut self.complaints, &mut std::io::stderr());
+        }
     }
 }
 

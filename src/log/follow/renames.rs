@@ -4,6 +4,7 @@
 //! of the common git directory, for this version of git, these settings and these attributes.
 
 use std::collections::HashMap;
+use std::io::Write;
 use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
@@ -105,13 +106,13 @@ impl<'a> Renames<'a> {
             .args(["--no-show-signature", &id.to_string(), "--"])
             .arg(path.to_os_str().map_err(|err| failed(&err))?)
             .stdin(Stdio::null())
-            // What git complains of, `git log` would have complained of.
-            .stderr(Stdio::inherit())
             .output()
             .map_err(|err| failed(&err))?;
         if !output.status.success() {
             return Err(failed(&output.status));
         }
+        // What git complains of, `git log` would have complained of. Where it fails, it is asked all of it.
+        let _ = std::io::stderr().write_all(&output.stderr);
         let mut fields = output.stdout.split(|byte| *byte == 0).map(ByteSlice::as_bstr);
         match (fields.next().and_then(|status| status.first()), fields.next()) {
             (Some(b'R' | b'C'), Some(source)) => Ok(Some(source.to_owned())),

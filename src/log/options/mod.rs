@@ -257,6 +257,8 @@ pub struct LogOptions {
     pub pretty_is_empty_format: bool,
     /// `--abbrev-commit` / `--no-abbrev-commit`.
     pub abbrev_commit: Option<bool>,
+    /// Whether that was an option of its own, and not a part of `--oneline`.
+    pub abbrev_commit_given: bool,
     /// `--abbrev`.
     pub abbrev: Option<AbbrevArg>,
     /// `--date`.

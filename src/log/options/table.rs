@@ -253,7 +253,10 @@ pub static TABLE: &[Entry] = options! {
     "--pretty" Optional Render |o, v, _| { o.pretty_is_empty_format = v.is_some(); pretty(o, text(v)) };
     "--format" Attached Render |o, v, _| { o.pretty_is_empty_format = true; pretty(o, text(v)) };
     "--oneline" None Render |o, _, _| { o.abbrev_commit = Some(true); pretty(o, "oneline".into()) };
-    "--abbrev-commit" None Render |o, _, _| { o.abbrev_commit = Some(true); Ok(()) };
+    "--abbrev-commit" None Render |o, _, _| {
+        (o.abbrev_commit, o.abbrev_commit_given) = (Some(true), true);
+        Ok(())
+    };
     "--no-abbrev-commit" None Render |o, _, _| { o.abbrev_commit = Some(false); Ok(()) };
     "--abbrev" Optional Render |o, v, _| {
         o.abbrev = Some(match v { Some(v) => AbbrevArg::Digits(number(Some(v))? as usize), None => AbbrevArg::Auto });

@@ -36,6 +36,8 @@ impl Zone {
                 Err(_) => Some(Self::utc()),
             };
         };
+        // What is set to nothing is a zone of this name, which may not be installed: then that is how it is abbreviated.
+        let name: &[u8] = if name.is_empty() { b"Universal" } else { name };
         let name = name.strip_prefix(b":").unwrap_or(name);
         if name.is_empty() {
             return Some(Self::utc());
