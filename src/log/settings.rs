@@ -163,7 +163,7 @@ fn default_expand_tabs(spec: &Spec, options: &LogOptions, config: &Config) -> Re
         !text.is_empty() && !is_text
     };
     let replaced = options.replaced_pretty.iter().map(|text| text.as_bstr());
-    match config.string("format.pretty")?.into_iter().chain(replaced).filter(is_name).last() {
+    match config.string("format.pretty")?.into_iter().chain(replaced).rfind(is_name) {
         Some(name) => Ok(read_format(name, config)?.default_expand_tabs()),
         None => Ok(spec.default_expand_tabs()),
     }

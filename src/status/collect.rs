@@ -164,6 +164,7 @@ impl Collect<'_> {
         let questions: Vec<content::Question> = found.tracked.iter().filter_map(question).collect();
         let contents = Contents::new(self.repo, &index, &top, self.config, memory.contents())?;
         let answers = contents.compare(&questions)?;
+        self.check_conflicts(&found, &contents)?;
         statistics.compared = answers.iter().filter(|answer| answer.was_read).count();
         let submodules = self.submodules(&index, &submodules, &found)?;
         let worktree = Unstaged {
@@ -326,6 +327,26 @@ impl Collect<'_> {
             }
         };
         Ok(found.into_iter().map(|(path, found)| (path, change(found))).collect())
+    }
+
+    /// Looking for renames, git reads files in a conflict where others in it are gone: that changes no answer, but of what
+    /// it converts then it may warn.
+    fn check_conflicts(&self, found: &Found, contents: &Contents<'_>) -> Result<(), NotExact> {
+        let mut gone = false;
+        let mut questions = Vec::new();
+        for (at, state) in &found.tracked {
+            match state {
+                TrackedState::Conflict(None) => gone = true,
+                TrackedState::Conflict(Some(stat)) => {
+                    questions.push(content::Question { at: *at, stat: *stat })
+                }
+                _ => {}
+            }
+        }
+        match gone && self.settings.renames != Renames::No && contents.are_converted(&questions)? {
+            true => Err("files in a conflict that may be taken for renamed ones".into()),
+            false => Ok(()),
+        }
     }
 
     /// Adds what differs between index and worktree.

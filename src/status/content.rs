@@ -141,6 +141,14 @@ impl<'a> Contents<'a> {
         Ok(answers)
     }
 
+    /// Whether one of these is stored in another way than it is in the worktree.
+    ///
+    /// # Errors
+    /// As those of [`Contents::compare`].
+    pub fn are_converted(&self, questions: &[Question]) -> Result<bool, NotExact> {
+        Ok(self.conversions(questions)?.iter().any(|conversion| *conversion != Conversion::NONE))
+    }
+
     fn conversions(&self, questions: &[Question]) -> Result<Vec<Conversion>, NotExact> {
         let mut files = AttributeFiles::new(self.repo, self.config, |path| self.attributes_file(path))?;
         let mut last: Option<(BString, super::attributes::Stack)> = None;

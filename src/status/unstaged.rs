@@ -29,7 +29,7 @@ pub(super) struct Unstaged<'a> {
 /// Which ends of renames there may be.
 #[derive(Default)]
 pub(super) struct Ends {
-    /// A file is gone, perhaps one in a conflict.
+    /// A file is gone that is in no conflict.
     pub(super) gone: bool,
     /// One is intended to be added.
     pub(super) intended: bool,
@@ -67,7 +67,6 @@ impl Unstaged<'_> {
                 }
                 TrackedState::Conflict(stat) => {
                     ends.in_conflict |= stat.is_some();
-                    ends.gone |= stat.is_none();
                     let mode = stat.as_ref().map_or(0, |stat| rules.worktree_mode(&entry, stat));
                     changes.insert(entry.path.to_owned(), conflict(self.index, *at, mode));
                     continue;

@@ -146,7 +146,7 @@ fn with_a_stale_index() {
     it.env.index_ok(&it.dir, "build");
     shell(&it.env, &it.dir, "git update-ref --stdin <../refs; git config fast.autoIndex false");
     it.compare("a stale index");
-    let path = it.env.path().join("tools");
+    let path = it.env.path().join("programs");
     rev_list_fails(&mut it.env);
     it.compare("a stale index and no help");
     fs::remove_dir_all(path).expect("our own directory");
