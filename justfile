@@ -69,10 +69,10 @@ deb:
 deb-check *options:
     .ci/deb {{options}}
 
-# Whether the compiler accepts the source for macOS. No C compiler for it is needed: nothing is linked.
-check-macos:
-    rustup target add aarch64-apple-darwin
-    CC_aarch64_apple_darwin=true AR_aarch64_apple_darwin=true cargo check --locked --lib --bins --target aarch64-apple-darwin
+# Whether the compiler accepts the source for macOS, or another target. No C compiler for it is needed: nothing is linked.
+check-target target="aarch64-apple-darwin":
+    rustup target add {{target}}
+    CC_{{replace(target, "-", "_")}}=true AR_{{replace(target, "-", "_")}}=true cargo check --locked --lib --bins --target {{target}}
 
 # What the tests run besides git, on Debian and as root.
 tools:
