@@ -497,7 +497,7 @@ fn questions_that_only_git_could_answer_and_does_not_have() {
 }
 
 #[test]
-fn the_trace_is_where_git_would_have_its_own() {
+fn where_the_trace_goes() {
     let world = World::new();
     for (value, is_said) in [
         ("1", true),

@@ -1021,11 +1021,28 @@ fn values_of_settings_that_git_reads_whatever_is_asked() {
          git branch -q -u origin/main; echo changed >f; echo new >new; echo '* filter=x' >.git/info/attributes",
     );
     let values = [
-        "", "=", "=true", "=false", "=1", "=0", "=12", "=maybe", "=warn", "=default", "=orange", "=auto",
+        "",
+        "=",
+        "=true",
+        "=false",
+        "=1",
+        "=0",
+        "=12",
+        "=maybe",
+        "=warn",
+        "=default",
+        "=orange",
+        "=auto",
         "=allow",
+        "=99999999999",
+        "=~nobody-there/x",
     ];
     for key in [
         "core.ignoreStat",
+        "core.whitespace",
+        "core.maxTreeDepth",
+        "diff.renameLimit",
+        "status.renameLimit",
         "core.fsyncObjectFiles",
         "core.logAllRefUpdates",
         "core.abbrev",
@@ -1097,6 +1114,15 @@ fn symbolic_refs_that_lead_nowhere() {
         same_in_all(&env, &dir, LOG, words);
     }
     same_in_all(&env, &dir, STATUS, &["-sb"]);
+    for replaced in ["HEAD", "HEAD~1"] {
+        shell(
+            &env,
+            &dir,
+            &format!("git symbolic-ref refs/replace/$(git rev-parse {replaced}) refs/heads/none"),
+        );
+        same_in_all(&env, &dir, LOG, &["--oneline"]);
+        shell(&env, &dir, "rm -r .git/refs/replace");
+    }
 }
 
 /// A file in a conflict that is gone is one from which another one may come.
@@ -1116,4 +1142,13 @@ fn conflicts_in_which_renames_are_looked_for() {
     }
     shell(&env, &dir, "rm b");
     same_in_all(&env, &dir, STATUS, &["-s"]);
+    shell(
+        &env,
+        &dir,
+        "git config --unset core.autocrlf; git reset -q --hard; git checkout -qf o; seq 21 >b; git add b; git commit -qm b
+         git checkout -q main; ! git merge -q o 2>/dev/null; git show :2:b >new; rm b; git add -N new",
+    );
+    for words in [&["-s"][..], &[], &["--porcelain=v2"], &["-s", "--no-renames"]] {
+        same_in_all(&env, &dir, STATUS, words);
+    }
 }

@@ -3,13 +3,13 @@
 /// `COLUMNS`, else what the terminal on standard output says, else 80.
 pub fn columns() -> usize {
     let told = std::env::var_os("COLUMNS").and_then(|text| number(text.as_encoded_bytes()));
-    if let Some(columns) = told {
-        return columns;
-    }
-    match rustix::termios::tcgetwinsize(std::io::stdout()) {
-        Ok(size) if size.ws_col > 0 => usize::from(size.ws_col),
-        _ => 80,
-    }
+    told.or_else(known_columns).unwrap_or(80)
+}
+
+/// What the terminal on standard output says, if it does.
+pub fn known_columns() -> Option<usize> {
+    let size = rustix::termios::tcgetwinsize(std::io::stdout()).ok()?;
+    (size.ws_col > 0).then_some(usize::from(size.ws_col))
 }
 
 /// What a text begins with, as C's `atoi` has it; `None` unless that is more than zero.

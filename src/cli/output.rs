@@ -6,7 +6,7 @@ use std::process::{Child, Command, Stdio};
 
 use bstr::ByteSlice;
 
-use super::columns::columns;
+use super::columns::known_columns;
 use crate::repo::config::Config;
 
 /// As `git log` calls standard output.
@@ -115,9 +115,11 @@ fn spawn(command: &std::ffi::OsStr) -> Child {
         shell.arg("-c").args([command, command]);
     }
     shell.stdin(Stdio::piped());
+    // It is the pager, and may run git itself.
+    shell.env_remove("GIT_PAGER_IN_USE");
     // Once it is a pipe that goes there, nobody can ask the terminal.
-    if std::env::var_os("COLUMNS").is_none() {
-        shell.env("COLUMNS", columns().to_string());
+    if let Some(columns) = known_columns().filter(|_| std::env::var_os("COLUMNS").is_none()) {
+        shell.env("COLUMNS", columns.to_string());
     }
     // git's own defaults for the two pagers that it knows.
     for (name, value) in [("LESS", "FRX"), ("LV", "-c")] {

@@ -163,8 +163,8 @@ impl Report {
         }
     }
 
-    /// Records the invocation, and writes the trace line where `GIT_FAST_TRACE` says (a file to append to, or, as with git's own traces, a boolean for stderr), and the
-    /// statistics if they were asked for. Failing to write is nobody's problem.
+    /// Records the invocation, and writes the trace line where `GIT_FAST_TRACE` says (a file to append to, or a boolean for
+    /// stderr or nowhere), and the statistics if they were asked for. Failing to write is nobody's problem.
     pub fn finish(&self) {
         if let Some(dir) = &self.metrics
             && let Some(record) = super::metrics::Record::of(self)

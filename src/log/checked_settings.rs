@@ -31,6 +31,8 @@ fn is_good(key: &BStr, value: Option<&BStr>) -> bool {
         })
     };
     let unsigned = || number().is_some_and(|number| number >= 0);
+    // As C has it.
+    let int = || number().filter(|number| i32::try_from(number.unsigned_abs()).is_ok());
     let color = || value.is_some_and(|value| color::parse(value).is_some());
     match name {
         "advice.graftfiledeprecated"
@@ -82,19 +84,19 @@ fn is_good(key: &BStr, value: Option<&BStr>) -> bool {
         "color.advice" | "color.diff" | "color.grep" | "color.ui" | "diff.color" => {
             parse_color_when(value).is_some()
         }
-        "commitgraph.changedpathsversion"
-        | "commitgraph.generationversion"
+        "core.bigfilethreshold"
         | "core.deltabasecachelimit"
-        | "core.bigfilethreshold"
-        | "core.maxtreedepth"
         | "core.packedgitlimit"
         | "core.packedgitwindowsize"
+        | "pack.packsizelimit" => unsigned(),
+        "commitgraph.changedpathsversion"
+        | "commitgraph.generationversion"
+        | "core.maxtreedepth"
         | "diff.context"
         | "diff.interhunkcontext"
         | "format.filenamemaxlength"
-        | "index.version"
-        | "pack.packsizelimit" => unsigned(),
-        "diff.renamelimit" | "diff.statgraphwidth" | "diff.statnamewidth" => number().is_some(),
+        | "index.version" => int().is_some_and(|number| number >= 0),
+        "diff.renamelimit" | "diff.statgraphwidth" | "diff.statnamewidth" => int().is_some(),
         "core.compression" | "core.loosecompression" | "pack.compression" => {
             number().is_some_and(|n| (-1..=9).contains(&n))
         }
@@ -113,7 +115,12 @@ fn is_good(key: &BStr, value: Option<&BStr>) -> bool {
         // git says that it is deprecated.
         "core.fsyncobjectfiles" => false,
         "core.safecrlf" => boolean() || word(&["warn"]),
-        "core.attributesfile" | "core.excludesfile" | "core.hookspath" | "diff.orderfile" => {
+        "core.whitespace" => value.is_some_and(is_good_whitespace),
+        "core.attributesfile"
+        | "core.excludesfile"
+        | "core.hookspath"
+        | "diff.orderfile"
+        | "mailmap.file" => {
             // The home of another user may be unknown.
             value.is_some_and(|value| !value.starts_with(b"~") || value.starts_with(b"~/"))
         }
@@ -134,7 +141,7 @@ fn is_good(key: &BStr, value: Option<&BStr>) -> bool {
         "diff.submodule" => word(&["log", "short", "diff"]),
         "diff.wserrorhighlight" => list(&["none", "default", "all", "old", "new", "context"]),
         "fetch.negotiationalgorithm" => word(&["default", "noop", "consecutive", "skipping"]),
-        "i18n.commitencoding" | "i18n.logoutputencoding" | "mailmap.file" | "mailmap.blob" => value.is_some(),
+        "i18n.commitencoding" | "i18n.logoutputencoding" | "mailmap.blob" => value.is_some(),
         "format.pretty" => value.is_some_and(|value| !value.is_empty()),
         "grep.patterntype" => word(&["default", "basic", "extended", "fixed", "perl"]),
         "log.diffmerges" => list(&[
@@ -174,6 +181,25 @@ fn is_good(key: &BStr, value: Option<&BStr>) -> bool {
         }
         _ => value.is_some() || !must_have_value(name),
     }
+}
+
+/// Only what is plainly good.
+fn is_good_whitespace(value: &BStr) -> bool {
+    const WORDS: &[&str] = &[
+        "trailing-space",
+        "space-before-tab",
+        "indent-with-non-tab",
+        "cr-at-eol",
+        "blank-at-eol",
+        "blank-at-eof",
+    ];
+    value.split_str(",").all(|word| {
+        let word = word.trim();
+        let word = word.strip_prefix(b"-").unwrap_or(word);
+        let width = word.strip_prefix(b"tabwidth=").and_then(|width| parse_int(width.as_bstr()));
+        WORDS.iter().any(|known| word == known.as_bytes())
+            || width.is_some_and(|width| (1..64).contains(&width))
+    })
 }
 
 fn is_grep_slot(name: &str) -> bool {

@@ -140,8 +140,6 @@ fn output_encoding(options: &LogOptions, config: &Config, spec: &Spec) -> Result
     known.ok_or_else(|| format!("output encoding {name}").into())
 }
 
-/// The format, what it needs, and whether its dates are short. What a format string needs git gets although a built-in
-/// format replaces it.
 /// A format by its name, or one that is written out.
 fn read_format(text: &BStr, config: &Config) -> Result<Spec, NotExact> {
     let aliases: Vec<(BString, BString)> = config
@@ -169,6 +167,8 @@ fn default_expand_tabs(spec: &Spec, options: &LogOptions, config: &Config) -> Re
     }
 }
 
+/// The format, what it needs, and whether its dates are short. What a format string needs git gets although a built-in
+/// format replaces it.
 fn spec(options: &LogOptions, config: &Config) -> Result<(Spec, Wants, bool), NotExact> {
     let read = |text: &BStr| read_format(text, config);
     let (mut short_date, mut wants) = (false, Wants::default());

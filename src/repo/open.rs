@@ -136,7 +136,7 @@ impl Repo {
             let replaced = ObjectId::from_hex(&name[REPLACE.len()..]);
             replaced.map(|replaced| (replaced, by)).map_err(|_| NotExact::from(name.to_string()))
         };
-        self.refs_below(REPLACE)?.into_iter().map(pair).collect()
+        self.refs_below(REPLACE, true)?.into_iter().map(pair).collect()
     }
 
     /// Where its objects are; looked up once.

@@ -131,7 +131,7 @@ impl Repo {
     /// # Errors
     /// When a ref is broken: git warns of it.
     pub fn tips_below(&self, prefix: &str, is_commit: IsCommit<'_>) -> Result<Vec<RefTip>, NotExact> {
-        let listed = self.list(prefix)?;
+        let listed = self.list(prefix, false)?;
         let mut commits = Vec::with_capacity(listed.len());
         for Listed { name, id, peeled } in listed {
             let id = peeled.unwrap_or(id);
@@ -145,9 +145,9 @@ impl Repo {
     /// Every ref below `prefix` and the object that it names, by name.
     ///
     /// # Errors
-    /// When a ref is broken.
-    pub fn refs_below(&self, prefix: &str) -> Result<Vec<(BString, ObjectId)>, NotExact> {
-        Ok(self.list(prefix)?.into_iter().map(|listed| (listed.name, listed.id)).collect())
+    /// When a ref is broken; `all`: or a symbolic one leads nowhere, which is passed over otherwise.
+    pub fn refs_below(&self, prefix: &str, all: bool) -> Result<Vec<(BString, ObjectId)>, NotExact> {
+        Ok(self.list(prefix, all)?.into_iter().map(|listed| (listed.name, listed.id)).collect())
     }
 
     /// Every ref below `prefix`, by name: the name, the object that it names, and what is left of that when all tags are
@@ -160,14 +160,14 @@ impl Repo {
         prefix: &str,
         is_commit: IsCommit<'_>,
     ) -> Result<Vec<(BString, ObjectId, ObjectId)>, NotExact> {
-        let listed = self.list(prefix)?.into_iter();
+        let listed = self.list(prefix, false)?.into_iter();
         let peeled = listed.map(|Listed { name, id, peeled }| {
             Ok((name, id, self.peel_tags(peeled.unwrap_or(id), is_commit)?.0))
         });
         peeled.collect()
     }
 
-    fn list(&self, prefix: &str) -> Result<Vec<Listed>, NotExact> {
+    fn list(&self, prefix: &str, all: bool) -> Result<Vec<Listed>, NotExact> {
         let failed = |err: &dyn std::fmt::Display| NotExact::from(format!("refs: {err}"));
         let iter = self.refs.iter().map_err(|err| failed(&err))?;
         let prefix = <&gix::path::RelativePath>::try_from(prefix).map_err(|err| failed(&err))?;
@@ -175,8 +175,12 @@ impl Repo {
         for reference in iter.prefixed(prefix).map_err(|err| failed(&err))? {
             let reference = reference.map_err(|err| failed(&err))?;
             let name: BString = reference.name.as_bstr().to_owned();
-            // A symbolic ref that points to nothing is passed over: the branch behind `origin/HEAD` may be gone.
-            let Some(id) = self.follow(name.as_bstr(), reference.target)? else { continue };
+            let id = match self.follow(name.as_bstr(), reference.target)? {
+                Some(id) => id,
+                None if all => return Err(format!("{name} points to nothing").into()),
+                // The branch behind `origin/HEAD` may be gone.
+                None => continue,
+            };
             list.push(Listed { name, id, peeled: reference.peeled });
         }
         Ok(list)

@@ -329,24 +329,25 @@ impl Collect<'_> {
         Ok(found.into_iter().map(|(path, found)| (path, change(found))).collect())
     }
 
-    /// Looking for renames, git reads files in a conflict where others in it are gone: that changes no answer, but of what
-    /// it converts then it may warn.
+    /// Files in a conflict that are gone are what others may come from: git looks at those that are intended to be added,
+    /// and reads those in a conflict, too. Of them that changes no answer, but of what it converts then it may warn.
     fn check_conflicts(&self, found: &Found, contents: &Contents<'_>) -> Result<(), NotExact> {
-        let mut gone = false;
+        let (mut gone, mut intended) = (false, false);
         let mut questions = Vec::new();
         for (at, state) in &found.tracked {
             match state {
                 TrackedState::Conflict(None) => gone = true,
+                TrackedState::Intended(_) => intended = true,
                 TrackedState::Conflict(Some(stat)) => {
                     questions.push(content::Question { at: *at, stat: *stat })
                 }
                 _ => {}
             }
         }
-        match gone && self.settings.renames != Renames::No && contents.are_converted(&questions)? {
-            true => Err("files in a conflict that may be taken for renamed ones".into()),
-            false => Ok(()),
+        if gone && self.settings.renames != Renames::No && (intended || contents.are_converted(&questions)?) {
+            return Err("files in a conflict that may be taken for renamed ones".into());
         }
+        Ok(())
     }
 
     /// Adds what differs between index and worktree.

@@ -163,7 +163,8 @@ fn check(config: &Config) -> Result<(), NotExact> {
     AbbrevLength::from_config(config)?;
     let is_good = |key: &BStr, value: Option<&BStr>| match key.as_bytes() {
         b"index.threads" => {
-            parse_bool(value).is_some() || value.is_some_and(|value| parse_int(value).is_some())
+            let few = value.and_then(parse_int).filter(|number| (0..=i64::from(u16::MAX)).contains(number));
+            parse_bool(value).is_some() || few.is_some()
         }
         // Read where there are differences.
         b"diff.orderfile" => false,

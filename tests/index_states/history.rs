@@ -155,7 +155,7 @@ pub(crate) const ODD: &[Row] = &[
         let name = "1".repeat(40);
         fs::write(it.git_dir.join("refs/heads/dangling"), format!("{name}\n")).expect("ours");
     }),
-    ("a symbolic ref to nothing", Served::Git, |it| {
+    ("a symbolic ref to nothing", Served::Native, |it| {
         it.git(&["symbolic-ref", "refs/heads/dangling", "refs/heads/nowhere"]);
     }),
     ("a commit-graph", Served::Native, |it| {

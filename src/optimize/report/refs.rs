@@ -47,7 +47,7 @@ pub(super) fn read(context: &Context, history: &History<'_>, known: &Tags) -> Re
     let mut refs = Refs::default();
     let mut tags = Tags::new();
     let mut folders: BTreeMap<BString, u64> = BTreeMap::new();
-    for (name, id) in context.repo.refs_below("refs/")? {
+    for (name, id) in context.repo.refs_below("refs/", false)? {
         refs.count += 1;
         match () {
             () if name.starts_with(b"refs/heads/") => refs.branches += 1,

@@ -97,7 +97,9 @@ impl Config {
 
     /// The last value of `key` as a number.
     pub fn int(&self, key: &str) -> Result<Option<i64>, NotExact> {
-        self.typed(key, |value| value.and_then(parse_int))
+        // git's are those of C.
+        let fits = |number: &i64| i32::try_from(number.unsigned_abs()).is_ok();
+        self.typed(key, |value| value.and_then(parse_int).filter(fits))
     }
 
     /// The last value of `key` as a colour switch.
