@@ -166,6 +166,9 @@ fn check(config: &Config) -> Result<(), NotExact> {
             let few = value.and_then(parse_int).filter(|number| (0..=i64::from(u16::MAX)).contains(number));
             parse_bool(value).is_some() || few.is_some()
         }
+        b"status.renamelimit" => {
+            value.and_then(parse_int).is_some_and(|number| i32::try_from(number.unsigned_abs()).is_ok())
+        }
         // Read where there are differences.
         b"diff.orderfile" => false,
         b"transfer.credentialsinurl" => value.is_some_and(|value| value == "allow"),

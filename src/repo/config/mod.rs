@@ -97,9 +97,7 @@ impl Config {
 
     /// The last value of `key` as a number.
     pub fn int(&self, key: &str) -> Result<Option<i64>, NotExact> {
-        // git's are those of C.
-        let fits = |number: &i64| i32::try_from(number.unsigned_abs()).is_ok();
-        self.typed(key, |value| value.and_then(parse_int).filter(fits))
+        self.typed(key, |value| value.and_then(parse_int))
     }
 
     /// The last value of `key` as a colour switch.
