@@ -18,7 +18,7 @@ test:
 
 # The tests that need more than Rust and git, when .ci/tools has installed it.
 test-tools:
-    cargo test --test main -- --ignored prompt completions install pre_commit systemd cannot_map browser real_cron examples
+    cargo test --test main -- --ignored prompt completions install pre_commit systemd cannot_map browser launchd real_cron examples
     GIT_FAST_KILL_TRIALS=300 cargo test --test main killed_at_random_instants
 
 # Licences, advisories and sources of the dependencies (cargo install cargo-deny).
