@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use bstr::ByteSlice;
 
 use crate::differential::compare::difference;
-use crate::support::Environment;
 use crate::support::repository::args;
 use crate::support::terminal::Terminal;
+use crate::support::{Environment, Output};
 
 /// Two branches, merged; tags; one commit on top.
 const HISTORY: &str = r#"
@@ -920,14 +920,19 @@ fn diffs_in_which_case_is_ignored() {
 
 /// Standard error, too.
 #[track_caller]
-fn same_in_all(env: &Environment, dir: &Path, program: (&str, &str), words: &[&str]) {
-    let theirs = env.git(dir, &[&[program.1], words].concat());
-    let ours = env.run(env.ours(program.0, dir, words));
-    let all = |output: &crate::support::Output| {
+fn equal_in_all(ours: &Output, theirs: &Output, what: &str) {
+    let all = |output: &Output| {
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         (output.code, text(&output.stdout), text(&output.stderr))
     };
-    assert_eq!(all(&ours), all(&theirs), "{} {words:?}", program.1);
+    assert_eq!(all(ours), all(theirs), "{what}");
+}
+
+#[track_caller]
+fn same_in_all(env: &Environment, dir: &Path, program: (&str, &str), words: &[&str]) {
+    let theirs = env.git(dir, &[&[program.1], words].concat());
+    let ours = env.run(env.ours(program.0, dir, words));
+    equal_in_all(&ours, &theirs, &format!("{} {words:?}", program.1));
 }
 
 const LOG: (&str, &str) = ("git-fastlog", "log");
@@ -1077,10 +1082,7 @@ fn values_of_settings_that_git_reads_whatever_is_asked() {
                 ("faststatus", "status", &["-s"]),
                 ("faststatus", "status", &[]),
             ] {
-                let (ours, theirs) = (git(ours, words), git(theirs, words));
-                let all = (ours.code, ours.stdout.as_bstr(), ours.stderr.as_bstr());
-                let expected = (theirs.code, theirs.stdout.as_bstr(), theirs.stderr.as_bstr());
-                assert_eq!(all, expected, "{setting} {words:?}");
+                equal_in_all(&git(ours, words), &git(theirs, words), &format!("{setting} {words:?}"));
             }
         }
     }

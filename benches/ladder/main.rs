@@ -108,20 +108,21 @@ fn measure(
 ) -> io::Result<[Vec<Run>; PROGRAMS.len()]> {
     rung.check(question)?;
     let mut runs = [const { Vec::new() }; PROGRAMS.len()];
+    let once = |program: usize, runs: &mut Vec<Run>| -> io::Result<()> {
+        if let Some(command) = question.command(rung, program) {
+            question.prepare(rung)?;
+            runs.push(timed(command)?);
+        }
+        Ok(())
+    };
     for _ in effort.rounds() {
         for &program in programs {
-            if let Some(command) = question.command(rung, program) {
-                question.prepare(rung)?;
-                runs[program].push(timed(command)?);
-            }
+            once(program, &mut runs[program])?;
         }
     }
     for &program in programs {
         for _ in 0..effort.alone(&runs[program]) {
-            if let Some(command) = question.command(rung, program) {
-                question.prepare(rung)?;
-                runs[program].push(timed(command)?);
-            }
+            once(program, &mut runs[program])?;
         }
     }
     let times = times_faster(&runs[TUNED], &runs[OURS]);
@@ -136,8 +137,8 @@ fn heading() -> io::Result<String> {
         "cargo bench --bench ladder -- --output docs/BENCHMARKS-sizes.md REPOSITORY…",
         "The repositories are generated (benches/generate.rs), but for those given by name. Whole processes, wall-clock \
          time, standard output to `/dev/null`, runs interleaved (what a program has more than git, it ran by itself), \
-         caches warm. Tuned: git with a commit-graph with changed-path filters, for status an index with an untracked cache (git on Linux has no file system monitor of \
-         its own). gix: gitoxide's program, where it has such a command; what it prints is not compared. Our answers \
+         caches warm. Tuned: git with a commit-graph with changed-path filters, for status an index with an untracked \
+         cache (git on Linux has no file system monitor of its own). gix: gitoxide's program, where it has such a command; what it prints is not compared. Our answers \
          were compared with git's byte for byte first. The sizes in the names of generated repositories (10 MB, 100 MB, \
          1 GB, 2 GB) are those of all versions of all files; objects are compressed. Memory is the peak resident set, mapped files included. \
          Our programs are copies, as if installed.",

@@ -11,7 +11,7 @@ use super::output_encoding::OutputEncoding;
 use super::render::color;
 use super::render::date::DateMode;
 use super::render::graph::GraphColors;
-use super::render::pretty::{Builtin, Colors, MailStyle, Spec, Wants, parse_format};
+use super::render::pretty::{Builtin, Colors, MailStyle, Spec, Wants, is_written_out, parse_format};
 use crate::cli::output::for_a_person;
 use crate::repo::NotExact;
 use crate::repo::config::{ColorWhen, Config};
@@ -156,12 +156,8 @@ fn default_expand_tabs(spec: &Spec, options: &LogOptions, config: &Config) -> Re
     if !is_bare {
         return Ok(spec.default_expand_tabs());
     }
-    let is_name = |text: &&BStr| {
-        let is_text = text.starts_with(b"format:") || text.starts_with(b"tformat:") || text.contains(&b'%');
-        !text.is_empty() && !is_text
-    };
     let replaced = options.replaced_pretty.iter().map(|text| text.as_bstr());
-    match config.string("format.pretty")?.into_iter().chain(replaced).rfind(is_name) {
+    match config.string("format.pretty")?.into_iter().chain(replaced).rfind(|text| !is_written_out(text)) {
         Some(name) => Ok(read_format(name, config)?.default_expand_tabs()),
         None => Ok(spec.default_expand_tabs()),
     }

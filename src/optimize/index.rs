@@ -102,9 +102,7 @@ fn add(
     options: &IndexOptions,
     anew: bool,
 ) -> Result<Option<(Outcome, u32)>, NotExact> {
-    let location = session
-        .prepare()
-        .map_err(|err| failed(format!("cannot create the index{}: {err}", session.place_told())))?;
+    let location = session.prepare().map_err(|err| failed(session.cannot_create(&err)))?;
     let lock = if options.detached {
         // Whoever has it does the same work.
         match WriterLock::try_acquire(&location.dir).map_err(failed)? {

@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 
 use crate::cli::fatal;
 use crate::cli::output::{STANDARD_OUTPUT, reason};
+use crate::repo::NotExact;
 
 /// Why something was lost, if it was.
 static LOST: OnceLock<String> = OnceLock::new();
@@ -23,6 +24,17 @@ pub(super) fn text(text: &str) {
 /// Prints a line.
 pub(super) fn line(line: &str) {
     text(&format!("{line}\n"));
+}
+
+/// Prints an answer, or why there is none; the exit code.
+pub(super) fn answer(answer: Result<String, NotExact>) -> ExitCode {
+    match answer {
+        Ok(answer) => {
+            text(&answer);
+            ExitCode::SUCCESS
+        }
+        Err(reason) => fatal(&reason.to_string()),
+    }
 }
 
 /// The exit code, given the one where all was said.

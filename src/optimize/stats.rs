@@ -10,7 +10,6 @@ use serde::Serialize;
 use super::cli::StatsOptions;
 use super::context::Context;
 use super::said;
-use crate::cli::fatal;
 use crate::cli::metrics::{self, COMMANDS, Record};
 use crate::cli::trace::{CacheUse, IndexUse, Served};
 use crate::repo::NotExact;
@@ -60,13 +59,7 @@ impl Summary {
 }
 
 pub(super) fn run(options: &StatsOptions) -> ExitCode {
-    match answer(options) {
-        Ok(text) => {
-            said::text(&text);
-            ExitCode::SUCCESS
-        }
-        Err(reason) => fatal(&reason.to_string()),
-    }
+    said::answer(answer(options))
 }
 
 fn answer(options: &StatsOptions) -> Result<String, NotExact> {

@@ -90,14 +90,10 @@ impl Repo {
     }
 
     fn read_ref(&self, full: &BStr) -> Result<Option<ObjectId>, NotExact> {
-        match self.find_full(full)? {
-            None => Ok(None),
-            // git says so when it is named.
-            Some(target) => match self.follow(full, target)? {
-                None => Err(format!("{full} points to nothing").into()),
-                found => Ok(found),
-            },
-        }
+        let Some(target) = self.find_full(full)? else { return Ok(None) };
+        // git says so when it is named.
+        let found = self.follow(full, target)?;
+        found.map(Some).ok_or_else(|| format!("{full} points to nothing").into())
     }
 
     /// The object behind what the ref `full` says; `None` where that is a ref which is not there.

@@ -59,9 +59,10 @@ impl<'r> Session<'r> {
         })
     }
 
-    /// For complaints: where the index is to be, if that was configured.
-    pub fn place_told(&self) -> String {
-        self.index_dir.as_ref().map_or_else(String::new, |dir| format!(" in {}", dir.display()))
+    /// What is to be said where [`Session::prepare`] fails: with the place, if that was configured.
+    pub fn cannot_create(&self, err: &std::io::Error) -> String {
+        let place = self.index_dir.as_ref().map_or_else(String::new, |dir| format!(" in {}", dir.display()));
+        format!("cannot create the index{place}: {err}")
     }
 
     fn place(&self) -> Place<'_> {

@@ -164,7 +164,6 @@ impl Collect<'_> {
         let questions: Vec<content::Question> = found.tracked.iter().filter_map(question).collect();
         let contents = Contents::new(self.repo, &index, &top, self.config, memory.contents())?;
         let answers = contents.compare(&questions)?;
-        self.check_conflicts(&found, &contents)?;
         statistics.compared = answers.iter().filter(|answer| answer.was_read).count();
         let submodules = self.submodules(&index, &submodules, &found)?;
         let worktree = Unstaged {
@@ -174,7 +173,7 @@ impl Collect<'_> {
             answers: &answers,
             submodules: &submodules,
         };
-        self.unstaged(&worktree, &mut changes)?;
+        self.unstaged(&worktree, &contents, &mut changes)?;
 
         let misses = statistics.directories - statistics.known;
         memory.remember(&index, std::mem::take(&mut found.read), misses, &answers, settled);
@@ -329,39 +328,25 @@ impl Collect<'_> {
         Ok(found.into_iter().map(|(path, found)| (path, change(found))).collect())
     }
 
-    /// Files in a conflict that are gone are what others may come from: git looks at those that are intended to be added,
-    /// and reads those in a conflict, too. Of them that changes no answer, but of what it converts then it may warn.
-    fn check_conflicts(&self, found: &Found, contents: &Contents<'_>) -> Result<(), NotExact> {
-        let (mut gone, mut intended) = (false, false);
-        let mut questions = Vec::new();
-        for (at, state) in &found.tracked {
-            match state {
-                TrackedState::Conflict(None) => gone = true,
-                TrackedState::Intended(_) => intended = true,
-                TrackedState::Conflict(Some(stat)) => {
-                    questions.push(content::Question { at: *at, stat: *stat })
-                }
-                _ => {}
-            }
-        }
-        if gone && self.settings.renames != Renames::No && (intended || contents.are_converted(&questions)?) {
-            return Err("files in a conflict that may be taken for renamed ones".into());
-        }
-        Ok(())
-    }
-
     /// Adds what differs between index and worktree.
     fn unstaged(
         &self,
         worktree: &Unstaged<'_>,
+        contents: &Contents<'_>,
         changes: &mut BTreeMap<BString, Change>,
     ) -> Result<(), NotExact> {
         let ends = worktree.add_to(changes);
         // git looks for renames here, too. Their ends are files that are intended to be added, and, as it has a mode and
         // nothing before it, one in a conflict: what it seems to come from is then not even told to be deleted.
+        // One in a conflict that is gone is where others come from; of those in a conflict that changes no answer, but what
+        // git reads for it, it may warn of.
         match &self.settings.renames {
-            Renames::Yes { copies, .. } if ends.in_conflict && (ends.gone || *copies) => {
-                Err("files in a conflict that may be taken for renamed ones".into())
+            Renames::Yes { .. } if ends.gone_in_conflict && ends.intended => Err(in_conflict()),
+            Renames::Yes { .. } if ends.gone_in_conflict && contents.are_converted(&ends.conflicts)? => {
+                Err(in_conflict())
+            }
+            Renames::Yes { copies, .. } if !ends.conflicts.is_empty() && (ends.gone || *copies) => {
+                Err(in_conflict())
             }
             Renames::Yes { copies: true, .. } if ends.intended => {
                 Err("files intended to be added that may be copied".into())
@@ -433,6 +418,10 @@ fn beside<T: Send, U>(
         meanwhile()
     });
     (done, other)
+}
+
+fn in_conflict() -> NotExact {
+    "files in a conflict that may be taken for renamed ones".into()
 }
 
 fn question((at, state): &(usize, TrackedState)) -> Option<content::Question> {

@@ -161,7 +161,24 @@ fn check(config: &Config) -> Result<(), NotExact> {
         return Err("core.fsmonitor is a program".into());
     }
     AbbrevLength::from_config(config)?;
-    let is_good = |key: &BStr, value: Option<&BStr>| match key.as_bytes() {
+    if let Some((key, _)) = config.iter().find(|(key, value)| !is_good(key, *value)) {
+        return Err(key.to_str_lossy().into_owned().into());
+    }
+    // Other versions of git have more: what they do is not known here.
+    if let Some((key, _)) =
+        config.with_prefix("status.").find(|(key, _)| !KNOWN.contains(&key.to_str_lossy().as_ref()))
+    {
+        return Err(key.to_str_lossy().into_owned().into());
+    }
+    if for_a_person() && config.contains("pager.status") {
+        return Err("pager.status".into());
+    }
+    Ok(())
+}
+
+/// Whether git takes this value without a word, of the settings that only `git status` reads.
+fn is_good(key: &BStr, value: Option<&BStr>) -> bool {
+    match key.as_bytes() {
         b"index.threads" => {
             let few = value.and_then(parse_int).filter(|number| (0..=i64::from(u16::MAX)).contains(number));
             parse_bool(value).is_some() || few.is_some()
@@ -176,20 +193,7 @@ fn check(config: &Config) -> Result<(), NotExact> {
             value.is_some() || ![&b".clean"[..], b".smudge", b".process"].iter().any(|end| key.ends_with(end))
         }
         _ => true,
-    };
-    if let Some((key, _)) = config.iter().find(|(key, value)| !is_good(key, *value)) {
-        return Err(key.to_str_lossy().into_owned().into());
     }
-    // Other versions of git have more: what they do is not known here.
-    if let Some((key, _)) =
-        config.with_prefix("status.").find(|(key, _)| !KNOWN.contains(&key.to_str_lossy().as_ref()))
-    {
-        return Err(key.to_str_lossy().into_owned().into());
-    }
-    if for_a_person() && config.contains("pager.status") {
-        return Err("pager.status".into());
-    }
-    Ok(())
 }
 
 /// Options that are not the same with every git.

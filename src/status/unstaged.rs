@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use bstr::BString;
 use rustix::fs::Stat;
 
-use super::content::Answer;
+use super::content::{Answer, Question};
 use super::index_file::{Entry, GITLINK, IndexFile, TYPE_MASK};
 use super::model::{Change, Side, Submodule};
 use super::scan::TrackedState;
@@ -31,10 +31,12 @@ pub(super) struct Unstaged<'a> {
 pub(super) struct Ends {
     /// A file is gone that is in no conflict.
     pub(super) gone: bool,
+    /// One is gone that is in a conflict.
+    pub(super) gone_in_conflict: bool,
     /// One is intended to be added.
     pub(super) intended: bool,
-    /// One is in a conflict, and in the worktree.
-    pub(super) in_conflict: bool,
+    /// Those in a conflict that are in the worktree.
+    pub(super) conflicts: Vec<Question>,
 }
 
 impl Unstaged<'_> {
@@ -66,7 +68,10 @@ impl Unstaged<'_> {
                     (b'A', rules.worktree_mode(&entry, stat))
                 }
                 TrackedState::Conflict(stat) => {
-                    ends.in_conflict |= stat.is_some();
+                    match stat {
+                        Some(stat) => ends.conflicts.push(Question { at: *at, stat: *stat }),
+                        None => ends.gone_in_conflict = true,
+                    }
                     let mode = stat.as_ref().map_or(0, |stat| rules.worktree_mode(&entry, stat));
                     changes.insert(entry.path.to_owned(), conflict(self.index, *at, mode));
                     continue;

@@ -107,12 +107,13 @@ fn place(context: &Context) -> Result<Finding, NotExact> {
             return Ok(Finding::new("index place", Level::Problem, text).command("git optimize index build"));
         }
     };
+    let is_configured = context.config.contains("fast.indexDir");
     if let Err(err) = location.dir.metadata()
         && err.kind() != std::io::ErrorKind::NotFound
     {
         let text = format!("{} can't be a directory: {err}", location.dir.display());
         let finding = Finding::new("index place", Level::Problem, text);
-        return Ok(match context.config.contains("fast.indexDir") {
+        return Ok(match is_configured {
             true => finding.command(elsewhere()),
             false => finding,
         });
@@ -120,8 +121,7 @@ fn place(context: &Context) -> Result<Finding, NotExact> {
     let beside = context.repo.work_dir.as_ref().map(|top| top.join(BESIDE));
     // One that was there first has made the index go elsewhere for good.
     let refused = location.refused.or_else(|| {
-        let elsewhere = context.config.contains("fast.indexDir");
-        let beside = beside.as_ref().filter(|beside| !elsewhere && location.dir != **beside)?;
+        let beside = beside.as_ref().filter(|beside| !is_configured && location.dir != **beside)?;
         usable(beside).err()
     });
     let dir = location.dir.display();

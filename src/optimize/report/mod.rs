@@ -49,7 +49,6 @@ use super::run::graph::{self, Graph};
 use super::run::packs::Packs;
 use super::stats::{self, Summary};
 use super::{index, run as maintenance, said};
-use crate::cli::fatal;
 use crate::index::{History, Location, OpenIndex, Paths};
 use crate::repo::NotExact;
 use crate::session::Session;
@@ -94,13 +93,7 @@ struct Report {
 }
 
 pub(super) fn run(options: &ReportOptions) -> ExitCode {
-    match answer(options) {
-        Ok(text) => {
-            said::text(&text);
-            ExitCode::SUCCESS
-        }
-        Err(reason) => fatal(&reason.to_string()),
-    }
+    said::answer(answer(options))
 }
 
 fn answer(options: &ReportOptions) -> Result<String, NotExact> {

@@ -32,9 +32,7 @@ pub(super) fn many_vanished(history: &History<'_>, tips: &[ObjectId]) -> Option<
 
 pub(super) fn run(runner: &Runner<'_>, facts: &mut Facts, _: Asked) -> Result<String, Stop> {
     let session = runner.context.session().map_err(Stop::failed)?;
-    let location = session
-        .prepare()
-        .map_err(|err| Stop::Failed(format!("cannot create the index{}: {err}", session.place_told())))?;
+    let location = session.prepare().map_err(|err| Stop::Failed(session.cannot_create(&err)))?;
     let lock = WriterLock::acquire(&location.dir, PATIENCE, |_| ()).map_err(Stop::failed)?;
     let Some(lock) = lock else { return Err(Stop::Skipped("another process writes it".to_owned())) };
     let tips = session.all_tips(&|_| false).map_err(Stop::failed)?;

@@ -29,7 +29,7 @@ pub use decorate::Colors;
 pub use describe::{DescribeAbbrev, DescribeOptions};
 pub use mail::MailStyle;
 pub(in crate::log) use message::{subject, subject_and_body};
-pub use spec::{Builtin, Spec, Wants, parse_format};
+pub use spec::{Builtin, Spec, Wants, is_written_out, parse_format};
 
 use program::Field;
 

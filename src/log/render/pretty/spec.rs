@@ -120,6 +120,11 @@ pub fn parse_format(spec: &BStr, aliases: &[(BString, BString)]) -> Result<Spec,
     Err(NotNative("pretty alias loop"))
 }
 
+/// Whether it is a format string, and not the name of a format.
+pub fn is_written_out(spec: &BStr) -> bool {
+    user_format(spec).is_some()
+}
+
 /// `spec` as a format string, if it is not a name.
 fn user_format(spec: &BStr) -> Option<Spec> {
     let user = |text: &[u8], terminator| Spec::User { text: text.into(), terminator, short_date: false };
