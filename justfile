@@ -45,8 +45,8 @@ diff-repository path cases:
 bench *repositories: gen300k
     cargo bench --bench compare -- --output docs/BENCHMARKS.md {{repositories}} target/bench/gen300k
     cargo bench --bench optimize -- --output docs/BENCHMARKS-optimize.md {{repositories}} target/bench/gen300k
-    cargo bench --bench status -- --output docs/BENCHMARKS-status.md --files 10000,100000,1000000
-    cargo bench --bench ladder -- --output docs/BENCHMARKS-sizes.md {{repositories}}
+    cargo bench --bench status -- --quick 20 --output docs/BENCHMARKS-status.md --files 10000,100000,1000000
+    cargo bench --bench ladder -- --budget 3 --quick 6 --output docs/BENCHMARKS-sizes.md {{repositories}}
 
 # The generated repository of 300,000 commits that the tables have besides real ones.
 gen300k:

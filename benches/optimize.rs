@@ -47,7 +47,7 @@ fn main() -> io::Result<()> {
     let arguments = Arguments::parse();
     let heading = document::heading(
         "Benchmarks of git optimize",
-        "cargo bench --bench optimize -- --output docs/BENCHMARKS-optimize.md REPOSITORY…",
+        &arguments.common.again("optimize", "REPOSITORY…"),
         "Whole processes, wall-clock time (and, under “processor”, the time of all threads), standard output to \
          `/dev/null`, caches warm. Memory is the peak resident set, mapped files included; of a pipe that of its \
          largest process. Our programs are copies, as if installed.",

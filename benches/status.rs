@@ -53,17 +53,19 @@ fn main() -> io::Result<()> {
         text.push_str(&one_worktree(&place, *files, arguments.common.effort, &mut all)?);
     }
     let gix = gix_version().unwrap_or_else(|| "no gix".to_owned());
-    let heading = format!("{}\n- {gix}\n\n", heading()?.trim_end());
+    let heading = format!("{}\n- {gix}\n\n", heading(&arguments)?.trim_end());
     let text = [heading, document::slower(&all), text].concat();
     document::write(arguments.common.output.as_deref(), &text)
 }
 
-fn heading() -> io::Result<String> {
+fn heading(arguments: &Arguments) -> io::Result<String> {
+    let files: Vec<String> = arguments.files.iter().map(usize::to_string).collect();
     document::heading(
         "Benchmarks of git faststatus",
-        "cargo bench --bench status -- --output docs/BENCHMARKS-status.md --files 10000,100000,1000000",
+        &arguments.common.again("status", &format!("--files {}", files.join(","))),
         "Whole processes, median wall-clock time (and, under “processor”, the time of all threads, which other \
-         load changes less), standard output to `/dev/null`, runs interleaved, caches warm. \
+         load changes less), standard output to `/dev/null`, runs interleaved (what git or git-fast has more than others \
+         for its percentiles, it ran by itself), caches warm. \
          Answers were compared byte for byte first. UC: git with an index that has an untracked cache. gix: gitoxide's \
          `gix status`, where it is installed; what it prints is not compared. Floor: \
          `fstatat` of every tracked file relative to its open directory, on all processors, and nothing else. “Times” \
@@ -121,6 +123,8 @@ fn tree_row(tree: &Worktree, dirty: bool, words: &[&str], effort: Effort) -> io:
         ours.push(timed(tree.our_status(words))?);
         floor.push(own_floor(&tree.top)?);
     }
+    effort.alone(&mut plain, || timed(tree.git_status(words, false)))?;
+    effort.alone(&mut ours, || timed(tree.our_status(words)))?;
     let [times, times_cached, times_floor] =
         [&plain, &cached, &floor].map(|other| times_faster(other, &ours));
     let gix = (!gix.is_empty()).then(|| milliseconds(Summary::of(&gix).median));

@@ -8,7 +8,7 @@ use std::process::Command;
 use crate::rows::{Before, Row};
 use crate::support::programs::{command, git, ours, succeed};
 use crate::support::repository;
-use crate::support::timing::{Effort, Summary, megabytes, timed, timed_until, times_faster};
+use crate::support::timing::{Effort, Run, Summary, megabytes, timed, timed_until, times_faster};
 
 /// A repository under test: a clone of its own.
 pub(crate) struct Subject {
@@ -58,18 +58,26 @@ impl Subject {
             true => self.check(row)?,
             false => String::new(),
         };
+        let theirs = || {
+            timed(self.git_command(row)).map(|run| Run {
+                wall: run.wall.mul_f64(row.scale),
+                processor: run.processor.mul_f64(row.scale),
+                ..run
+            })
+        };
+        let mine = || match row.until {
+            None => timed(self.our_command(row)),
+            Some(file) => timed_until(self.our_command(row), || self.dir.join(file).exists()),
+        };
         let (mut git, mut ours) = (Vec::new(), Vec::new());
         for _ in effort.rounds() {
             self.prepare(row.before)?;
-            let mut run = timed(self.git_command(row))?;
-            run.wall = run.wall.mul_f64(row.scale);
-            run.processor = run.processor.mul_f64(row.scale);
-            git.push(run);
-            ours.push(match row.until {
-                None => timed(self.our_command(row))?,
-                Some(file) => timed_until(self.our_command(row), || self.dir.join(file).exists())?,
-            });
+            git.push(theirs()?);
+            ours.push(mine()?);
         }
+        let prepared = || self.prepare(row.before);
+        effort.alone(&mut git, || prepared().and_then(|()| theirs()))?;
+        effort.alone(&mut ours, || prepared().and_then(|()| mine()))?;
         let [git_sum, our_sum] = [&git, &ours].map(|runs| Summary::of(runs));
         let times = times_faster(&git, &ours);
         let line = format!(

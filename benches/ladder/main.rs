@@ -87,7 +87,13 @@ fn main() -> io::Result<()> {
         [GIT, TUNED].into_iter().filter_map(against).collect::<Vec<_>>()
     };
     let slower: Vec<_> = rows.iter().flat_map(about).collect();
-    let text = [heading()?, document::slower(&slower), growth(&rungs, &rows), tables(&rungs, &rows)].concat();
+    let text = [
+        heading(&arguments.common)?,
+        document::slower(&slower),
+        growth(&rungs, &rows),
+        tables(&rungs, &rows),
+    ]
+    .concat();
     if let Some(file) = &arguments.common.output {
         let dir = file.with_file_name("plots");
         std::fs::create_dir_all(&dir)?;
@@ -107,36 +113,33 @@ fn measure(
     effort: Effort,
 ) -> io::Result<[Vec<Run>; PROGRAMS.len()]> {
     rung.check(question)?;
-    let mut runs = [const { Vec::new() }; PROGRAMS.len()];
-    let once = |program: usize, runs: &mut Vec<Run>| -> io::Result<()> {
-        if let Some(command) = question.command(rung, program) {
-            question.prepare(rung)?;
-            runs.push(timed(command)?);
-        }
-        Ok(())
+    let able: Vec<usize> =
+        programs.iter().copied().filter(|&program| question.command(rung, program).is_some()).collect();
+    let once = |program: usize| {
+        question.prepare(rung)?;
+        timed(question.command(rung, program).ok_or_else(|| io::Error::other("no such command"))?)
     };
+    let mut runs = [const { Vec::new() }; PROGRAMS.len()];
     for _ in effort.rounds() {
-        for &program in programs {
-            once(program, &mut runs[program])?;
+        for &program in &able {
+            runs[program].push(once(program)?);
         }
     }
-    for &program in programs {
-        for _ in 0..effort.alone(&runs[program]) {
-            once(program, &mut runs[program])?;
-        }
+    for &program in &able {
+        effort.alone(&mut runs[program], || once(program))?;
     }
     let times = times_faster(&runs[TUNED], &runs[OURS]);
     document::say(&format!("{} {}: {times:.1}\n", rung.name, question.name))?;
     Ok(runs)
 }
 
-fn heading() -> io::Result<String> {
+fn heading(common: &Common) -> io::Result<String> {
     let gix = gix_version().unwrap_or_else(|| "none".to_owned());
     let heading = document::heading(
         "Benchmarks by size",
-        "cargo bench --bench ladder -- --output docs/BENCHMARKS-sizes.md REPOSITORY…",
+        &common.again("ladder", "REPOSITORY…"),
         "The repositories are generated (benches/generate.rs), but for those given by name. Whole processes, wall-clock \
-         time, standard output to `/dev/null`, runs interleaved (what a program has more than git, it ran by itself), \
+         time, standard output to `/dev/null`, runs interleaved (what a program has more than others, it ran by itself), \
          caches warm. Tuned: git with a commit-graph with changed-path filters, for status an index with an untracked \
          cache (git on Linux has no file system monitor of its own). gix: gitoxide's program, where it has such a command; what it prints is not compared. Our answers \
          were compared with git's byte for byte first. The sizes in the names of generated repositories (10 MB, 100 MB, \

@@ -16,3 +16,12 @@ pub(crate) struct Common {
     #[arg(long, hide = true)]
     bench: bool,
 }
+
+impl Common {
+    /// The command that measures the same again, but for where things are.
+    pub(crate) fn again(&self, bench: &str, rest: &str) -> String {
+        let output =
+            self.output.as_ref().map_or(String::new(), |file| format!(" --output {}", file.display()));
+        format!("cargo bench --bench {bench} -- {}{output} {rest}", self.effort)
+    }
+}

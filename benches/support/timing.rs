@@ -1,5 +1,6 @@
 //! Wall-clock time, processor time and peak memory of whole processes.
 
+use std::fmt;
 use std::io;
 use std::process::{Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
@@ -13,7 +14,7 @@ pub(crate) struct Effort {
     #[arg(long, default_value_t = FOR_P95)]
     runs: usize,
     /// Seconds for one row; no row has fewer than three runs, but where they would take ten times as long.
-    #[arg(long, default_value_t = 60)]
+    #[arg(long, default_value_t = 20)]
     budget: u64,
     /// Seconds that a row may take for as many runs as its 99th percentile needs; where its commands can be timed one by
     /// one, each of them, and then for the 95th if not for the 99th.
@@ -35,12 +36,26 @@ impl Effort {
         })
     }
 
-    /// How many more runs of one command by itself its percentiles are worth.
-    pub(crate) fn alone(self, runs: &[Run]) -> usize {
+    /// Adds what runs of one command by itself its percentiles are worth.
+    pub(crate) fn alone(
+        self,
+        runs: &mut Vec<Run>,
+        mut once: impl FnMut() -> io::Result<Run>,
+    ) -> io::Result<()> {
         let took: Duration = runs.iter().map(|run| run.wall).sum();
-        let seconds = |more: usize| took.as_secs_f64() / runs.len().max(1) as f64 * more as f64;
+        let seconds = |more: usize| took.as_secs_f64() / runs.len() as f64 * more as f64;
         let more = [FOR_P99, FOR_P95].map(|enough| enough.saturating_sub(runs.len()));
-        more.into_iter().find(|more| seconds(*more) <= self.quick as f64).unwrap_or(0)
+        for _ in 0..more.into_iter().find(|more| seconds(*more) <= self.quick as f64).unwrap_or(0) {
+            runs.push(once()?);
+        }
+        Ok(())
+    }
+}
+
+/// As it is said on a command line.
+impl fmt::Display for Effort {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "--runs {} --budget {} --quick {}", self.runs, self.budget, self.quick)
     }
 }
 
