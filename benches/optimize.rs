@@ -150,7 +150,7 @@ fn gains(original: &Path, arguments: &Arguments, all: &mut Vec<(String, f64)>) -
         questions.iter().map(one).collect()
     };
     let before = medians(&dir)?;
-    let run = timed(ours(&dir, &["run", "-q"]))?;
+    let run = timed(ours(&dir, &["run"]))?;
     let after = medians(&dir)?;
     let mut text = format!(
         "## An ugly repository\n\n{} packs, {} loose objects and {} loose refs on top of a clone of the first one. \
