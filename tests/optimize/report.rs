@@ -377,6 +377,9 @@ fn what_a_partial_clone_lacks_is_counted_as_unread() {
     let report = figures(&env);
     let blobs = &report["history"]["blobs"];
     assert!(blobs["count"].as_u64() > Some(10) && blobs["unread"] == blobs["count"], "{blobs}");
+    let checkout = &report["checkout"];
+    let files = [&checkout["files"], &checkout["links"]].map(|count| count.as_u64().expect("a number"));
+    assert_eq!((&checkout["bytes"], &checkout["unread"]), (&0.into(), &(files[0] + files[1]).into()));
     assert_eq!(objects(&env), before, "nothing was fetched");
     // Some are fetched, and there is a commit more.
     let blob = text_of(&env, &it, &["rev-list", "--objects", "--missing=print", "--no-object-names", "main"]);
@@ -389,4 +392,10 @@ fn what_a_partial_clone_lacks_is_counted_as_unread() {
     assert_eq!(unread(&report).map(|unread| unread + 1), blobs["count"].as_u64());
     ends(env.optimize(&it.dir, &["cache", "clear", "--pattern", "report.*"]), 0);
     assert_eq!(figures(&env), report);
+    // git fetches all that HEAD has, to say how large it is.
+    let listed = text_of(&env, &it, &["ls-tree", "-r", "-l", "HEAD"]);
+    let size = |line: &str| line.split_whitespace().nth(3)?.parse::<u64>().ok();
+    let sum: u64 = listed.lines().filter_map(size).sum();
+    let checkout = &figures(&env)["checkout"];
+    assert_eq!((&checkout["bytes"], &checkout["unread"]), (&sum.into(), &0.into()));
 }

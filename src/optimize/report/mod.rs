@@ -58,7 +58,7 @@ const REPORT: &str = "report.json";
 const SIZES: &str = "report.sizes";
 
 /// Another layout of the report gets another number.
-const FORMAT: u32 = 3;
+const FORMAT: u32 = 4;
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct Storage {

@@ -36,6 +36,9 @@ pub(super) fn text(shown: &Shown<'_>) -> String {
     for dir in report.checkout.largest_directories.iter().take(5) {
         let _ = writeln!(text, "  {:>10}  {:>8} files  {}", size(dir.bytes), dir.files, dir.path);
     }
+    if report.checkout.unread > 0 {
+        let _ = writeln!(text, "  the sizes of {} files could not be read", report.checkout.unread);
+    }
     let _ = writeln!(text, "growth");
     for (year, sum) in &history.years {
         let _ = writeln!(

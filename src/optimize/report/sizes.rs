@@ -58,18 +58,14 @@ pub(super) fn of(
     let mut left: Vec<(&mut Option<u64>, &&oid)> = left.collect();
     let total = left.len() as u64;
     for (done, (size, id)) in (1..).zip(&mut left) {
-        **size = size_of(objects, id);
+        **size = of_one(objects, id);
         report(done, total);
     }
     sizes
 }
 
-/// The sizes of a few objects, each asked for by itself.
-pub(super) fn of_few(objects: &gix::OdbHandle, ids: &[&oid]) -> Vec<Option<u64>> {
-    ids.iter().map(|id| size_of(objects, id)).collect()
-}
-
-fn size_of(objects: &gix::OdbHandle, id: &oid) -> Option<u64> {
+/// The size of one of a few objects. Nothing is fetched.
+pub(super) fn of_one(objects: &gix::OdbHandle, id: &oid) -> Option<u64> {
     objects.try_header(id).ok().flatten().map(|header| header.size)
 }
 

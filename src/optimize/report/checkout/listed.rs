@@ -25,12 +25,18 @@ pub(super) fn all(context: &Context, tree: &str, partial: bool) -> Result<Sums, 
     args.push(tree);
     let output =
         context.git(&args).stdin(Stdio::null()).stderr(Stdio::null()).output().map_err(Context::fails)?;
+    let objects = context.repo.objects()?;
     let mut sums = Sums::default();
     for line in output.stdout.split(|b| *b == 0).filter(|line| !line.is_empty()) {
         let Some((head, path)) = line.split_once_str("\t") else { continue };
         let fields: Vec<&[u8]> = head.fields().collect();
-        let size = fields.get(3).and_then(|size| size.to_str().ok()?.parse::<u64>().ok()).unwrap_or(0);
-        let mode = Mode::of(fields.first().copied().unwrap_or_default());
+        let &[mode, _, id, ref size @ ..] = fields.as_slice() else { continue };
+        let mode = Mode::of(mode);
+        let size = match size.first() {
+            _ if !mode.has_size() => Some(0),
+            Some(size) => size.to_str().ok().and_then(|size| size.parse().ok()),
+            None => ObjectId::from_hex(id).ok().and_then(|id| sizes::of_one(objects, &id)),
+        };
         sums.add(Entry { path: path.as_bstr(), mode, size });
     }
     Ok(sums)
@@ -44,13 +50,7 @@ struct Side<'o> {
 }
 
 /// Brings the sums of a tree up to another one. `None` where that can't be done, or is not worth it.
-pub(super) fn changed(
-    context: &Context,
-    mut sums: Sums,
-    before: &str,
-    now: &str,
-    partial: bool,
-) -> Option<Sums> {
+pub(super) fn changed(context: &Context, mut sums: Sums, before: &str, now: &str) -> Option<Sums> {
     let options = ["--no-renames", "--no-relative", "--ignore-submodules=none", "--no-abbrev"];
     let mut args = vec!["diff-tree", "-r", "-t", "-z", "--raw"];
     args.extend(options);
@@ -75,14 +75,13 @@ pub(super) fn changed(
         return None;
     }
     let sides = || gone.iter().chain(&come);
-    let has_size = |side: &&Side<'_>| !partial && side.mode.has_size();
-    let ids: Vec<&gix::hash::oid> = sides().filter(has_size).map(|side| &*side.id).collect();
-    let mut read = sizes::of_few(context.repo.objects().ok()?, &ids).into_iter();
-    let sizes: Option<Vec<u64>> =
-        sides().map(|side| if has_size(&side) { read.next()? } else { Some(0) }).collect();
-    let sizes = sizes?;
+    let objects = context.repo.objects().ok()?;
+    let size = |side: &Side<'_>| {
+        if side.mode.has_size() { sizes::of_one(objects, &side.id) } else { Some(0) }
+    };
+    let sizes: Vec<Option<u64>> = sides().map(size).collect();
     let (sizes_gone, sizes_come) = sizes.split_at(gone.len());
-    let entry = |(side, size): (&Side<'_>, &u64)| (side.path.to_owned(), side.mode, *size);
+    let entry = |(side, size): (&Side<'_>, &Option<u64>)| (side.path.to_owned(), side.mode, *size);
     for (path, mode, size) in gone.iter().zip(sizes_gone).map(entry) {
         sums.take(Entry { path: path.as_bstr(), mode, size });
     }

@@ -33,6 +33,8 @@ pub(super) struct Checkout {
     pub(super) submodules: u64,
     /// Bytes of all files, before filters.
     pub(super) bytes: u64,
+    /// How many files have a size that could not be read (in a partial clone: are not here).
+    pub(super) unread: u64,
     /// Names in the longest path.
     pub(super) depth: u64,
     /// Bytes of the longest path.
@@ -49,13 +51,11 @@ pub(super) struct Checkout {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Kept {
     tree: String,
-    /// Sizes were not asked for.
-    partial: bool,
     sums: Sums,
 }
 
-/// The sums of a tree; of nothing where there is none. In a partial clone without sizes: those of what is not here would
-/// be fetched.
+/// The sums of a tree; of nothing where there is none. Of a partial clone git is not asked for sizes, since it would fetch
+/// what is not here.
 pub(super) fn read(
     context: &Context,
     tree: Option<ObjectId>,
@@ -63,21 +63,20 @@ pub(super) fn read(
     kept: Option<Kept>,
 ) -> Result<Kept, NotExact> {
     let Some(tree) = tree else {
-        return Ok(Kept { tree: String::new(), partial, sums: Sums::default() });
+        return Ok(Kept { tree: String::new(), sums: Sums::default() });
     };
     let name = tree.to_string();
-    let sums = match kept.filter(|kept| kept.partial == partial) {
+    // What could not be read then may be readable now.
+    let sums = match kept.filter(|kept| kept.sums.unread() == 0) {
         Some(kept) if kept.tree == name => Some(kept.sums),
-        Some(kept) if !kept.tree.is_empty() => {
-            listed::changed(context, kept.sums, &kept.tree, &name, partial)
-        }
+        Some(kept) if !kept.tree.is_empty() => listed::changed(context, kept.sums, &kept.tree, &name),
         _ => None,
     };
     let sums = match sums {
         Some(sums) => sums,
         None => listed::all(context, &name, partial)?,
     };
-    Ok(Kept { tree: name, partial, sums })
+    Ok(Kept { tree: name, sums })
 }
 
 impl Kept {

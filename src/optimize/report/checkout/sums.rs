@@ -42,8 +42,8 @@ impl Mode {
 pub(super) struct Entry<'p> {
     pub(super) path: &'p BStr,
     pub(super) mode: Mode,
-    /// Bytes; 0 for what has no size, or where that is not known.
-    pub(super) size: u64,
+    /// Bytes; `None` where they are not known, 0 for what has none.
+    pub(super) size: Option<u64>,
 }
 
 /// The sums. Paths in them are any bytes, each of which is a character, since JSON has only text.
@@ -54,6 +54,8 @@ pub(super) struct Sums {
     links: u64,
     submodules: u64,
     bytes: u64,
+    /// Files and links of unknown size.
+    unread: u64,
     /// By number of names: how many paths there are that are not directories.
     depths: BTreeMap<u64, u64>,
     /// The longest of those, the first by name of equally long ones first.
@@ -74,7 +76,9 @@ impl Sums {
         if entry.mode == Mode::Directory {
             return;
         }
-        self.bytes += entry.size;
+        let size = entry.size.unwrap_or(0);
+        self.bytes += size;
+        self.unread += u64::from(entry.size.is_none());
         *self.depths.entry(depth(entry.path)).or_default() += 1;
         let len = entry.path.len() as u64;
         // Most are too short, and are not looked at more closely.
@@ -89,7 +93,7 @@ impl Sums {
         }
         for dir in parents(entry.path) {
             let sum = self.below.entry(text(dir)).or_default();
-            *sum = (sum.0 + 1, sum.1 + entry.size);
+            *sum = (sum.0 + 1, sum.1 + size);
         }
     }
 
@@ -102,13 +106,15 @@ impl Sums {
         if entry.mode == Mode::Directory {
             return;
         }
-        self.bytes = self.bytes.saturating_sub(entry.size);
+        let size = entry.size.unwrap_or(0);
+        self.bytes = self.bytes.saturating_sub(size);
+        self.unread = self.unread.saturating_sub(u64::from(entry.size.is_none()));
         less(&mut self.depths, &depth(entry.path));
         let path = text(entry.path);
         self.longest.retain(|(_, other)| *other != path);
         for dir in parents(entry.path).map(text) {
             if let Some(sum) = self.below.get_mut(&dir) {
-                *sum = (sum.0.saturating_sub(1), sum.1.saturating_sub(entry.size));
+                *sum = (sum.0.saturating_sub(1), sum.1.saturating_sub(size));
                 if sum.0 == 0 {
                     self.below.remove(&dir);
                 }
@@ -119,6 +125,11 @@ impl Sums {
     /// Whether the longest path is known: not when those that were known have gone.
     pub(super) fn are_complete(&self) -> bool {
         !self.longest.is_empty() || self.paths() == 0
+    }
+
+    /// How many sizes are missing.
+    pub(super) fn unread(&self) -> u64 {
+        self.unread
     }
 
     /// How many entries there are that are not directories.
@@ -153,6 +164,7 @@ impl Sums {
             links: self.links,
             submodules: self.submodules,
             bytes: self.bytes,
+            unread: self.unread,
             depth: self.depths.last_key_value().map_or(0, |(depth, _)| *depth),
             path_length: longest.map_or(0, |(len, _)| *len),
             longest_path: longest.map_or_else(String::new, |(_, path)| shown(path)),
@@ -204,7 +216,7 @@ mod tests {
     fn whatever_has_gone_leaves_no_trace() {
         let mut rng = fastrand::Rng::with_seed(7);
         let modes = [Mode::File, Mode::File, Mode::File, Mode::Link, Mode::Submodule, Mode::Directory];
-        let mut all: BTreeMap<Vec<u8>, (Mode, u64)> = BTreeMap::new();
+        let mut all: BTreeMap<Vec<u8>, (Mode, Option<u64>)> = BTreeMap::new();
         let mut sums = Sums::default();
         let mut known = 0;
         for _ in 0..4000 {
@@ -216,7 +228,7 @@ mod tests {
                 let names =
                     (0..rng.usize(1..5)).map(|_| vec![*rng.choice(b"abcd\xff").unwrap(); rng.usize(1..4)]);
                 let path = names.collect::<Vec<_>>().join(&b'/');
-                let entry = (*rng.choice(&modes).unwrap(), rng.u64(0..100));
+                let entry = (*rng.choice(&modes).unwrap(), Some(rng.u64(0..100)).filter(|size| *size > 4));
                 if let std::collections::btree_map::Entry::Vacant(place) = all.entry(path.clone()) {
                     place.insert(entry);
                     sums.add(Entry { path: path.as_bstr(), mode: entry.0, size: entry.1 });
