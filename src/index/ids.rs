@@ -34,7 +34,7 @@ pub struct Flags(pub u16);
 
 impl Flags {
     /// The header is not in the one form that the index can represent: only the name, tree, parents, committer
-    /// date, message and raw header (as [`crate::index::History::extra_headers()`]) are known. Give it to git.
+    /// date, message and raw header (as [`crate::index::History::extra_headers()`]) are known. Most are for git to show.
     pub const ODD: Flags = Flags(1);
     /// The committer date is earlier than that of one of the parents.
     pub const SKEWED: Flags = Flags(1 << 1);

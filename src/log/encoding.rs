@@ -11,6 +11,7 @@ use std::process::{Command, Stdio};
 use bstr::{BStr, BString, ByteSlice};
 
 use super::commit::{Commit, Needs, Signature};
+use super::odd;
 use super::output_encoding::to_latin1;
 use crate::history::{is_latin1, keeps_ascii};
 use crate::index::{Flags, History, Pos};
@@ -101,7 +102,7 @@ impl Reencoded {
     /// The same, only with what is needed.
     pub fn parts_of_commit<'c>(&'c self, history: &'c History<'_>, pos: Pos, needs: Needs) -> Commit<'c> {
         let (author, committer) = match needs.people {
-            true => (history.author(pos), history.committer(pos)),
+            true => odd::people(history, pos),
             false => Default::default(),
         };
         let parents = if needs.parents { usize::MAX } else { 0 };
@@ -111,7 +112,7 @@ impl Reencoded {
             parents: history.parents(pos).take(parents).map(|parent| history.oid(parent)).collect(),
             author,
             committer,
-            extra_headers: if needs.headers { history.extra_headers(pos) } else { Default::default() },
+            extra_headers: if needs.headers { odd::extra_headers(history, pos) } else { Default::default() },
             message: history.message(pos),
         };
         if let Some(texts) = self.texts.get(&pos) {
@@ -183,7 +184,7 @@ fn encoding_of(headers: &BStr) -> &[u8] {
 
 /// The texts of a commit as they are stored, in the order of [`Texts`].
 fn stored<'h>(history: &History<'h>, pos: Pos) -> [&'h BStr; 6] {
-    let (author, committer) = (history.author(pos), history.committer(pos));
-    let (headers, message) = (history.extra_headers(pos), history.message(pos));
+    let (author, committer) = odd::people(history, pos);
+    let (headers, message) = (odd::extra_headers(history, pos), history.message(pos));
     [author.name, author.email, committer.name, committer.email, headers, message]
 }

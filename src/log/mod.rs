@@ -19,6 +19,7 @@ mod head_mailmap;
 mod json;
 mod last_modified;
 mod merge_base;
+pub mod odd;
 pub mod options;
 pub mod output_encoding;
 pub mod paths;

@@ -3,7 +3,7 @@
 use super::World;
 
 /// Every placeholder of git-log(1) that needs neither a diff nor a signature check.
-const PLACEHOLDERS: &[&str] = &[
+pub(super) const PLACEHOLDERS: &[&str] = &[
     "%H",
     "%h",
     "%T",

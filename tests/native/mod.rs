@@ -4,6 +4,7 @@
 mod encodings;
 mod formats;
 mod json;
+mod people;
 mod settings;
 
 use std::fs;

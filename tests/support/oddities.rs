@@ -115,7 +115,7 @@ fn odd_commit(rng: &mut Rng, tree: &str, parent: &str) -> Vec<u8> {
     let head = format!("tree {tree}\nparent {parent}\n");
     let author = "author A <a@example.com> 1600000000 +0000\n";
     let committer = "committer C <c@example.com> 1600000001 +0000\n";
-    let text = match rng.u8(0..16) {
+    let text = match rng.u8(0..20) {
         0 => format!("{head}author A <a@example.com> nodate +0000\n{committer}\nno author date\n"),
         1 => format!("{head}{author}committer C <c@example.com>\n\nno committer date\n"),
         2 => format!("{head}author A 1600000000 +0000\n{committer}\nno mail\n"),
@@ -133,6 +133,10 @@ fn odd_commit(rng: &mut Rng, tree: &str, parent: &str) -> Vec<u8> {
         12 => format!("{head}author A <a@example.com> 1600000000 +00000530\n{committer}\nlong zone\n"),
         13 => format!("{head}author A <a@example.com> -1 +0000\n{committer}\nbefore the epoch\n"),
         14 => format!("{head}author A <<a>b>@example.com> 1600000000 -0330\n{committer}\nbrackets\n"),
+        15 => format!("{head}author A  <a@example.com> 1600000000 +0000\n{committer}\na padded name\n"),
+        16 => format!("{head}{author}committer C\t  <c@example.com> 1600000001 -0330\n\nanother\n"),
+        17 => format!("{head}author A <a@example.com> 1600000000 +051800\n{committer}\na zone\n"),
+        18 => format!("{head}{author}committer C <c@example.com> 1600000001 -0000\n\nanother\n"),
         _ => format!("{head}parent {parent}\n{author}{committer}encoding \n\nthe same parent twice\n"),
     };
     text.into_bytes()

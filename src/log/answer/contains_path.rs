@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use rayon::prelude::*;
 
 use super::Question;
-use super::last_modified::check_well_formed;
+use super::last_modified::check_readable;
 use crate::cli::output::{Output, for_a_person};
 use crate::cli::quote::push_quoted;
 use crate::cli::trace::{Report, Served};
@@ -15,6 +15,7 @@ use crate::log::contains_path::{Chosen, Life, lives};
 use crate::log::filter::TextFilter;
 use crate::log::handover;
 use crate::log::json;
+use crate::log::odd;
 use crate::log::options::Simplification;
 use crate::log::paths::{Environment, Pathspec, Place};
 use crate::log::render::date::{DateContext, DateMode};
@@ -97,7 +98,7 @@ impl Question<'_> {
         sources: &RepoSources,
     ) -> Result<Vec<u8>, NotExact> {
         let high = self.config.bool("core.quotePath")?.unwrap_or(true);
-        check_well_formed(history, lives.iter().flat_map(|life| [life.first, life.last]))?;
+        check_readable(history, lives.iter().flat_map(|life| [life.first, life.last]))?;
         let (dates, mode) = (DateContext::shared(), DateMode::Short { local: false });
         let line = |life: &Life<'_>| {
             let mut out = Vec::with_capacity(96);
@@ -105,7 +106,7 @@ impl Question<'_> {
                 let id = history.oid(pos);
                 out.extend_from_slice(id.to_hex_with_len(sources.abbrev_len(id)).to_string().as_bytes());
                 out.push(b'\t');
-                dates.show(history.author(pos).time, &mode, &mut out);
+                dates.show(odd::people(history, pos).0.time, &mode, &mut out);
                 out.push(b'\t');
             }
             out.extend_from_slice(&[life.status, b'\t']);

@@ -9,10 +9,11 @@ use super::Question;
 use crate::cli::output::{Output, for_a_person};
 use crate::cli::quote::push_quoted;
 use crate::cli::trace::{Report, Served};
-use crate::index::{Flags, History, Paths, Pos};
+use crate::index::{History, Paths, Pos};
 use crate::log::encoding::Reencoded;
 use crate::log::json;
 use crate::log::last_modified::{Depth, Found, entries, last_modified};
+use crate::log::odd;
 use crate::log::repo_sources::RepoSources;
 use crate::log::revisions::Request;
 use crate::log::settings::Settings;
@@ -140,28 +141,26 @@ impl Question<'_> {
         Ok(lines.concat())
     }
 
-    /// The texts of commits that are all well-formed.
+    /// The texts of commits that are all readable.
     pub(super) fn texts(
         &self,
         history: &History<'_>,
         commits: impl Iterator<Item = Pos> + Clone,
     ) -> Result<Reencoded, NotExact> {
-        check_well_formed(history, commits.clone())?;
+        check_readable(history, commits.clone())?;
         let mut texts = Reencoded::default();
         texts.prepare(history, commits, &self.git.path)?;
         Ok(texts)
     }
 }
 
-/// Odd commits are shown by git only.
-pub(super) fn check_well_formed(
+/// Some odd commits are shown by git only.
+pub(super) fn check_readable(
     history: &History<'_>,
     mut commits: impl Iterator<Item = Pos>,
 ) -> Result<(), NotExact> {
-    if history.has_odd()
-        && let Some(pos) = commits.find(|pos| history.flags(*pos).contains(Flags::ODD))
-    {
-        return Err(format!("odd commit {}", history.oid(pos)).into());
+    match commits.find(|pos| !odd::is_readable(history, *pos)) {
+        Some(pos) => Err(format!("odd commit {}", history.oid(pos)).into()),
+        None => Ok(()),
     }
-    Ok(())
 }

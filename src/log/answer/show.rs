@@ -17,6 +17,7 @@ use crate::log::cursor::Cursor;
 use crate::log::describe::Describer;
 use crate::log::encoding::{self, Reencoded};
 use crate::log::json;
+use crate::log::odd;
 use crate::log::options::Order;
 use crate::log::output_encoding::OutputEncoding;
 use crate::log::print::{Chunk, Layout, ParentList, Printer};
@@ -240,10 +241,13 @@ impl Show<'_, '_> {
     /// Walks to the end where something depends on it.
     fn whole(&self, selector: &mut Selector<'_>, picky: bool) -> Result<Whole, NotExact> {
         let (history, options) = (self.history, self.question.options);
-        // Odd commits are rendered by git, so it must be known whether one is among the chosen ones.
+        // Some odd commits are rendered by git, so it must be known whether one is among the chosen ones.
         let counts = history.counts();
-        let raw_encodings = counts.encoding > 0 && self.settings.spec == Spec::Builtin(Builtin::Raw);
-        let careful = counts.odd > 0 || raw_encodings;
+        let raw = self.settings.spec == Spec::Builtin(Builtin::Raw);
+        let careful = match raw {
+            true => counts.odd > 0 || counts.encoding > 0,
+            false => !odd::all_readable(history),
+        };
         let picky_graph = options.graph && picky;
         if !(careful
             || options.follow
@@ -279,10 +283,11 @@ impl Show<'_, '_> {
             selector.rest()?
         };
         let steps = self.question.complete(selector.walk(), steps);
-        let is_odd = |pos| {
-            history.flags(pos).contains(Flags::ODD) || (raw_encodings && encoding::is_foreign(history, pos))
+        let is_gits = |pos| match raw {
+            true => history.flags(pos).contains(Flags::ODD) || encoding::is_foreign(history, pos),
+            false => !odd::is_readable(history, pos),
         };
-        if careful && let Some(step) = steps.iter().find(|step| is_odd(step.pos)) {
+        if careful && let Some(step) = steps.iter().find(|step| is_gits(step.pos)) {
             return Err(format!("odd commit {}", history.oid(step.pos)).into());
         }
         whole.met = options.boundary.then(|| {

@@ -15,6 +15,7 @@ use rayon::prelude::*;
 
 use self::names::{Annotation, Names, Tag};
 use self::nearest::{Found, Search};
+use super::odd;
 use super::render::pretty::{DescribeAbbrev, DescribeOptions};
 use crate::index::{History, Pos};
 use crate::repo::abbrev::{Abbrev, AbbrevLength};
@@ -55,7 +56,7 @@ impl<'h> Describer<'h> {
         history: &'h History<'h>,
         wanted: &[DescribeOptions],
     ) -> Result<Self, NotExact> {
-        if history.has_odd() {
+        if !odd::all_readable(history) {
             return Err("descriptions where there are odd commits".into());
         }
         let tags = Tag::all(repo, history)?;

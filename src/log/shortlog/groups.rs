@@ -16,7 +16,8 @@ pub(super) struct Groups<'a> {
     known: Vec<usize>,
     by_author: bool,
     by_committer: bool,
-    encodings: bool,
+    /// Whether some commits are not told by their identities.
+    careful: bool,
 }
 
 impl<'a> Groups<'a> {
@@ -29,7 +30,7 @@ impl<'a> Groups<'a> {
             known: vec![usize::MAX; shortlog.history.identities() as usize],
             by_author: options.by_author || !options.by_committer,
             by_committer: options.by_committer,
-            encodings: shortlog.history.has_encoding(),
+            careful: shortlog.history.has_encoding() || shortlog.history.has_odd(),
         }
     }
 
@@ -44,7 +45,8 @@ impl<'a> Groups<'a> {
     /// Calls `add` with every group of the commit, once with each.
     pub(super) fn of(&mut self, pos: Pos, mut add: impl FnMut(usize)) {
         let history = self.shortlog.history;
-        let (author, committer) = if self.encodings && history.flags(pos).contains(Flags::ENCODING) {
+        let by_text = |flags: Flags| flags.contains(Flags::ENCODING) || flags.contains(Flags::ODD);
+        let (author, committer) = if self.careful && by_text(history.flags(pos)) {
             let commit = self.shortlog.texts.commit(history, pos);
             (
                 self.by_author.then(|| self.number(commit.author.name, commit.author.email)),
