@@ -170,7 +170,8 @@ fn busy(subject: &Subject) -> io::Result<Busy> {
 
 /// A file that had another name before, and the same contents: no blob is needed to see that, and some may be missing.
 fn renamed(subject: &Subject) -> io::Result<Option<String>> {
-    let renames = subject.git(&["log", "-20000", "--diff-filter=R", "-M100%", "--name-status", "--format="])?;
+    let renames =
+        subject.git(&["log", "-20000", "--diff-filter=R", "-M100%", "--name-status", "--format="])?;
     let there = subject.git(&["ls-tree", "-r", "--name-only", "HEAD"])?;
     let there: std::collections::HashSet<&str> = there.lines().collect();
     let names = renames.lines().filter_map(|line| line.rsplit_once('\t'));
