@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::{Mutex, PoisonError};
 
-use bstr::{BStr, BString, ByteSlice};
+use bstr::{BStr, ByteSlice};
 use gix::hash::oid;
 
 use super::filter::TextFilter;
@@ -152,7 +152,11 @@ impl Sources for RepoSources {
         let mut notes = self.notes.of(id, &*objects);
         if self.encoding == OutputEncoding::Latin1 {
             for note in &mut notes {
-                note.text = to_latin1(&note.text).map_or(std::mem::take(&mut note.text), BString::from);
+                // git converts what comes before a NUL byte, and goes on with that.
+                let end = memchr::memchr(0, &note.text).unwrap_or(note.text.len());
+                if let Some(converted) = to_latin1(&note.text[..end]) {
+                    note.text = converted.into();
+                }
             }
         }
         notes

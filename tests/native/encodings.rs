@@ -79,6 +79,23 @@ fn answers_in_latin1() {
     }
 }
 
+/// Of a note with a NUL byte git converts what comes before it, and shows no more; or all, where that can't be converted.
+#[test]
+fn notes_with_nul_bytes_in_latin1() {
+    let world = World::with(TEXTS);
+    for note in
+        [r"ASCII\0after\n\nbody\n", r"\303\234nicode\0\346\227\245\n", r"\346\227\245\0after\n", r"\0after\n"]
+    {
+        world.shell(&format!(
+            "git notes add -f -C $(printf '{note}' | git hash-object -w --stdin) && git-optimize index build"
+        ));
+        for question in QUESTIONS {
+            world.native(question);
+            world.native(&[question, &["--encoding=latin1"][..]].concat());
+        }
+    }
+}
+
 /// What tells of the encoding, matches texts in it, or would have to be converted from yet another one.
 #[test]
 fn what_git_alone_prints_in_other_encodings() {
