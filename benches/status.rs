@@ -64,8 +64,7 @@ fn heading(arguments: &Arguments) -> io::Result<String> {
         "Benchmarks of git faststatus",
         &arguments.common.again("status", &format!("--files {}", files.join(","))),
         "Whole processes, median wall-clock time (and, under “processor”, the time of all threads, which other \
-         load changes less), standard output to `/dev/null`, runs interleaved (what git or git-fast has more than others \
-         for its percentiles, it ran by itself), caches warm. \
+         load changes less), standard output to `/dev/null`, runs interleaved, caches warm. \
          Answers were compared byte for byte first. UC: git with an index that has an untracked cache. gix: gitoxide's \
          `gix status`, where it is installed; what it prints is not compared. Floor: \
          `fstatat` of every tracked file relative to its open directory, on all processors, and nothing else. “Times” \

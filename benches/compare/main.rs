@@ -37,8 +37,7 @@ fn main() -> io::Result<()> {
         &arguments.common.again("compare", "REPOSITORY…"),
         "Synthetic repositories come from `cargo bench --bench generate -- --help`.\n\n\
          Whole processes, wall-clock time (and, under “processor”, the time of all threads, which other load changes \
-         less), standard output to `/dev/null`, runs interleaved (what a program has more \
-         than that for its percentiles, it ran by itself), caches warm. git has a commit-graph with changed-path \
+         less), standard output to `/dev/null`, runs interleaved, caches warm. git has a commit-graph with changed-path \
          filters. Answers of the same form were compared byte for byte first: all but builds and `--last-modified`, which is \
          held against `git log -1` of a sample of paths. “Times faster” is the median of what each round of \
          both says. Memory is the peak resident set, mapped files included. Our programs \

@@ -139,7 +139,7 @@ fn heading(common: &Common) -> io::Result<String> {
         "Benchmarks by size",
         &common.again("ladder", "REPOSITORY…"),
         "The repositories are generated (benches/generate.rs), but for those given by name. Whole processes, wall-clock \
-         time, standard output to `/dev/null`, runs interleaved (what a program has more than others, it ran by itself), \
+         time, standard output to `/dev/null`, runs interleaved, \
          caches warm. Tuned: git with a commit-graph with changed-path filters, for status an index with an untracked \
          cache (git on Linux has no file system monitor of its own). gix: gitoxide's program, where it has such a command; what it prints is not compared. Our answers \
          were compared with git's byte for byte first. The sizes in the names of generated repositories (10 MB, 100 MB, \

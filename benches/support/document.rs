@@ -26,7 +26,8 @@ pub(crate) fn heading(title: &str, made_with: &str, about: &str) -> io::Result<S
     };
     Ok(format!(
         "# {title}\n\nRegenerate with `{made_with}`.\n\n{about}\n\n\
-         p95 and p99: by nearest rank; – where there were fewer than 20 or 100 runs.\n\n\
+         p95 and p99: by nearest rank; – where there were fewer than 20 or 100 runs. What a program has \
+         more of them than others, it had by itself.\n\n\
          - machine: {}, {} cores, {} of memory, load average {} (other programs change wall-clock times)\n- {}\n\
          - {}\n\n",
         value("/proc/cpuinfo", "model name"),

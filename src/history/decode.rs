@@ -23,7 +23,7 @@ use crate::index::Flags;
 
 /// git's commit-graph keeps 34 bits of a committer date, so what git takes for the date of a later commit depends on
 /// whether it has one.
-const DATE_END: i64 = 1 << 34;
+pub(crate) const DATE_END: i64 = 1 << 34;
 
 /// An `author` or `committer` header, taken apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -115,7 +115,7 @@ pub(crate) fn date_fits(headers: &[u8]) -> bool {
 }
 
 /// Takes a line, without its newline, off `rest`.
-fn line<'a>(rest: &mut &'a [u8]) -> Option<&'a [u8]> {
+pub(crate) fn line<'a>(rest: &mut &'a [u8]) -> Option<&'a [u8]> {
     let end = memchr(b'\n', rest)?;
     let line = &rest[..end];
     *rest = &rest[end + 1..];
@@ -136,14 +136,14 @@ fn person(value: &[u8]) -> Option<Person<'_>> {
     let seconds = decimal(&time[..digits]).filter(|seconds| ORDINARY_TIMES.contains(seconds))?;
     time = &time[digits + 1..];
     let zone = zone(time)?;
+    are_plain(name, email).then_some(Person { name, email, seconds, zone })
+}
+
+/// Whether git reads name and address as they stand there.
+pub(crate) fn are_plain(name: &[u8], email: &[u8]) -> bool {
     let clean = |text: &[u8]| !text.iter().any(|byte| matches!(byte, b'<' | b'>' | 0));
     let padded = |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_whitespace() || *byte == 0x0b);
-    (clean(name) && clean(email) && !padded(name.first()) && !padded(name.last())).then_some(Person {
-        name,
-        email,
-        seconds,
-        zone,
-    })
+    clean(name) && clean(email) && !padded(name.first()) && !padded(name.last())
 }
 
 /// A number as `printf("%d")` writes it, not negative.

@@ -17,7 +17,7 @@ pub(crate) mod tests;
 mod update;
 mod verify;
 
-pub(crate) use decode::{date_fits, split as split_commit};
+pub(crate) use decode::{DATE_END, are_plain, date_fits, line, split as split_commit};
 pub(crate) use encodings::{is_latin1, is_utf8, keeps_ascii};
 pub(crate) use packs::apply_delta;
 pub(crate) use paths::read_tree;

@@ -19,7 +19,7 @@ mod head_mailmap;
 mod json;
 mod last_modified;
 mod merge_base;
-pub mod odd;
+mod odd;
 pub mod options;
 pub mod output_encoding;
 pub mod paths;

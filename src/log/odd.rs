@@ -2,9 +2,12 @@
 //! has them, or an unusual zone (`+051800`, `-0000`). The index has of them what it has of all odd commits: the whole
 //! header. It is read here each time that such a commit is shown, as git reads it. All other odd commits are git's.
 
+use std::ops::Range;
+
 use bstr::{BStr, ByteSlice};
 
 use super::commit::{Signature, Time};
+use crate::history::{DATE_END, are_plain, line};
 use crate::index::{Flags, History, Pos};
 
 /// Names of headers that make an odd commit git's: what is repeated is read in more than one way, and of signatures and
@@ -13,7 +16,7 @@ const FOREIGN: [&[u8]; 6] = [b"tree ", b"parent ", b"author ", b"committer ", b"
 
 /// Seconds since 1970 that every date format shows in every zone of up to [`ZONE_DIGITS`] digits, and that a commit-graph
 /// keeps.
-const TIMES: std::ops::Range<i64> = 1 << 27..1 << 34;
+const TIMES: Range<i64> = 1 << 27..DATE_END;
 
 /// The longest of unusual zones: 9999 hours and 99 minutes.
 const ZONE_DIGITS: usize = 6;
@@ -27,7 +30,7 @@ struct Header<'h> {
 }
 
 /// Whether author, committer and other headers of a commit are known here.
-pub fn is_readable(history: &History<'_>, pos: Pos) -> bool {
+pub(super) fn is_readable(history: &History<'_>, pos: Pos) -> bool {
     !is_odd(history, pos) || read(history, pos).is_some()
 }
 
@@ -64,17 +67,12 @@ fn read<'h>(history: &History<'h>, pos: Pos) -> Option<Header<'h>> {
         return None;
     }
     let mut rest: &[u8] = header;
-    let mut line = || {
-        let (line, after) = rest.split_once_str("\n")?;
-        rest = after;
-        Some(line)
-    };
-    let mut first = line()?;
+    let mut first = line(&mut rest)?;
     while first.starts_with(b"tree ") || first.starts_with(b"parent ") {
-        first = line()?;
+        first = line(&mut rest)?;
     }
     let author = person(first.strip_prefix(b"author ")?)?;
-    let committer = person(line()?.strip_prefix(b"committer ")?)?;
+    let committer = person(line(&mut rest)?.strip_prefix(b"committer ")?)?;
     let extra = rest.as_bstr();
     let foreign = |line: &[u8]| FOREIGN.iter().any(|name| line.starts_with(name));
     (!extra.split_str("\n").any(foreign)).then_some(Header { author, committer, extra })
@@ -86,11 +84,6 @@ fn person(value: &[u8]) -> Option<Signature<'_>> {
     let (seconds, zone) = time.split_once_str(" ")?;
     // White space to git is this, and no other; at the start of a name it stays.
     let name = padded.trim_end_with(|c| c == ' ' || c == '\t');
-    let space = |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_whitespace() || *byte == 0x0b);
-    let unclear = |text: &[u8]| text.iter().any(|byte| matches!(byte, b'<' | b'>'));
-    if space(name.first()) || space(name.last()) || unclear(name) || unclear(email) {
-        return None;
-    }
     let number = |digits: &[u8]| {
         digits.iter().all(u8::is_ascii_digit).then(|| digits.to_str().ok()?.parse::<i64>().ok()).flatten()
     };
@@ -105,5 +98,5 @@ fn person(value: &[u8]) -> Option<Signature<'_>> {
         seconds: number(seconds).filter(|seconds| TIMES.contains(seconds))?,
         zone: i32::try_from(zone).ok()?,
     };
-    Some(Signature { name: name.as_bstr(), email: email.as_bstr(), time })
+    are_plain(name, email).then_some(Signature { name: name.as_bstr(), email: email.as_bstr(), time })
 }

@@ -3,6 +3,7 @@
 
 use super::World;
 use super::formats::PLACEHOLDERS;
+use crate::support::repository::args;
 use crate::support::trace::Served;
 
 /// Each line is what an `author` header says, and how the `committer` header ends. `\t` is a tab to sed.
@@ -87,11 +88,7 @@ fn padded_names_and_unusual_zones() {
         world.served(&[filter, "--format=%an"]);
     }
     for words in [&["-s"][..], &["-sne"], &["-c"], &["-w40,2,4"]] {
-        let ours = world.env.fastlog(
-            &world.dir,
-            &crate::support::repository::args(&[&["--shortlog"], words].concat()),
-            None,
-        );
+        let ours = world.env.fastlog(&world.dir, &args(&[&["--shortlog"], words].concat()), None);
         let theirs = world.env.git(&world.dir, &[&["shortlog"], words, &["HEAD"]].concat());
         assert_eq!(
             String::from_utf8_lossy(&ours.0.stdout),

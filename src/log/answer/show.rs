@@ -244,10 +244,9 @@ impl Show<'_, '_> {
         // Some odd commits are rendered by git, so it must be known whether one is among the chosen ones.
         let counts = history.counts();
         let raw = self.settings.spec == Spec::Builtin(Builtin::Raw);
-        let careful = match raw {
-            true => counts.odd > 0 || counts.encoding > 0,
-            false => !odd::all_readable(history),
-        };
+        // A page is looked at sooner than all commits that there are.
+        let careful = counts.odd > 0 && (raw || options.max_count.is_some() || !odd::all_readable(history))
+            || raw && counts.encoding > 0;
         let picky_graph = options.graph && picky;
         if !(careful
             || options.follow

@@ -25,7 +25,6 @@ pub(super) fn all(context: &Context, tree: &str, partial: bool) -> Result<Sums, 
     args.push(tree);
     let output =
         context.git(&args).stdin(Stdio::null()).stderr(Stdio::null()).output().map_err(Context::fails)?;
-    let objects = context.repo.objects()?;
     let mut sums = Sums::default();
     for line in output.stdout.split(|b| *b == 0).filter(|line| !line.is_empty()) {
         let Some((head, path)) = line.split_once_str("\t") else { continue };
@@ -35,7 +34,10 @@ pub(super) fn all(context: &Context, tree: &str, partial: bool) -> Result<Sums, 
         let size = match size.first() {
             _ if !mode.has_size() => Some(0),
             Some(size) => size.to_str().ok().and_then(|size| size.parse().ok()),
-            None => ObjectId::from_hex(id).ok().and_then(|id| sizes::of_one(objects, &id)),
+            None => match ObjectId::from_hex(id) {
+                Ok(id) => sizes::of_one(context.repo.objects()?, &id),
+                Err(_) => None,
+            },
         };
         sums.add(Entry { path: path.as_bstr(), mode, size });
     }
